@@ -1,0 +1,88 @@
+# Loop: `make` builds build/loop, `make run` runs the main example, `make check` runs every test.
+BUILD  ?= build
+CC     ?= cc
+CFLAGS ?= -O3 -g
+BISON  ?= bison
+FLEX   ?= flex
+
+STD    := -std=c11 -ffp-contract=off -fno-math-errno -fno-trapping-math -pthread
+WARN   := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wundef -Wvla -Werror
+GEN    := $(BUILD)/gen
+INC    := -I. -I$(GEN)
+LIBS   := -lm -pthread
+
+SOURCES := $(sort $(shell find lang runtime -name '*.c'))
+CLI     := $(filter lang/cli/%,$(SOURCES))
+CORE    := $(filter-out lang/cli/%,$(SOURCES))
+RUNTIME := $(filter runtime/%,$(SOURCES))
+GENOBJ  := $(BUILD)/obj/gen/grammar.o $(BUILD)/obj/gen/scanner.o
+obj      = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+
+.PHONY: all run check clean
+all: $(BUILD)/loop
+
+run: $(BUILD)/loop
+	$(BUILD)/loop run examples/schultz.loop
+
+$(BUILD)/loop: $(call obj,$(SOURCES)) $(GENOBJ)
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/obj/%.o: %.c | $(GEN)/grammar.h
+	@mkdir -p $(@D)
+	@$(CC) $(STD) $(WARN) $(CPPFLAGS) $(CFLAGS) $(INC) -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj/gen/%.o: $(GEN)/%.c $(GEN)/grammar.h
+	@mkdir -p $(@D)
+	@$(CC) $(STD) $(WARN) -Wno-unused-function -Wno-conversion $(CPPFLAGS) $(CFLAGS) $(INC) -MMD -MP -c -o $@ $<
+
+$(GEN)/grammar.h: $(GEN)/grammar.c ;
+$(GEN)/grammar.c: lang/syntax/grammar.y
+	@mkdir -p $(@D)
+	@$(BISON) -Wall -Werror -d -o $@ $<
+$(GEN)/scanner.c: lang/syntax/scanner.l
+	@mkdir -p $(@D)
+	@$(FLEX) -o $@ $<
+
+# ---- tests: each prints 'N passed, N failed' and fails when something did ----
+
+UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*_test.c))
+
+.PHONY: test unit diag models same-bits sanitize robust docs
+# What a sanitizer build repeats; $(BUILD) may be any variant.
+test: unit diag models robust
+
+check: test docs same-bits sanitize
+	@echo "all checks passed"
+
+$(BUILD)/unit/%: tests/unit/%.c $(call obj,$(CORE)) $(GENOBJ)
+	@mkdir -p $(@D)
+	@$(CC) $(STD) $(WARN) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(INC) -MMD -MP -MF $@.d -o $@ $< $(call obj,$(CORE)) $(GENOBJ) -lcmocka -lmpfr -lgmp $(LIBS)
+
+unit: $(UNIT)
+	@for t in $(UNIT); do $$t || exit 1; done
+
+diag: $(BUILD)/loop
+	@tests/diag/run.sh $(BUILD)/loop
+
+models: $(BUILD)/loop
+	@$(BUILD)/loop test -q examples/*.loop $$(find tests/run -name '*.loop')
+
+robust: $(BUILD)/loop
+	@tests/limit/run.sh $(BUILD)/loop
+
+docs: $(BUILD)/loop
+	@tests/docs.sh $(BUILD)/loop
+
+# The same bits from two compilers, two levels, any threads and lanes.
+same-bits: $(BUILD)/loop
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/clang0 CC=clang CFLAGS="-O0" all
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/gcc0 CC=gcc CFLAGS="-O0" all
+	@tests/same-bits.sh $(BUILD)/loop $(BUILD)/clang0/loop $(BUILD)/gcc0/loop
+
+sanitize:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all" test
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,275 @@
+/* The allocator, arenas and growing text. The only file that calls malloc. */
+#include "runtime/contract/base.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ARENA_BLOCK = 64 * 1024, ARENA_ALIGN = 16, NAME_LIMIT = 64 };
+
+LoopStr loop_str(const char *text)
+{
+    return (LoopStr){text, strlen(text)};
+}
+
+bool loop_str_equal(LoopStr a, LoopStr b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+}
+
+bool loop_str_is(LoopStr a, const char *b)
+{
+    return loop_str_equal(a, loop_str(b));
+}
+
+bool loop_mul(size_t a, size_t b, size_t *out)
+{
+    return !__builtin_mul_overflow(a, b, out);
+}
+
+bool loop_add(size_t a, size_t b, size_t *out)
+{
+    return !__builtin_add_overflow(a, b, out);
+}
+
+void *loop_alloc(size_t size)
+{
+    return calloc(1, size ? size : 1);
+}
+
+void *loop_alloc_array(size_t count, size_t size)
+{
+    size_t bytes;
+    return loop_mul(count, size, &bytes) ? loop_alloc(bytes) : NULL;
+}
+
+void *loop_alloc_aligned(size_t size)
+{
+    size_t rounded;
+    if (!loop_add(size ? size : 1, 63, &rounded))
+        return NULL;
+    rounded &= ~(size_t)63;
+    void *memory = aligned_alloc(64, rounded);
+    if (memory)
+        memset(memory, 0, rounded);
+    return memory;
+}
+
+void *loop_resize(void *old, size_t size)
+{
+    return realloc(old, size ? size : 1);
+}
+
+void loop_free(void *memory)
+{
+    free(memory);
+}
+
+/* ---- arenas ---- */
+
+typedef struct ArenaBlock {
+    struct ArenaBlock *older;
+    size_t used, size;
+} ArenaBlock;
+
+struct LoopArena {
+    ArenaBlock *newest;
+    size_t used;
+    bool failed;
+};
+
+/* Items start behind the header, at a multiple of the alignment. */
+static char *block_data(ArenaBlock *block)
+{
+    return (char *)block + ((sizeof *block + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1));
+}
+
+LoopArena *loop_arena_new(void)
+{
+    return loop_alloc(sizeof(LoopArena));
+}
+
+void loop_arena_free(LoopArena *arena)
+{
+    if (!arena)
+        return;
+    for (ArenaBlock *block = arena->newest, *older; block; block = older) {
+        older = block->older;
+        loop_free(block);
+    }
+    loop_free(arena);
+}
+
+static bool arena_grow(LoopArena *arena, size_t size)
+{
+    size_t room = size > ARENA_BLOCK ? size : ARENA_BLOCK, bytes;
+    if (!loop_add(room, sizeof(ArenaBlock) + ARENA_ALIGN, &bytes))
+        return false;
+    ArenaBlock *block = loop_alloc(bytes);
+    if (!block)
+        return false;
+    block->older = arena->newest;
+    block->size = room;
+    arena->newest = block;
+    return true;
+}
+
+void *loop_arena_alloc(LoopArena *arena, size_t size)
+{
+    size_t rounded;
+    if (!arena || arena->failed)
+        return NULL;
+    if (!loop_add(size ? size : 1, ARENA_ALIGN - 1, &rounded)) {
+        arena->failed = true;
+        return NULL;
+    }
+    rounded &= ~(size_t)(ARENA_ALIGN - 1);
+    if (!arena->newest || arena->newest->size - arena->newest->used < rounded) {
+        if (!arena_grow(arena, rounded)) {
+            arena->failed = true;
+            return NULL;
+        }
+    }
+    void *item = block_data(arena->newest) + arena->newest->used;
+    arena->newest->used += rounded;
+    arena->used += rounded;
+    return item;
+}
+
+void *loop_arena_array(LoopArena *arena, size_t count, size_t size)
+{
+    size_t bytes;
+    if (!loop_mul(count, size, &bytes)) {
+        if (arena)
+            arena->failed = true;
+        return NULL;
+    }
+    return loop_arena_alloc(arena, bytes);
+}
+
+LoopStr loop_arena_str(LoopArena *arena, LoopStr text)
+{
+    char *copy = loop_arena_alloc(arena, text.len + 1);
+    if (!copy)
+        return (LoopStr){"", 0};
+    if (text.len)
+        memcpy(copy, text.at, text.len);
+    return (LoopStr){copy, text.len};
+}
+
+bool loop_arena_failed(const LoopArena *arena)
+{
+    return !arena || arena->failed;
+}
+
+size_t loop_arena_used(const LoopArena *arena)
+{
+    return arena ? arena->used : 0;
+}
+
+void *loop_list_add(LoopArena *arena, LoopList *list, size_t size)
+{
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity ? list->capacity * 2 : 8;
+        void *items = loop_arena_array(arena, capacity, size);
+        if (!items)
+            return NULL;
+        if (list->count)
+            memcpy(items, list->items, list->count * size);
+        list->items = items;
+        list->capacity = capacity;
+    }
+    return (char *)list->items + size * list->count++;
+}
+
+/* ---- text ---- */
+
+void loop_text_free(LoopText *text)
+{
+    loop_free(text->at);
+    *text = (LoopText){0};
+}
+
+static bool text_room(LoopText *text, size_t more)
+{
+    size_t need;
+    if (text->failed || !loop_add(text->len, more, &need) || !loop_add(need, 1, &need)) {
+        text->failed = true;
+        return false;
+    }
+    if (need <= text->capacity)
+        return true;
+    size_t capacity = text->capacity ? text->capacity : 128;
+    while (capacity < need)
+        if (!loop_mul(capacity, 2, &capacity)) {
+            text->failed = true;
+            return false;
+        }
+    char *at = loop_resize(text->at, capacity);
+    if (!at) {
+        text->failed = true;
+        return false;
+    }
+    text->at = at;
+    text->capacity = capacity;
+    return true;
+}
+
+void loop_text_put(LoopText *text, const char *bytes, size_t len)
+{
+    if (!text_room(text, len))
+        return;
+    if (len)
+        memcpy(text->at + text->len, bytes, len);
+    text->len += len;
+    text->at[text->len] = '\0';
+}
+
+void loop_text_str(LoopText *text, LoopStr s)
+{
+    loop_text_put(text, s.at, s.len);
+}
+
+void loop_text_add(LoopText *text, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (len < 0)
+        text->failed = true;
+    else if (text_room(text, (size_t)len)) {
+        vsnprintf(text->at + text->len, (size_t)len + 1, format, again);
+        text->len += (size_t)len;
+    }
+    va_end(again);
+}
+
+/* Optimal string alignment over three rows; names longer than NAME_LIMIT never match. */
+size_t loop_edit_distance(LoopStr a, LoopStr b, size_t limit)
+{
+    size_t gap = a.len > b.len ? a.len - b.len : b.len - a.len;
+    if (a.len >= NAME_LIMIT || b.len >= NAME_LIMIT || gap > limit)
+        return limit + 1;
+    size_t rows[3][NAME_LIMIT + 1];
+    for (size_t j = 0; j <= b.len; j++)
+        rows[0][j] = j;
+    for (size_t i = 1; i <= a.len; i++) {
+        size_t *now = rows[i % 3], *last = rows[(i + 2) % 3], *before = rows[(i + 1) % 3];
+        now[0] = i;
+        for (size_t j = 1; j <= b.len; j++) {
+            size_t best = last[j - 1] + (a.at[i - 1] != b.at[j - 1]);
+            if (last[j] + 1 < best)
+                best = last[j] + 1;
+            if (now[j - 1] + 1 < best)
+                best = now[j - 1] + 1;
+            if (i > 1 && j > 1 && a.at[i - 1] == b.at[j - 2] && a.at[i - 2] == b.at[j - 1] && before[j - 2] + 1 < best)
+                best = before[j - 2] + 1;
+            now[j] = best;
+        }
+    }
+    size_t distance = rows[a.len % 3][b.len];
+    return distance > limit ? limit + 1 : distance;
+}

@@ -1,0 +1,72 @@
+/* Memory and text for every stage: one checked allocator, arenas, growing text, borrowed strings.
+   Failure is a value (NULL, false, a sticky flag), never an exit. */
+#ifndef LOOP_BASE_H
+#define LOOP_BASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Text that someone else owns; not NUL-terminated. */
+typedef struct LoopStr {
+    const char *at;
+    size_t len;
+} LoopStr;
+
+#define LOOP_STR(literal) ((LoopStr){(literal), sizeof(literal) - 1})
+#define LOOP_STR_ARGS(s) (int)(s).len, (s).at /* for "%.*s" */
+
+LoopStr loop_str(const char *text);
+bool loop_str_equal(LoopStr a, LoopStr b);
+bool loop_str_is(LoopStr a, const char *b);
+
+/* Size arithmetic that cannot wrap: false on overflow. */
+bool loop_mul(size_t a, size_t b, size_t *out);
+bool loop_add(size_t a, size_t b, size_t *out);
+
+/* The only allocator of the project. Zeroed memory, NULL on failure; `loop_free(NULL)` is fine. */
+void *loop_alloc(size_t size);
+void *loop_alloc_array(size_t count, size_t size);
+void *loop_alloc_aligned(size_t size); /* 64 bytes; released with loop_free */
+void *loop_resize(void *old, size_t size);
+void loop_free(void *memory);
+
+/* An arena owns everything that is allocated from it and frees it in one go. After the first failure it
+   stays failed, so that a stage may check once at its end. */
+typedef struct LoopArena LoopArena;
+LoopArena *loop_arena_new(void);
+void loop_arena_free(LoopArena *arena);
+void *loop_arena_alloc(LoopArena *arena, size_t size); /* zeroed, 16-byte aligned; NULL when failed */
+void *loop_arena_array(LoopArena *arena, size_t count, size_t size);
+LoopStr loop_arena_str(LoopArena *arena, LoopStr text); /* a copy with a NUL behind it */
+bool loop_arena_failed(const LoopArena *arena);
+size_t loop_arena_used(const LoopArena *arena);
+
+#define LOOP_NEW(arena, Type) ((Type *)loop_arena_alloc((arena), sizeof(Type)))
+#define LOOP_NEW_ARRAY(arena, count, Type) ((Type *)loop_arena_array((arena), (count), sizeof(Type)))
+
+/* A list that grows inside an arena: `items` of `size` bytes each. The old block stays in the arena. */
+typedef struct LoopList {
+    void *items;
+    size_t count, capacity;
+} LoopList;
+/* Room for one more item, zeroed, or NULL when the arena failed. */
+void *loop_list_add(LoopArena *arena, LoopList *list, size_t size);
+#define LOOP_ADD(arena, list, Type) ((Type *)loop_list_add((arena), (list), sizeof(Type)))
+#define LOOP_ITEM(list, Type, i) (((Type *)(list).items)[i])
+
+/* Growing text on the heap, NUL-terminated. `failed` is sticky; the caller frees it. */
+typedef struct LoopText {
+    char *at;
+    size_t len, capacity;
+    bool failed;
+} LoopText;
+void loop_text_free(LoopText *text);
+void loop_text_put(LoopText *text, const char *bytes, size_t len);
+void loop_text_str(LoopText *text, LoopStr s);
+__attribute__((format(printf, 2, 3))) void loop_text_add(LoopText *text, const char *format, ...);
+
+/* Distance between two names (insert, delete, replace, swap), at most `limit` + 1; for "did you mean". */
+size_t loop_edit_distance(LoopStr a, LoopStr b, size_t limit);
+
+#endif

@@ -1,0 +1,158 @@
+/* The tables of opcodes, and programs as text. */
+#include "runtime/contract/program.h"
+
+#include "runtime/contract/num.h"
+
+static const LoopOpInfo infos[] = {
+#define EW1(name, written, units, doc, expr) {#name, "dv", doc, 1},
+#define EW2(name, written, units, doc, expr) {#name, "dvv", doc, 2},
+#define EW3(name, written, units, doc, expr) {#name, "dvvv", doc, 3},
+#include "runtime/contract/elementwise.def"
+#undef EW1
+#undef EW2
+#undef EW3
+#define OP(name, operands, doc) {#name, operands, doc, 0},
+#include "runtime/contract/op.def"
+#undef OP
+};
+
+const LoopOpInfo *loop_op_info(uint32_t op)
+{
+    return op < LOOP_OP_COUNT ? &infos[op] : NULL;
+}
+
+void loop_program_free(LoopProgram *program)
+{
+    if (program)
+        loop_arena_free(program->arena);
+}
+
+static bool is_register(char operand)
+{
+    return operand == 'd' || operand == 'h' || operand == 'v';
+}
+
+bool loop_section_reads(const LoopSection *section, uint32_t reg)
+{
+    for (size_t pc = 0; pc < section->length;) {
+        const char *operands = infos[section->code[pc++]].operands;
+        for (; *operands; operands++, pc++)
+            if (is_register(*operands) && section->code[pc] == reg)
+                return true;
+    }
+    return false;
+}
+
+/* ---- text ---- */
+
+static void print_number(LoopText *out, double x)
+{
+    char text[32];
+    loop_text_put(out, text, loop_num_print(text, x));
+}
+
+static void print_register(const LoopProgram *program, LoopText *out, uint32_t reg)
+{
+    if (reg == LOOP_NONE)
+        loop_text_add(out, "-");
+    else if (program->register_names[reg].len)
+        loop_text_add(out, "%.*s", LOOP_STR_ARGS(program->register_names[reg]));
+    else
+        loop_text_add(out, "r%u", reg);
+}
+
+static void print_operand(const LoopProgram *program, LoopText *out, char kind, uint32_t word)
+{
+    if (is_register(kind))
+        print_register(program, out, word);
+    else if (kind == 'l')
+        loop_text_add(out, "loop %.*s", LOOP_STR_ARGS(program->loops[word].name));
+    else if (kind == 'c')
+        loop_text_add(out, "check %.*s", LOOP_STR_ARGS(program->checks[word].name));
+    else if (kind == 's')
+        loop_text_add(out, "draw %u", word);
+    else if (kind == 'r')
+        loop_text_add(out, "ring %u", word);
+    else if (kind == 'j')
+        loop_text_add(out, "+%u", word);
+    else if (word == LOOP_NONE)
+        loop_text_add(out, "any");
+    else
+        loop_text_add(out, "%u", word);
+}
+
+static void print_section(const LoopProgram *program, LoopText *out, const char *name, const LoopSection *section)
+{
+    loop_text_add(out, "%s:\n", name);
+    for (size_t pc = 0; pc < section->length;) {
+        const LoopOpInfo *info = &infos[section->code[pc]];
+        loop_text_add(out, "  %4zu  %-14s", pc++, info->name);
+        for (const char *o = info->operands; *o; o++) {
+            loop_text_add(out, o == info->operands ? " " : ", ");
+            print_operand(program, out, *o, section->code[pc++]);
+        }
+        loop_text_add(out, "\n");
+    }
+}
+
+static void print_loop(const LoopProgram *program, LoopText *out, const LoopLoop *loop)
+{
+    loop_text_add(out, "loop %.*s: %u channels, %u neurons, %u lines, rule %u%s\n", LOOP_STR_ARGS(loop->name),
+                  loop->channels, loop->neurons, loop->lines, loop->rule, loop->uniform ? ", uniform" : "");
+    const struct {
+        const char *name;
+        uint32_t reg;
+    } rows[] = {{"context", loop->context}, {"value", loop->value}, {"dopamine", loop->dopamine},
+                {"rate", loop->rate}, {"trace", loop->trace}, {"credit", loop->credit},
+                {"credit context", loop->credit_context}, {"weights", loop->weights}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].reg == LOOP_NONE)
+            continue;
+        loop_text_add(out, "  %s ", rows[i].name);
+        print_register(program, out, rows[i].reg);
+        loop_text_add(out, "\n");
+    }
+}
+
+static void print_registers(const LoopProgram *program, LoopText *out)
+{
+    loop_text_add(out, "registers: %u\n", program->register_count);
+    for (uint32_t i = 0; i < program->register_count; i++) {
+        if (!program->register_names[i].len)
+            continue;
+        loop_text_add(out, "  r%u %.*s [%u]%s\n", i, LOOP_STR_ARGS(program->register_names[i]),
+                      program->registers[i].width, program->registers[i].uniform ? " uniform" : "");
+    }
+    for (uint32_t i = 0; i < program->constant_count; i++) {
+        const LoopConstant *c = &program->constants[i];
+        loop_text_add(out, "  r%u = ", c->reg);
+        for (uint32_t e = 0; e < program->registers[c->reg].width && e < 8; e++) {
+            loop_text_add(out, e ? ", " : "");
+            print_number(out, c->values[e]);
+        }
+        loop_text_add(out, program->registers[c->reg].width > 8 ? ", ...\n" : "\n");
+    }
+}
+
+static void print_task(const LoopProgram *program, LoopText *out)
+{
+    const LoopTask *task = &program->task;
+    for (uint32_t i = 0; i < task->trial_count; i++)
+        loop_text_add(out, "trial %u %.*s: %u steps\n", i, LOOP_STR_ARGS(task->trials[i].name), task->trials[i].duration);
+    for (uint32_t i = 0; i < task->phase_count; i++)
+        loop_text_add(out, "phase %u %.*s: %u trials\n", i, LOOP_STR_ARGS(task->phases[i].name), task->phases[i].count);
+}
+
+void loop_program_print(const LoopProgram *program, LoopText *out)
+{
+    print_registers(program, out);
+    for (uint32_t i = 0; i < program->loop_count; i++)
+        print_loop(program, out, &program->loops[i]);
+    print_task(program, out);
+    print_section(program, out, "init", &program->init);
+    print_section(program, out, "step", &program->step);
+    print_section(program, out, "observe", &program->observe);
+    print_section(program, out, "verdict", &program->verdict);
+    for (uint32_t i = 0; i < program->final_count; i++)
+        print_section(program, out, "final", &program->finals[i].section);
+}

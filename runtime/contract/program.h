@@ -1,0 +1,320 @@
+/* A program: all that the runtime must know of a model. The compiler fills it in, the verifier proves it safe, the
+   VM runs it. It holds no pointer into any earlier stage; everything in it lives in its arena. */
+#ifndef LOOP_PROGRAM_H
+#define LOOP_PROGRAM_H
+
+#include "runtime/contract/diag.h"
+
+#define LOOP_NONE UINT32_MAX /* no register, phase, trial, group ... */
+
+typedef enum LoopOp {
+#define EW1(name, written, units, doc, expr) LOOP_OP_##name,
+#define EW2(name, written, units, doc, expr) LOOP_OP_##name,
+#define EW3(name, written, units, doc, expr) LOOP_OP_##name,
+#include "runtime/contract/elementwise.def"
+#undef EW1
+#undef EW2
+#undef EW3
+#define OP(name, operands, doc) LOOP_OP_##name,
+#include "runtime/contract/op.def"
+#undef OP
+    LOOP_OP_COUNT
+} LoopOp;
+
+/* A row of elementwise.def or op.def. */
+typedef struct LoopOpInfo {
+    const char *name;
+    const char *operands; /* letters as in op.def */
+    const char *doc;
+    uint32_t arity; /* 1 to 3 for elementwise rows, else 0 */
+} LoopOpInfo;
+const LoopOpInfo *loop_op_info(uint32_t op); /* NULL when there is none */
+
+/* A block of numbers [width][lanes]; a uniform one has the same value in every lane and is kept once. */
+typedef struct LoopRegister {
+    uint32_t width;
+    bool uniform;
+} LoopRegister;
+
+/* A straight run of instructions: words of opcode and operands. */
+typedef struct LoopSection {
+    uint32_t *code;
+    LoopSpan *spans; /* one a word, where the word is an opcode */
+    size_t length;   /* in words */
+} LoopSection;
+
+/* What `register` holds before the first step; without one it is 0. */
+typedef struct LoopConstant {
+    uint32_t reg;
+    const double *values; /* [width] */
+} LoopConstant;
+
+typedef enum LoopUnit { LOOP_UNIT_NUMBER, LOOP_UNIT_DURATION } LoopUnit;
+
+typedef struct LoopParam {
+    LoopStr name;
+    LoopSpan span;
+    LoopUnit unit;
+    uint32_t reg, width;
+    const double *value;   /* [width]; durations in steps */
+    const double *groups;  /* [groups][width], or NULL when all groups have `value` */
+    bool ranged;
+    double lo, hi;
+} LoopParam;
+
+/* What a draw counts by: steps; the phase and number of the trial; nothing (drawn once for each agent). */
+typedef enum LoopDrawClock { LOOP_DRAW_STEP, LOOP_DRAW_TRIAL, LOOP_DRAW_ONCE } LoopDrawClock;
+
+typedef struct LoopDraw {
+    uint64_t place; /* hash of the qualified name of the place */
+    LoopDrawClock clock;
+} LoopDraw;
+
+/* A delay line of `slots` steps. */
+typedef struct LoopRing {
+    uint32_t width, slots;
+    bool uniform;
+    uint32_t before; /* register: what it holds at first, or LOOP_NONE for 0 */
+} LoopRing;
+
+typedef enum LoopCheckKind {
+    LOOP_CHECK_FINITE, /* neither nan nor infinite */
+    LOOP_CHECK_INDEX,  /* a whole number in [lo, hi]; -1 is a choice that is none */
+    LOOP_CHECK_STEPS,  /* a whole number of steps in [lo, hi] */
+    LOOP_CHECK_RANGE   /* a number in [lo, hi] */
+} LoopCheckKind;
+
+typedef struct LoopCheck {
+    LoopCheckKind kind;
+    LoopCode code;
+    LoopSpan span;
+    LoopStr name;
+    double lo, hi;
+} LoopCheck;
+
+typedef enum LoopLoopKind { LOOP_PREDICT, LOOP_CHOOSE, LOOP_VARY } LoopLoopKind;
+
+typedef enum LoopSelection {
+    LOOP_SELECT_SOFTMAX, LOOP_SELECT_GREEDY, LOOP_SELECT_EPSILON, LOOP_SELECT_NOISY, LOOP_SELECT_THRESHOLD
+} LoopSelection;
+
+/* One cortico-basal-ganglia-thalamo-cortical loop. Weights and traces are [channels][neurons][lines][lanes].
+   Members that name a register may be LOOP_NONE where the comment gives a default. */
+typedef struct LoopLoop {
+    LoopStr name;
+    LoopSpan span;
+    LoopLoopKind kind;
+    uint64_t place;                      /* hash for its own draws */
+    uint32_t channels, neurons, lines;
+    bool uniform;                        /* weights and traces are the same in every lane */
+    uint32_t rule;                       /* row of rules.def */
+
+    /* inference: in */
+    uint32_t context;                    /* [lines] */
+    uint32_t propose, bias;              /* [channels] or [1]; default 1 and 0 */
+    uint32_t upstate;                    /* lines that must be active */
+    LoopSelection selection;
+    uint32_t selection_value;            /* beta, e, sd or threshold */
+    uint32_t when;                       /* default: every step */
+    /* inference: out */
+    uint32_t value;                      /* [channels] */
+    uint32_t choice, probability;        /* [channels], choose only */
+    uint32_t chose, act, taken, expected; /* [1], choose only; act is -1 for none */
+    uint32_t held_taken;                 /* [1], choose only: `taken` of the last choice, this step included */
+
+    /* learning; everything is read after the dopamine of the step is known */
+    bool learns;
+    bool credit_first;                   /* ahead and within: the trace moves before the weights do */
+    uint32_t dopamine;                   /* [1] or [channels] */
+    uint32_t rate, trace, burst, dip, forget; /* [1] or [channels]; trace, burst, dip default 1; forget is a factor */
+    uint32_t credit;                     /* [1] or [channels], default 1 */
+    uint32_t credit_context, credit_propose; /* as `context` and `propose`, late by the loop's lag */
+    uint32_t weights;                    /* register [channels * neurons * lines] or [1]: at the start; default 0 */
+    bool bounded;
+    double lo, hi;
+} LoopLoop;
+
+/* ---- task ---- */
+
+typedef struct LoopTrial {
+    LoopStr name;
+    uint32_t duration; /* steps */
+} LoopTrial;
+
+typedef enum LoopMixKind { LOOP_MIX_PLAIN, LOOP_MIX_SHUFFLE, LOOP_MIX_DRAW, LOOP_MIX_CYCLE } LoopMixKind;
+
+typedef struct LoopMixItem {
+    uint32_t trial;
+    double share;
+} LoopMixItem;
+
+typedef struct LoopPhase {
+    LoopStr name;
+    uint64_t place;      /* hash for shuffles and draws, and for the draws in its trials */
+    uint32_t name_id;    /* the same for phases of one name */
+    uint32_t count;      /* trials */
+    LoopMixKind mix;
+    const LoopMixItem *items;
+    uint32_t item_count;
+    const bool *groups;  /* [groups] which take part, or NULL for all */
+    uint32_t until;      /* register: the phase ends after a trial that leaves it > 0; LOOP_NONE */
+} LoopPhase;
+
+typedef struct LoopTask {
+    const LoopTrial *trials;
+    uint32_t trial_count;
+    const LoopPhase *phases;
+    uint32_t phase_count;
+    bool uniform;         /* all lanes are in step */
+    uint32_t between;     /* register [1]: steps after each trial; LOOP_NONE for 0 */
+    /* registers [1] that the clock writes: phase, number of the trial in it from 0, its type, step in it; -1 between
+       trials (type, step) and after the last phase (all) */
+    uint32_t phase, trial, type, time;
+} LoopTask;
+
+/* ---- measures ---- */
+
+typedef enum LoopAnchorKind {
+    LOOP_ANCHOR_TRIAL, /* the start of the trial */
+    LOOP_ANCHOR_ONSET, /* the first step of the trial on which a signal is > 0 and was not before */
+    LOOP_ANCHOR_END    /* the end of the trial */
+} LoopAnchorKind;
+
+/* A moment: an anchor plus `offset` steps. */
+typedef struct LoopAnchor {
+    LoopAnchorKind kind;
+    uint32_t onset;  /* register [1] */
+    int32_t offset;
+    uint32_t offset_reg; /* steps that are known at run time, added to offset; LOOP_NONE */
+} LoopAnchor;
+
+typedef enum LoopReducer { LOOP_REDUCE_MEAN, LOOP_REDUCE_SUM, LOOP_REDUCE_PEAK, LOOP_REDUCE_DIP, LOOP_REDUCE_SD } LoopReducer;
+
+typedef enum LoopPick { LOOP_PICK_ALL, LOOP_PICK_TRIAL, LOOP_PICK_FIRST, LOOP_PICK_LAST, LOOP_PICK_BLOCK } LoopPick;
+
+/* Which trials: of the phases named, of one type, and of those the first, last ... */
+typedef struct LoopSelect {
+    uint32_t phase;  /* name_id, or LOOP_NONE for all */
+    uint32_t trial;  /* type, or LOOP_NONE for all */
+    LoopPick pick;
+    uint32_t n;      /* trial n, first n, last n, block i of n */
+    uint32_t i;
+} LoopSelect;
+
+/* One number (or vector) a trial, averaged over the trials selected, for each agent. */
+typedef struct LoopMeasure {
+    LoopStr text;        /* as written */
+    LoopSpan span;
+    uint32_t signal;     /* register [width] */
+    bool window;         /* from `from` up to, not including, `to`; else at `from` */
+    LoopAnchor from, to;
+    uint32_t lag;        /* steps that the signal is looked back at, for moments before their anchor */
+    LoopReducer reducer;
+    LoopSelect select;
+    bool first_true;     /* instead of the average: the number of the first trial selected with a value > 0 */
+    uint32_t instant;    /* register [width] that gets the value of each trial as it ends, for `until`; LOOP_NONE */
+} LoopMeasure;
+
+/* An expression over measures: `section` reads the registers of the measures and leaves its value in `result`. */
+typedef struct LoopFinal {
+    LoopSection section;
+    uint32_t result;
+    uint32_t group;      /* of which group's agents; LOOP_NONE: of all */
+} LoopFinal;
+
+/* What a final section reads: the result of `measure` in group `group` (LOOP_NONE: the lane's own). */
+typedef struct LoopFinalInput {
+    uint32_t measure, group, reg;
+} LoopFinalInput;
+
+typedef enum LoopRelation {
+    LOOP_REL_EQ, LOOP_REL_NE, LOOP_REL_LT, LOOP_REL_LE, LOOP_REL_GT, LOOP_REL_GE, LOOP_REL_NEAR
+} LoopRelation;
+
+/* A named measure to report (`relation` unused, bound LOOP_NONE) or an expectation. Members name finals. */
+typedef struct LoopClaim {
+    LoopStr name;        /* of the measure, or the text of the expectation; may be empty */
+    LoopStr text;        /* as written */
+    LoopSpan span;
+    bool is_expectation;
+    uint32_t value, bound;
+    LoopRelation relation;
+    uint32_t tolerance;  /* LOOP_REL_NEAR: a final; LOOP_NONE otherwise */
+    bool tolerance_is_percent;
+    uint32_t margin;     /* `by`; LOOP_NONE */
+    double percent;      /* `for N% of agents`; 0: the mean over agents is compared */
+} LoopClaim;
+
+typedef struct LoopMark {
+    LoopStr name;
+    uint32_t step;
+} LoopMark;
+
+/* A signal's course over the trials selected, averaged over them and over agents: plotted and recorded. */
+typedef struct LoopStrip {
+    LoopStr signal;      /* its name as written */
+    LoopStr element;     /* label or index when the signal has several; one strip each */
+    uint32_t reg, at;    /* register and element */
+    LoopStr phase;       /* its name */
+    LoopSelect select;   /* names one trial type */
+    uint32_t steps;      /* duration of the trial */
+    bool plotted;
+    uint32_t group;      /* LOOP_NONE: every group has its own row */
+    const LoopMark *marks;
+    uint32_t mark_count;
+} LoopStrip;
+
+typedef struct LoopProgram {
+    LoopArena *arena;
+    LoopStr model, doc;
+    double step_ms;
+    uint64_t seed;
+    uint32_t agents;     /* per group */
+    const LoopStr *groups;
+    uint32_t group_count; /* at least 1; an unnamed group has an empty name */
+
+    LoopRegister *registers;
+    uint32_t register_count;
+    LoopStr *register_names; /* for dumps; may be empty */
+    LoopConstant *constants;
+    uint32_t constant_count;
+    LoopParam *params;
+    uint32_t param_count;
+    LoopDraw *draws;
+    uint32_t draw_count;
+    LoopRing *rings;
+    uint32_t ring_count;
+    LoopCheck *checks;
+    uint32_t check_count;
+    LoopLoop *loops;
+    uint32_t loop_count;
+
+    LoopSection init, step, observe, verdict; /* verdict: at the end of a trial, for `until` */
+    LoopTask task;
+    LoopMeasure *measures;
+    uint32_t measure_count;
+    LoopFinalInput *inputs;
+    uint32_t input_count;
+    LoopFinal *finals;
+    uint32_t final_count;
+    LoopClaim *claims;
+    uint32_t claim_count;
+    LoopStrip *strips;
+    uint32_t strip_count;
+    const LoopStr *header; /* lines for the head of a report, e.g. what class each dopamine signal is */
+    uint32_t header_count;
+} LoopProgram;
+
+void loop_program_free(LoopProgram *program);
+
+/* Proves that running `program` stays in bounds: opcodes, operands, widths, jumps, descriptors, plans. NULL when it is
+   safe; else a static sentence that says what is wrong. */
+const char *loop_program_verify(const LoopProgram *program);
+
+/* Whether an instruction of `section` has `reg` as an operand. */
+bool loop_section_reads(const LoopSection *section, uint32_t reg);
+
+/* The program as text: registers, sections, plans. */
+void loop_program_print(const LoopProgram *program, LoopText *out);
+
+#endif
