@@ -1,0 +1,69 @@
+/* The runtime: program in, results out. It prints nothing and never exits. */
+#ifndef LOOP_RUN_H
+#define LOOP_RUN_H
+
+#include "runtime/contract/program.h"
+
+#define LOOP_VERSION "0.1.0"
+
+typedef enum LoopRunStatus {
+    LOOP_RUN_OK,
+    LOOP_RUN_FAULT,       /* a located fault, in `diags` */
+    LOOP_RUN_MEMORY,      /* out of memory, or over the limit */
+    LOOP_RUN_INVALID,     /* the program did not pass the verifier: an internal error */
+    LOOP_RUN_INTERRUPTED
+} LoopRunStatus;
+
+typedef struct LoopRunOptions {
+    uint32_t agents;      /* per group; 0: as the program says */
+    uint64_t seed;
+    uint32_t threads;     /* 0: one per core */
+    uint32_t lanes;       /* lanes in a block; 0: chosen from the size of the state */
+    /* Set to 1 by a signal handler to stop after the step that is running; may be NULL. */
+    const volatile int *interrupt;
+    /* Called from one thread now and then with the share of steps done; may be NULL. */
+    void (*progress)(void *context, double done);
+    void *progress_context;
+} LoopRunOptions;
+
+/* The mean over agents of a claim's value, and what it was held against. */
+typedef struct LoopOutcome {
+    uint32_t width;
+    double *mean, *sem;   /* [width] */
+    double *bound;        /* [width]: mean of the bound, `by` margin included; NULL for a plain measure */
+    double tolerance;     /* `within`, absolute */
+    uint32_t agents;      /* with a value */
+    uint64_t trials;      /* that went into it, of all those agents */
+    double share;         /* percent of agents for which it holds; only with `for N% of agents` */
+    bool holds;
+} LoopOutcome;
+
+/* The course of a strip in one group. */
+typedef struct LoopCourse {
+    uint32_t strip, group;
+    uint32_t steps, agents; /* agents that had a trial */
+    double *mean, *sem;     /* [steps] */
+} LoopCourse;
+
+typedef struct LoopResults {
+    LoopArena *arena;
+    uint32_t agents, lanes_per_block, threads;
+    uint64_t seed, steps;   /* steps of the longest lane */
+    LoopOutcome *outcomes;  /* one a claim of the program */
+    LoopCourse *courses;
+    uint32_t course_count;
+    uint32_t failed;        /* expectations that do not hold */
+} LoopResults;
+
+/* Runs all agents of all groups. A fault is a diagnostic in `diags` (code E09xx, or of the check that was made when
+   the run was set up: `*setup_fault` is then true). The caller frees the results, also after a failure. */
+LoopRunStatus loop_run(const LoopProgram *program, const LoopRunOptions *options, LoopDiags *diags,
+                       LoopResults **results, bool *setup_fault);
+void loop_results_free(LoopResults *results);
+
+/* What a run takes, as text: registers, rings, weights, measures, per lane and in all. */
+void loop_memory_print(const LoopProgram *program, const LoopRunOptions *options, LoopText *out);
+
+enum { LOOP_LANES_MIN = 16, LOOP_LANES_MAX = 256 };
+
+#endif

@@ -1,0 +1,262 @@
+/* Measures. Within a trial a lane waits for the moments of its measure; the signal is read `lag` steps late, so that a
+   moment may lie before the event that it is told by. At the end of the trial the value enters the lane's average. */
+#include "runtime/measure/measures.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Where a lane is in its trial; times are steps of the trial, UNKNOWN until their event. */
+typedef struct LaneTrial {
+    LoopPicker picker;
+    int64_t from, to;
+    uint32_t taken; /* steps of the window that went in */
+} LaneTrial;
+
+static const int64_t UNKNOWN = INT64_MIN;
+
+struct LoopMeasureState {
+    const LoopMeasure *measure;
+    uint32_t width;
+    size_t lanes, capacity;
+    LaneTrial *trial;      /* [capacity] */
+    double *now;           /* [width][capacity]: the value of this trial so far */
+    double *mean;          /* [width][capacity]: for sd, the running mean */
+    double *past;          /* [lag + 1][width][capacity]: what the signal was */
+    double *sum;           /* [width][capacity] over the trials picked */
+    uint32_t *count;       /* [capacity] trials in the sum */
+    double *ring;          /* [n][width][capacity], `last n` of an unknown number; nan where the event was missing */
+    uint32_t *ring_count;  /* [capacity] */
+};
+
+static double *numbers(size_t a, size_t b, size_t c)
+{
+    size_t count;
+    return loop_mul(a, b, &count) && loop_mul(count, c, &count) ? loop_alloc_array(count, sizeof(double)) : NULL;
+}
+
+LoopMeasureState *loop_measure_new(const LoopProgram *program, const LoopMeasure *measure, size_t lanes)
+{
+    LoopMeasureState *s = loop_alloc(sizeof *s);
+    if (!s)
+        return NULL;
+    uint32_t ring = measure->select.pick == LOOP_PICK_LAST ? measure->select.n : 1;
+    s->measure = measure;
+    s->width = program->registers[measure->signal].width;
+    s->capacity = lanes;
+    s->trial = loop_alloc_array(lanes, sizeof *s->trial);
+    s->now = numbers(s->width, lanes, 1);
+    s->mean = numbers(s->width, lanes, 1);
+    s->past = numbers((size_t)measure->lag + 1, s->width, lanes);
+    s->sum = numbers(s->width, lanes, 1);
+    s->count = loop_alloc_array(lanes, sizeof *s->count);
+    s->ring = numbers(ring, s->width, lanes);
+    s->ring_count = loop_alloc_array(lanes, sizeof *s->ring_count);
+    if (s->trial && s->now && s->mean && s->past && s->sum && s->count && s->ring && s->ring_count)
+        return s;
+    loop_measure_free(s);
+    return NULL;
+}
+
+void loop_measure_free(LoopMeasureState *s)
+{
+    if (!s)
+        return;
+    loop_free(s->trial);
+    loop_free(s->now);
+    loop_free(s->mean);
+    loop_free(s->past);
+    loop_free(s->sum);
+    loop_free(s->count);
+    loop_free(s->ring);
+    loop_free(s->ring_count);
+    loop_free(s);
+}
+
+void loop_measure_start(LoopMeasureState *s, size_t lanes)
+{
+    s->lanes = lanes;
+    memset(s->trial, 0, lanes * sizeof *s->trial);
+    memset(s->sum, 0, s->width * s->capacity * sizeof *s->sum);
+    memset(s->count, 0, lanes * sizeof *s->count);
+    memset(s->ring_count, 0, lanes * sizeof *s->ring_count);
+}
+
+/* The moment an anchor names, if its event has come by now. */
+static void resolve(const LoopBlock *block, const LoopAnchor *anchor, size_t l, LoopMoment now, int64_t *moment)
+{
+    if (*moment != UNKNOWN)
+        return;
+    int64_t base = 0;
+    if (anchor->kind == LOOP_ANCHOR_ONSET) {
+        if (!(loop_block_at(block, anchor->onset, 0, l) > 0))
+            return;
+        base = now.time;
+    } else if (anchor->kind == LOOP_ANCHOR_END)
+        base = block->program->task.trials[now.type].duration;
+    if (anchor->offset_reg != LOOP_NONE)
+        base += (int64_t)loop_block_at(block, anchor->offset_reg, 0, l);
+    *moment = base + anchor->offset;
+}
+
+static void begin(LoopMeasureState *s, const LoopBlock *block, size_t l)
+{
+    LaneTrial *lane = &s->trial[l];
+    loop_picker_begin(&lane->picker, &s->measure->select, block, l);
+    lane->from = lane->to = UNKNOWN;
+    lane->taken = 0;
+}
+
+static double *cell(double *array, const LoopMeasureState *s, size_t row, size_t l)
+{
+    return array + row * s->capacity + l;
+}
+
+/* Takes the signal of one step of the trial into the trial's value. */
+static void take(LoopMeasureState *s, size_t l, int64_t time)
+{
+    LaneTrial *lane = &s->trial[l];
+    const LoopMeasure *m = s->measure;
+    if (lane->from == UNKNOWN || time < lane->from || (m->window ? lane->to != UNKNOWN && time >= lane->to : time > lane->from))
+        return;
+    lane->taken++;
+    size_t slot = (size_t)(time % ((int64_t)m->lag + 1)) * s->width;
+    for (size_t e = 0; e < s->width; e++) {
+        double x = *cell(s->past, s, slot + e, l), *now = cell(s->now, s, e, l), *mean = cell(s->mean, s, e, l);
+        bool first = lane->taken == 1;
+        if (!m->window || (first && m->reducer != LOOP_REDUCE_SD)) {
+            *now = x;
+            continue;
+        }
+        switch (m->reducer) {
+        case LOOP_REDUCE_MEAN:
+        case LOOP_REDUCE_SUM:
+            *now += x;
+            break;
+        case LOOP_REDUCE_PEAK:
+            *now = x > *now ? x : *now;
+            break;
+        case LOOP_REDUCE_DIP:
+            *now = x < *now ? x : *now;
+            break;
+        case LOOP_REDUCE_SD: { /* Welford */
+            double d = x - (first ? 0 : *mean);
+            *mean = first ? x : *mean + d / lane->taken;
+            *now = first ? 0 : *now + d * (x - *mean);
+            break;
+        }
+        }
+    }
+}
+
+static double trial_value(const LoopMeasureState *s, size_t e, size_t l)
+{
+    const LaneTrial *lane = &s->trial[l];
+    double now = s->now[e * s->capacity + l];
+    if (!s->measure->window)
+        return now;
+    if (s->measure->reducer == LOOP_REDUCE_MEAN)
+        return now / lane->taken;
+    if (s->measure->reducer == LOOP_REDUCE_SD)
+        return sqrt(now / lane->taken);
+    return now;
+}
+
+/* The value of a finished trial goes into the sum, or is the first that was true. */
+static void keep(LoopMeasureState *s, size_t l, bool valid)
+{
+    LaneTrial *lane = &s->trial[l];
+    if (!valid || (s->measure->first_true && s->count[l]))
+        return;
+    if (s->measure->first_true) {
+        if (trial_value(s, 0, l) > 0) {
+            *cell(s->sum, s, 0, l) = lane->picker.seen;
+            s->count[l] = 1;
+        }
+        return;
+    }
+    for (size_t e = 0; e < s->width; e++)
+        *cell(s->sum, s, e, l) += trial_value(s, e, l);
+    s->count[l]++;
+}
+
+static void end(LoopMeasureState *s, LoopBlock *block, size_t l)
+{
+    LaneTrial *lane = &s->trial[l];
+    const LoopMeasure *m = s->measure;
+    bool valid = lane->taken && (!m->window || lane->to != UNKNOWN);
+    if (m->instant != LOOP_NONE)
+        for (size_t e = 0; e < s->width; e++)
+            loop_block_register(block, m->instant)[e * block->lanes + l] = valid ? trial_value(s, e, l) : NAN;
+    if (!lane->picker.picked)
+        return;
+    if (!lane->picker.ring) {
+        keep(s, l, valid);
+        return;
+    }
+    size_t slot = (s->ring_count[l]++ % m->select.n) * s->width;
+    for (size_t e = 0; e < s->width; e++)
+        *cell(s->ring, s, slot + e, l) = valid ? trial_value(s, e, l) : NAN;
+}
+
+static void step_lane(LoopMeasureState *s, LoopBlock *block, size_t l)
+{
+    LoopMoment now = loop_clock_moment(block->clock, l);
+    const LoopMeasure *m = s->measure;
+    LaneTrial *lane = &s->trial[l];
+    if (now.type == LOOP_NONE)
+        return;
+    if (now.time == 0)
+        begin(s, block, l);
+    if (!lane->picker.picked && !(m->instant != LOOP_NONE && lane->picker.open))
+        return;
+    size_t slot = now.time % (m->lag + 1) * s->width;
+    for (size_t e = 0; e < s->width; e++)
+        *cell(s->past, s, slot + e, l) = loop_block_at(block, m->signal, e, l);
+    resolve(block, &m->from, l, now, &lane->from);
+    if (m->window)
+        resolve(block, &m->to, l, now, &lane->to);
+    if (now.time >= m->lag)
+        take(s, l, (int64_t)now.time - m->lag);
+    uint32_t duration = block->program->task.trials[now.type].duration;
+    if (now.time + 1 != duration)
+        return;
+    /* The trial is over: what the lag still holds back goes in as well. */
+    uint32_t held = duration < m->lag ? duration : m->lag;
+    for (uint32_t t = duration - held; t < duration; t++)
+        take(s, l, t);
+    end(s, block, l);
+}
+
+void loop_measure_step(LoopMeasureState *s, LoopBlock *block)
+{
+    for (size_t l = 0; l < s->lanes; l++)
+        step_lane(s, block, l);
+}
+
+/* The last n of an unknown number, in the order they came. */
+static void sum_ring(LoopMeasureState *s, size_t l)
+{
+    uint32_t n = s->measure->select.n, kept = s->ring_count[l] < n ? s->ring_count[l] : n;
+    for (uint32_t i = s->ring_count[l] - kept; i < s->ring_count[l]; i++) {
+        size_t slot = i % n * s->width;
+        if (isnan(*cell(s->ring, s, slot, l)))
+            continue;
+        for (size_t e = 0; e < s->width; e++)
+            *cell(s->sum, s, e, l) += *cell(s->ring, s, slot + e, l);
+        s->count[l]++;
+    }
+}
+
+void loop_measure_finish(LoopMeasureState *s, const LoopBlock *block, LoopMeasured *measured, size_t all)
+{
+    for (size_t l = 0; l < s->lanes; l++) {
+        if (s->trial[l].picker.ring)
+            sum_ring(s, l);
+        measured->trials[block->first + l] = s->measure->first_true ? s->trial[l].picker.seen : s->count[l];
+        for (size_t e = 0; e < s->width; e++) {
+            double sum = *cell(s->sum, s, e, l);
+            double none = s->measure->first_true && s->trial[l].picker.seen ? (double)INFINITY : (double)NAN;
+            measured->value[e * all + block->first + l] = s->count[l] ? sum / s->count[l] : none;
+        }
+    }
+}

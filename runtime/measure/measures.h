@@ -1,0 +1,16 @@
+/* Measures of one block: one number (or vector) a trial, then their average for each lane. */
+#ifndef LOOP_MEASURES_H
+#define LOOP_MEASURES_H
+
+#include "runtime/measure/picker.h"
+#include "runtime/measure/recorder.h"
+
+typedef struct LoopMeasureState LoopMeasureState;
+
+LoopMeasureState *loop_measure_new(const LoopProgram *program, const LoopMeasure *measure, size_t lanes);
+void loop_measure_free(LoopMeasureState *state);
+void loop_measure_start(LoopMeasureState *state, size_t lanes);
+void loop_measure_step(LoopMeasureState *state, LoopBlock *block);
+void loop_measure_finish(LoopMeasureState *state, const LoopBlock *block, LoopMeasured *measured, size_t all);
+
+#endif

@@ -1,0 +1,152 @@
+/* Measures and strips of a block, together. A strip is a signal's course over the trials selected. */
+#include "runtime/measure/recorder.h"
+
+#include "runtime/measure/measures.h"
+#include "runtime/measure/picker.h"
+#include "runtime/task/clock.h"
+
+#include <string.h>
+
+typedef struct StripState {
+    LoopPicker *picker;   /* [capacity] */
+    double *sum;          /* [slots][steps][capacity]; one slot, or n for `last n` of an unknown number */
+    uint32_t *count;      /* [capacity]: trials begun and picked */
+    uint32_t slots;
+} StripState;
+
+struct LoopRecorder {
+    const LoopProgram *program;
+    size_t lanes, capacity;
+    LoopMeasureState **measures;
+    StripState *strips;
+};
+
+/* Only a phase with `until` has an unknown number of trials. */
+static bool unknown_number(const LoopProgram *program, const LoopSelect *select)
+{
+    for (uint32_t i = 0; i < program->task.phase_count; i++)
+        if (program->task.phases[i].name_id == select->phase && program->task.phases[i].until != LOOP_NONE)
+            return true;
+    return false;
+}
+
+static bool strip_new(StripState *s, const LoopProgram *program, const LoopStrip *strip, size_t lanes)
+{
+    size_t count;
+    s->slots = strip->select.pick == LOOP_PICK_LAST && unknown_number(program, &strip->select) ? strip->select.n : 1;
+    if (!loop_mul(s->slots, strip->steps, &count) || !loop_mul(count, lanes, &count))
+        return false;
+    s->picker = loop_alloc_array(lanes, sizeof *s->picker);
+    s->count = loop_alloc_array(lanes, sizeof *s->count);
+    s->sum = loop_alloc_array(count, sizeof *s->sum);
+    return s->picker && s->count && s->sum;
+}
+
+LoopRecorder *loop_recorder_new(const LoopProgram *program, size_t lanes)
+{
+    LoopRecorder *r = loop_alloc(sizeof *r);
+    if (!r)
+        return NULL;
+    r->program = program;
+    r->capacity = lanes;
+    r->measures = loop_alloc_array(program->measure_count, sizeof *r->measures);
+    r->strips = loop_alloc_array(program->strip_count, sizeof *r->strips);
+    bool ok = r->measures && r->strips;
+    for (uint32_t i = 0; ok && i < program->measure_count; i++) {
+        r->measures[i] = loop_measure_new(program, &program->measures[i], lanes);
+        ok = r->measures[i] != NULL;
+    }
+    for (uint32_t i = 0; ok && i < program->strip_count; i++)
+        ok = strip_new(&r->strips[i], program, &program->strips[i], lanes);
+    if (ok)
+        return r;
+    loop_recorder_free(r);
+    return NULL;
+}
+
+void loop_recorder_free(LoopRecorder *r)
+{
+    if (!r)
+        return;
+    for (uint32_t i = 0; r->measures && i < r->program->measure_count; i++)
+        loop_measure_free(r->measures[i]);
+    for (uint32_t i = 0; r->strips && i < r->program->strip_count; i++) {
+        loop_free(r->strips[i].picker);
+        loop_free(r->strips[i].count);
+        loop_free(r->strips[i].sum);
+    }
+    loop_free(r->measures);
+    loop_free(r->strips);
+    loop_free(r);
+}
+
+void loop_recorder_start(LoopRecorder *r, LoopBlock *block)
+{
+    r->lanes = block->lanes;
+    for (uint32_t i = 0; i < r->program->measure_count; i++)
+        loop_measure_start(r->measures[i], block->lanes);
+    for (uint32_t i = 0; i < r->program->strip_count; i++) {
+        StripState *s = &r->strips[i];
+        memset(s->picker, 0, r->capacity * sizeof *s->picker);
+        memset(s->count, 0, r->capacity * sizeof *s->count);
+        memset(s->sum, 0, (size_t)s->slots * r->program->strips[i].steps * r->capacity * sizeof *s->sum);
+    }
+}
+
+static void strip_step(LoopRecorder *r, const LoopBlock *block, uint32_t index)
+{
+    StripState *s = &r->strips[index];
+    const LoopStrip *strip = &r->program->strips[index];
+    for (size_t l = 0; l < r->lanes; l++) {
+        LoopMoment now = loop_clock_moment(block->clock, l);
+        if (now.type == LOOP_NONE)
+            continue;
+        if (now.time == 0) {
+            loop_picker_begin(&s->picker[l], &strip->select, block, l);
+            s->count[l] += s->picker[l].picked;
+        }
+        if (!s->picker[l].picked)
+            continue;
+        size_t slot = (s->count[l] - 1) % s->slots;
+        double *at = s->sum + (slot * strip->steps + now.time) * r->capacity + l;
+        double x = loop_block_at(block, strip->reg, strip->at, l);
+        *at = s->slots > 1 ? x : *at + x;
+    }
+}
+
+void loop_recorder_step(LoopRecorder *r, LoopBlock *block)
+{
+    const LoopProgram *program = r->program;
+    for (uint32_t i = 0; i < program->measure_count; i++)
+        loop_measure_step(r->measures[i], block);
+    for (uint32_t i = 0; i < program->strip_count; i++)
+        strip_step(r, block, i);
+    if (program->verdict.length)
+        loop_block_run(block, &program->verdict);
+    loop_clock_close(block->clock, block);
+}
+
+void loop_recorder_finish(LoopRecorder *r, const LoopBlock *block, LoopMeasured *measured, size_t all)
+{
+    for (uint32_t i = 0; i < r->program->measure_count; i++)
+        loop_measure_finish(r->measures[i], block, &measured[i], all);
+}
+
+bool loop_recorder_strip(const LoopRecorder *r, const LoopBlock *block, uint32_t index, size_t lane, double *out)
+{
+    (void)block;
+    const StripState *s = &r->strips[index];
+    uint32_t steps = r->program->strips[index].steps, count = s->count[lane];
+    if (!count)
+        return false;
+    uint32_t kept = s->slots > 1 && count > s->slots ? s->slots : count, parts = s->slots > 1 ? kept : 1;
+    for (uint32_t t = 0; t < steps; t++) {
+        double sum = 0;
+        for (uint32_t i = 0; i < parts; i++) {
+            uint32_t slot = s->slots > 1 ? (count - kept + i) % s->slots : 0;
+            sum += s->sum[((size_t)slot * steps + t) * r->capacity + lane];
+        }
+        out[t] = sum / kept;
+    }
+    return true;
+}

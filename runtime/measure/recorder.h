@@ -1,0 +1,25 @@
+/* Measures and strips, accumulated while a block runs: their memory does not grow with the number of trials. */
+#ifndef LOOP_RECORDER_H
+#define LOOP_RECORDER_H
+
+#include "runtime/vm/vm.h"
+
+typedef struct LoopRecorder LoopRecorder;
+
+/* What a finished block says of a measure in one lane; the caller owns the arrays. */
+typedef struct LoopMeasured {
+    double *value;   /* [width][lanes of the run]: nan where no trial had the event */
+    uint32_t *trials; /* [lanes of the run]: how many trials went into it */
+} LoopMeasured;
+
+LoopRecorder *loop_recorder_new(const LoopProgram *program, size_t lanes);
+void loop_recorder_free(LoopRecorder *recorder);
+void loop_recorder_start(LoopRecorder *recorder, LoopBlock *block);
+/* Takes the signals of this step, closes trials that end with it (running the verdict section for `until`). */
+void loop_recorder_step(LoopRecorder *recorder, LoopBlock *block);
+/* After the last step: the block's lanes in the arrays of the whole run. `all` is the number of lanes of the run. */
+void loop_recorder_finish(LoopRecorder *recorder, const LoopBlock *block, LoopMeasured *measured, size_t all);
+/* The course of a strip in lane l of the block, [steps]; false when no trial was selected there. */
+bool loop_recorder_strip(const LoopRecorder *recorder, const LoopBlock *block, uint32_t strip, size_t lane, double *out);
+
+#endif

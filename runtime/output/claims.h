@@ -1,0 +1,25 @@
+/* What the writers of results share about claims: whose agents and which trials a value is from. */
+#ifndef LOOP_CLAIMS_H
+#define LOOP_CLAIMS_H
+
+#include "runtime/loop_run.h"
+
+/* Results with the program they are of. */
+typedef struct LoopReport {
+    const LoopProgram *program;
+    const LoopResults *results;
+    bool colour; /* of the text report */
+    bool quiet;  /* only expectations that fail */
+} LoopReport;
+
+uint32_t loop_expectation_count(const LoopProgram *program);
+/* Whether the report shows claim `i`. */
+bool loop_claim_shown(const LoopReport *report, uint32_t i);
+/* Agents that a claim is about. */
+uint64_t loop_claim_agents(const LoopReport *report, const LoopClaim *claim);
+/* The first measure that a claim's value reads; NULL when it reads none. */
+const LoopMeasure *loop_claim_measure(const LoopProgram *program, const LoopClaim *claim);
+/* Trials that would go into the value if every one had it; 0 where chance or `until` decides. */
+uint64_t loop_claim_trials(const LoopReport *report, const LoopClaim *claim);
+
+#endif

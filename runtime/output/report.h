@@ -1,0 +1,15 @@
+/* What `loop run` prints: a head, a trace a line, measures and expectations. */
+#ifndef LOOP_REPORT_H
+#define LOOP_REPORT_H
+
+#include "runtime/output/claims.h"
+#include "runtime/output/sink.h"
+
+/* The report for people. Without memory, out->failed. */
+void loop_report_text(const LoopReport *report, LoopText *out);
+/* A claim's outcome in one line, e.g. "VTA at juice in naive = 0.41 +- 0.02, wanted > 0.9". */
+void loop_report_claim_line(const LoopReport *report, uint32_t claim, LoopText *out);
+/* The same as JSON: one object a line, of kinds run, trace, measure, expectation and result. */
+void loop_report_json(const LoopReport *report, LoopSink *out);
+
+#endif

@@ -1,0 +1,168 @@
+/* The report for programs: JSON Lines. The schema number changes when a member changes its meaning or goes; members
+   may be added. */
+#include "runtime/output/json.h"
+#include "runtime/output/report.h"
+#include "runtime/output/show.h"
+
+#include <math.h>
+
+enum { SCHEMA = 1 };
+
+static void begin(LoopJson *json, const char *kind)
+{
+    json->started = false;
+    loop_json_open(json, '{');
+    loop_json_key(json, "schema");
+    loop_json_int(json, SCHEMA);
+    loop_json_key(json, "kind");
+    loop_json_str(json, loop_str(kind));
+}
+
+static void end(LoopJson *json, LoopSink *out)
+{
+    loop_json_close(json, '}');
+    loop_text_add(json->out, "\n");
+    loop_sink_spill(out);
+}
+
+static void member_str(LoopJson *json, const char *key, LoopStr text)
+{
+    loop_json_key(json, key);
+    loop_json_str(json, text);
+}
+
+static void member_int(LoopJson *json, const char *key, uint64_t n)
+{
+    loop_json_key(json, key);
+    loop_json_int(json, n);
+}
+
+static void member_num(LoopJson *json, const char *key, double x)
+{
+    loop_json_key(json, key);
+    loop_json_num(json, x);
+}
+
+static void put_run(const LoopReport *report, LoopSink *out)
+{
+    LoopJson json = {&out->text, false};
+    const LoopProgram *program = report->program;
+    begin(&json, "run");
+    member_str(&json, "version", LOOP_STR(LOOP_VERSION));
+    member_str(&json, "model", program->model);
+    member_str(&json, "doc", program->doc);
+    member_num(&json, "step_ms", program->step_ms);
+    member_int(&json, "steps", report->results->steps);
+    member_int(&json, "agents", report->results->agents);
+    member_int(&json, "seed", report->results->seed);
+    loop_json_key(&json, "groups");
+    loop_json_open(&json, '[');
+    for (uint32_t i = 0; i < program->group_count; i++)
+        loop_json_str(&json, program->groups[i]);
+    loop_json_close(&json, ']');
+    end(&json, out);
+}
+
+/* What phrase selects the trials, without its first blank: "last 20"; empty for all. */
+static void member_select(LoopJson *json, const LoopSelect *select)
+{
+    LoopText text = {0};
+    loop_show_select(&text, select);
+    json->out->failed = json->out->failed || text.failed;
+    member_str(json, "trials", text.len ? (LoopStr){text.at + 1, text.len - 1} : LOOP_STR("all"));
+    loop_text_free(&text);
+}
+
+static void put_marks(LoopJson *json, const LoopReport *report, const LoopStrip *strip)
+{
+    loop_json_key(json, "events");
+    loop_json_open(json, '[');
+    for (uint32_t i = 0; i < strip->mark_count; i++) {
+        loop_json_open(json, '{');
+        member_str(json, "name", strip->marks[i].name);
+        member_num(json, "time_ms", strip->marks[i].step * report->program->step_ms);
+        loop_json_close(json, '}');
+    }
+    loop_json_close(json, ']');
+}
+
+static void put_trace(const LoopReport *report, const LoopCourse *course, LoopSink *out)
+{
+    LoopJson json = {&out->text, false};
+    const LoopStrip *strip = &report->program->strips[course->strip];
+    uint32_t steps = course->agents ? course->steps : 0;
+    begin(&json, "trace");
+    member_str(&json, "signal", strip->signal);
+    member_str(&json, "element", strip->element);
+    member_str(&json, "group", report->program->groups[course->group]);
+    member_str(&json, "phase", strip->phase);
+    member_str(&json, "trial", loop_strip_trial(report->program, strip));
+    member_select(&json, &strip->select);
+    member_int(&json, "agents", course->agents);
+    member_num(&json, "step_ms", report->program->step_ms);
+    put_marks(&json, report, strip);
+    loop_json_key(&json, "mean");
+    loop_json_nums(&json, course->mean, steps);
+    loop_json_key(&json, "sem");
+    loop_json_nums(&json, course->sem, steps);
+    end(&json, out);
+}
+
+static void put_wanted(LoopJson *json, const LoopClaim *claim, const LoopOutcome *outcome)
+{
+    member_str(json, "relation", loop_str(loop_relation_text(claim->relation)));
+    loop_json_key(json, "bound");
+    loop_json_nums(json, outcome->bound, outcome->width);
+    if (claim->relation == LOOP_REL_NEAR)
+        member_num(json, "tolerance", outcome->tolerance);
+    if (claim->percent > 0) {
+        member_num(json, "percent", claim->percent);
+        member_num(json, "share", outcome->share);
+    }
+    loop_json_key(json, "holds");
+    loop_json_bool(json, outcome->holds);
+}
+
+static void put_claim(const LoopReport *report, uint32_t i, LoopSink *out)
+{
+    LoopJson json = {&out->text, false};
+    const LoopClaim *claim = &report->program->claims[i];
+    const LoopOutcome *outcome = &report->results->outcomes[i];
+    begin(&json, claim->is_expectation ? "expectation" : "measure");
+    member_str(&json, "name", claim->name);
+    member_str(&json, "text", claim->text);
+    loop_json_key(&json, "mean");
+    loop_json_nums(&json, outcome->mean, outcome->width);
+    loop_json_key(&json, "sem");
+    loop_json_nums(&json, outcome->sem, outcome->width);
+    member_int(&json, "agents", outcome->agents);
+    member_int(&json, "trials", outcome->trials);
+    if (claim->is_expectation)
+        put_wanted(&json, claim, outcome);
+    end(&json, out);
+}
+
+static void put_result(const LoopReport *report, LoopSink *out)
+{
+    LoopJson json = {&out->text, false};
+    begin(&json, "result");
+    member_int(&json, "expectations", loop_expectation_count(report->program));
+    member_int(&json, "failed", report->results->failed);
+    loop_json_key(&json, "holds");
+    loop_json_bool(&json, report->results->failed == 0);
+    end(&json, out);
+}
+
+void loop_report_json(const LoopReport *report, LoopSink *out)
+{
+    if (!report->quiet) {
+        put_run(report, out);
+        for (uint32_t i = 0; i < report->results->course_count; i++)
+            put_trace(report, &report->results->courses[i], out);
+    }
+    for (uint32_t i = 0; i < report->program->claim_count; i++)
+        if (loop_claim_shown(report, i))
+            put_claim(report, i, out);
+    if (!report->quiet)
+        put_result(report, out);
+}

@@ -1,0 +1,160 @@
+/* Results with what it takes to get them again. */
+#define _POSIX_C_SOURCE 200809L
+#include "runtime/output/save.h"
+
+#include "runtime/output/csv.h"
+#include "runtime/output/files.h"
+#include "runtime/output/json.h"
+#include "runtime/output/sha256.h"
+
+#include <time.h>
+
+typedef struct Saved {
+    const LoopReport *report;
+    const LoopProvenance *from;
+} Saved;
+
+static void write_traces(const void *context, LoopSink *out)
+{
+    const Saved *saved = context;
+    loop_csv_traces(saved->report, out);
+}
+
+static void write_measures(const void *context, LoopSink *out)
+{
+    const Saved *saved = context;
+    loop_csv_measures(saved->report, out);
+}
+
+/* ---- run.json ---- */
+
+static void member_str(LoopJson *json, const char *key, LoopStr text)
+{
+    loop_json_key(json, key);
+    loop_json_str(json, text);
+}
+
+static void member_int(LoopJson *json, const char *key, uint64_t n)
+{
+    loop_json_key(json, key);
+    loop_json_int(json, n);
+}
+
+static void put_numbers(LoopJson *json, const double *x, uint32_t width, double scale)
+{
+    if (width > 1)
+        loop_json_open(json, '[');
+    for (uint32_t e = 0; e < width; e++)
+        loop_json_num(json, x[e] * scale);
+    if (width > 1)
+        loop_json_close(json, ']');
+}
+
+static void put_parameter(LoopJson *json, const LoopProgram *program, const LoopParam *param)
+{
+    bool duration = param->unit == LOOP_UNIT_DURATION;
+    double scale = duration ? program->step_ms : 1; /* the program counts in steps */
+    loop_json_open(json, '{');
+    member_str(json, "name", param->name);
+    loop_json_key(json, "value");
+    put_numbers(json, param->value, param->width, scale);
+    member_str(json, "unit", duration ? LOOP_STR("ms") : LOOP_STR("1"));
+    if (param->groups) {
+        loop_json_key(json, "groups");
+        loop_json_open(json, '{');
+        for (uint32_t g = 0; g < program->group_count; g++) {
+            loop_json_str(json, program->groups[g]);
+            loop_text_add(json->out, ":");
+            json->started = false;
+            put_numbers(json, param->groups + (size_t)g * param->width, param->width, scale);
+        }
+        loop_json_close(json, '}');
+    }
+    loop_json_close(json, '}');
+}
+
+static void put_source(LoopJson *json, const LoopProvenance *from)
+{
+    char hash[LOOP_SHA256_HEX + 1];
+    loop_sha256(from->source, hash);
+    loop_json_key(json, "source");
+    loop_json_open(json, '{');
+    member_str(json, "file", from->source_name);
+    member_str(json, "sha256", loop_str(hash));
+    loop_json_close(json, '}');
+    loop_json_key(json, "arguments");
+    loop_json_open(json, '[');
+    for (int i = 0; i < from->argument_count; i++)
+        loop_json_str(json, loop_str(from->arguments[i]));
+    loop_json_close(json, ']');
+}
+
+static void put_settings(LoopJson *json, const LoopReport *report)
+{
+    const LoopProgram *program = report->program;
+    member_int(json, "seed", report->results->seed);
+    member_int(json, "agents", report->results->agents);
+    loop_json_key(json, "groups");
+    loop_json_open(json, '[');
+    for (uint32_t i = 0; i < program->group_count; i++)
+        loop_json_str(json, program->groups[i]);
+    loop_json_close(json, ']');
+    loop_json_key(json, "step_ms");
+    loop_json_num(json, program->step_ms);
+    loop_json_key(json, "parameters");
+    loop_json_open(json, '[');
+    for (uint32_t i = 0; i < program->param_count; i++)
+        put_parameter(json, program, &program->params[i]);
+    loop_json_close(json, ']');
+}
+
+static void put_results(LoopJson *json, const LoopReport *report)
+{
+    uint32_t expectations = loop_expectation_count(report->program);
+    loop_json_key(json, "results");
+    loop_json_open(json, '{');
+    member_int(json, "steps", report->results->steps);
+    member_int(json, "held", expectations - report->results->failed);
+    member_int(json, "failed", report->results->failed);
+    loop_json_close(json, '}');
+}
+
+/* The only date in any output: everything else is the same bytes whenever it is made. */
+static void put_host(LoopJson *json)
+{
+    char when[32] = "";
+    struct tm utc;
+    time_t now = time(NULL);
+    if (gmtime_r(&now, &utc))
+        strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    loop_json_key(json, "host");
+    loop_json_open(json, '{');
+    member_str(json, "compiler", LOOP_STR(__VERSION__));
+    loop_json_close(json, '}');
+    member_str(json, "finished", loop_str(when));
+}
+
+static void write_run(const void *context, LoopSink *out)
+{
+    const Saved *saved = context;
+    LoopJson json = {&out->text, false};
+    loop_json_open(&json, '{');
+    member_int(&json, "schema", 1);
+    member_str(&json, "version", LOOP_STR(LOOP_VERSION));
+    member_str(&json, "model", saved->report->program->model);
+    put_source(&json, saved->from);
+    put_settings(&json, saved->report);
+    put_results(&json, saved->report);
+    put_host(&json);
+    loop_json_close(&json, '}');
+    loop_text_add(json.out, "\n");
+}
+
+int loop_save(const LoopReport *report, const LoopProvenance *from, const char *directory, const volatile int *stop,
+              LoopText *path)
+{
+    static const LoopFileJob jobs[] = {
+        {"traces.csv", write_traces}, {"measures.csv", write_measures}, {"run.json", write_run}};
+    Saved saved = {report, from};
+    return loop_files_write(directory, jobs, sizeof jobs / sizeof jobs[0], &saved, stop, path);
+}

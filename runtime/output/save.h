@@ -1,0 +1,18 @@
+/* The files of `loop run -o DIR`. */
+#ifndef LOOP_SAVE_H
+#define LOOP_SAVE_H
+
+#include "runtime/output/claims.h"
+
+/* Where a run came from. */
+typedef struct LoopProvenance {
+    LoopStr source_name, source; /* the file and its bytes */
+    int argument_count;
+    char *const *arguments;      /* the whole command line */
+} LoopProvenance;
+
+/* Writes traces.csv, measures.csv and run.json. As loop_files_write. */
+int loop_save(const LoopReport *report, const LoopProvenance *from, const char *directory, const volatile int *stop,
+              LoopText *path);
+
+#endif

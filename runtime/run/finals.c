@@ -1,0 +1,225 @@
+/* Outcomes. Each final is a small section that is run over agents in chunks of lanes; its mean over agents is taken
+   in agent order. */
+#include "runtime/run/finals.h"
+
+#include "runtime/vm/vm.h"
+
+#include <math.h>
+
+enum { CHUNK = 64 };
+
+typedef struct Finals {
+    const LoopProgram *program;
+    LoopProgram registers; /* the program without loops, delays and measures: finals need none of their memory */
+    const LoopRunPlan *plan;
+    const LoopMeasured *measured;
+    LoopLayout layout;
+    LoopBlock *block;
+    double **values;   /* of each final: [width][lanes of its domain] */
+    LoopArena *arena;  /* owns the values */
+} Finals;
+
+static uint32_t domain(const Finals *f, const LoopFinal *final)
+{
+    return final->group == LOOP_NONE ? f->plan->all : f->plan->agents;
+}
+
+/* The run's lane that stands for agent `i` of a final's domain, in the group that an input names. */
+static uint32_t lane_of(const Finals *f, const LoopFinal *final, uint32_t group, uint32_t i)
+{
+    if (group != LOOP_NONE)
+        return group * f->plan->agents + i % f->plan->agents;
+    return final->group == LOOP_NONE ? i : final->group * f->plan->agents + i;
+}
+
+static void load_inputs(Finals *f, const LoopFinal *final, uint32_t first, uint32_t lanes)
+{
+    for (uint32_t i = 0; i < f->program->input_count; i++) {
+        const LoopFinalInput *in = &f->program->inputs[i];
+        LoopReal *at = loop_block_register(f->block, in->reg);
+        for (uint32_t e = 0; e < f->program->registers[in->reg].width; e++)
+            for (uint32_t l = 0; l < lanes; l++)
+                at[e * lanes + l] = f->measured[in->measure].value[(size_t)e * f->plan->all +
+                                                                   lane_of(f, final, in->group, first + l)];
+    }
+}
+
+static bool run_final(Finals *f, uint32_t index)
+{
+    const LoopFinal *final = &f->program->finals[index];
+    uint32_t all = domain(f, final), width = f->program->registers[final->result].width;
+    double *out = f->values[index] = LOOP_NEW_ARRAY(f->arena, (size_t)all * width, double);
+    if (!out)
+        return false;
+    for (uint32_t first = 0; first < all; first += CHUNK) {
+        uint32_t lanes = all - first < CHUNK ? all - first : CHUNK;
+        loop_block_start(f->block, lane_of(f, final, LOOP_NONE, first), lanes);
+        load_inputs(f, final, first, lanes);
+        loop_block_run(f->block, &final->section);
+        for (uint32_t e = 0; e < width; e++)
+            for (uint32_t l = 0; l < lanes; l++)
+                out[(size_t)e * all + first + l] = loop_block_at(f->block, final->result, e, l);
+    }
+    return true;
+}
+
+/* Mean and standard error over the agents that have a value; infinity is a value. */
+static uint32_t average(const double *x, uint32_t count, double *mean, double *sem)
+{
+    double m = 0, squares = 0, sum = 0;
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (isnan(x[i]))
+            continue;
+        double d = x[i] - m;
+        n++;
+        sum += x[i];
+        m += d / n;
+        squares += d * (x[i] - m);
+    }
+    *mean = n ? (isinf(sum) ? sum : m) : (double)NAN;
+    *sem = n > 1 && !isinf(sum) ? sqrt(squares / (n - 1.0) / n) : 0;
+    return n;
+}
+
+static bool related(LoopRelation relation, double x, double y, double tolerance)
+{
+    switch (relation) {
+    case LOOP_REL_EQ:
+        return x == y;
+    case LOOP_REL_NE:
+        return x != y;
+    case LOOP_REL_LT:
+        return x < y;
+    case LOOP_REL_LE:
+        return x <= y;
+    case LOOP_REL_GT:
+        return x > y;
+    case LOOP_REL_GE:
+        return x >= y;
+    case LOOP_REL_NEAR:
+        return fabs(x - y) <= tolerance;
+    }
+    return false;
+}
+
+static double final_mean(const Finals *f, uint32_t index, uint32_t element)
+{
+    if (index == LOOP_NONE)
+        return 0;
+    const LoopFinal *final = &f->program->finals[index];
+    uint32_t width = f->program->registers[final->result].width, all = domain(f, final);
+    double mean, sem;
+    average(f->values[index] + (size_t)(width == 1 ? 0 : element) * all, all, &mean, &sem);
+    return mean;
+}
+
+/* `by` moves the bound away from the value: up for > and >=, down for < and <=. */
+static double with_margin(LoopRelation relation, double bound, double margin)
+{
+    return relation == LOOP_REL_LT || relation == LOOP_REL_LE ? bound - margin : bound + margin;
+}
+
+static double agent_value(const Finals *f, uint32_t index, uint32_t element, uint32_t agent)
+{
+    const LoopFinal *final = &f->program->finals[index];
+    uint32_t width = f->program->registers[final->result].width, all = domain(f, final);
+    return f->values[index][(size_t)(width == 1 ? 0 : element) * all + agent % all];
+}
+
+/* For how many percent of agents each element holds on its own. */
+static double share_of_agents(const Finals *f, const LoopClaim *claim, const LoopOutcome *out)
+{
+    uint32_t all = domain(f, &f->program->finals[claim->value]), holding = 0;
+    for (uint32_t a = 0; a < all; a++) {
+        bool holds = true;
+        for (uint32_t e = 0; e < out->width; e++) {
+            double bound = with_margin(claim->relation, agent_value(f, claim->bound, e, a),
+                                       final_mean(f, claim->margin, e));
+            double tolerance = claim->tolerance_is_percent ? fabs(bound) * final_mean(f, claim->tolerance, 0) / 100
+                                                           : out->tolerance;
+            holds = holds && related(claim->relation, agent_value(f, claim->value, e, a), bound, tolerance);
+        }
+        holding += holds;
+    }
+    return 100.0 * holding / all;
+}
+
+static void judge(const Finals *f, const LoopClaim *claim, LoopOutcome *out)
+{
+    out->holds = out->agents > 0;
+    for (uint32_t e = 0; e < out->width; e++) {
+        out->bound[e] = with_margin(claim->relation, final_mean(f, claim->bound, e), final_mean(f, claim->margin, e));
+        out->tolerance = final_mean(f, claim->tolerance, 0);
+        if (claim->tolerance_is_percent)
+            out->tolerance *= fabs(out->bound[e]) / 100;
+        out->holds = out->holds && related(claim->relation, out->mean[e], out->bound[e], out->tolerance);
+    }
+    if (claim->percent > 0) {
+        out->share = share_of_agents(f, claim, out);
+        out->holds = out->share >= claim->percent;
+    }
+}
+
+static uint64_t count_trials(const Finals *f, const LoopFinal *final)
+{
+    uint64_t trials = 0;
+    for (uint32_t i = 0; i < f->program->input_count; i++) {
+        const LoopFinalInput *in = &f->program->inputs[i];
+        if (!loop_section_reads(&final->section, in->reg) && final->result != in->reg)
+            continue;
+        for (uint32_t a = 0; a < domain(f, final); a++)
+            trials += f->measured[in->measure].trials[lane_of(f, final, in->group, a)];
+        return trials;
+    }
+    return trials;
+}
+
+static bool make_outcome(const Finals *f, uint32_t index, LoopResults *results)
+{
+    const LoopClaim *claim = &f->program->claims[index];
+    LoopOutcome *out = &results->outcomes[index];
+    const LoopFinal *value = &f->program->finals[claim->value];
+    uint32_t all = domain(f, value);
+    out->width = f->program->registers[value->result].width;
+    if (claim->bound != LOOP_NONE) {
+        uint32_t other = f->program->registers[f->program->finals[claim->bound].result].width;
+        out->bound = LOOP_NEW_ARRAY(results->arena, out->width > other ? out->width : other, double);
+    }
+    out->mean = LOOP_NEW_ARRAY(results->arena, out->width, double);
+    out->sem = LOOP_NEW_ARRAY(results->arena, out->width, double);
+    if (loop_arena_failed(results->arena))
+        return false;
+    for (uint32_t e = 0; e < out->width; e++)
+        out->agents = average(f->values[claim->value] + (size_t)e * all, all, &out->mean[e], &out->sem[e]);
+    out->trials = count_trials(f, value);
+    if (claim->is_expectation) {
+        judge(f, claim, out);
+        results->failed += !out->holds;
+    }
+    return true;
+}
+
+bool loop_finals_run(const LoopProgram *program, const LoopRunPlan *plan, uint64_t seed, const LoopMeasured *measured,
+                     LoopResults *results)
+{
+    Finals f = {.program = program, .plan = plan, .measured = measured, .arena = loop_arena_new()};
+    f.registers = *program;
+    f.registers.loop_count = f.registers.ring_count = f.registers.measure_count = f.registers.strip_count = 0;
+    uint32_t lanes = plan->all < CHUNK ? plan->all : CHUNK;
+    bool ok = f.arena && loop_layout_make(&f.layout, &f.registers, lanes);
+    if (ok) {
+        f.block = loop_block_new(&f.registers, &f.layout, plan->agents, seed);
+        f.values = LOOP_NEW_ARRAY(f.arena, program->final_count, double *);
+        results->outcomes = LOOP_NEW_ARRAY(results->arena, program->claim_count, LoopOutcome);
+        ok = f.block && f.values && results->outcomes;
+    }
+    for (uint32_t i = 0; ok && i < program->final_count; i++)
+        ok = run_final(&f, i);
+    for (uint32_t i = 0; ok && i < program->claim_count; i++)
+        ok = make_outcome(&f, i, results);
+    loop_block_free(f.block);
+    loop_layout_free(&f.layout);
+    loop_arena_free(f.arena);
+    return ok;
+}

@@ -1,0 +1,119 @@
+/* Lane blocks, threads and memory of a run. */
+#include "runtime/run/plan.h"
+
+#include "runtime/contract/rule.h"
+
+#include <unistd.h>
+
+/* A block's live state should stay in a 48 KB first-level cache, with room for stacks and constants. */
+static const size_t CACHE_BYTES = 32 * 1024;
+
+/* What a run may take; beyond it a machine would swap or be killed. */
+static const size_t MEMORY_MAX = (size_t)16 * 1024 * 1024 * 1024;
+
+static bool add_product(size_t *total, size_t a, size_t b, size_t c)
+{
+    size_t product;
+    return loop_mul(a, b, &product) && loop_mul(product, c, &product) && loop_add(*total, product, total);
+}
+
+bool loop_plan_lane_bytes(const LoopProgram *program, size_t *bytes)
+{
+    size_t reals = 0;
+    bool ok = true;
+    for (uint32_t i = 0; ok && i < program->register_count; i++)
+        ok = program->registers[i].uniform || add_product(&reals, program->registers[i].width, 1, 1);
+    for (uint32_t i = 0; ok && i < program->ring_count; i++)
+        ok = program->rings[i].uniform || add_product(&reals, program->rings[i].width, program->rings[i].slots, 1);
+    for (uint32_t i = 0; ok && i < program->loop_count; i++) {
+        const LoopLoop *loop = &program->loops[i];
+        size_t channel;
+        ok = loop->uniform || (loop_mul(loop->neurons, loop->lines, &channel) &&
+                               add_product(&reals, loop->channels, channel, 2));
+    }
+    return ok && loop_mul(reals, sizeof(LoopReal), bytes);
+}
+
+static bool recorder_bytes(const LoopProgram *program, size_t lanes, size_t *bytes)
+{
+    bool ok = true;
+    for (uint32_t i = 0; ok && i < program->measure_count; i++) {
+        const LoopMeasure *m = &program->measures[i];
+        size_t rows = (size_t)m->lag + 5 + (m->select.pick == LOOP_PICK_LAST ? m->select.n : 1);
+        ok = add_product(bytes, rows * program->registers[m->signal].width, lanes, sizeof(double));
+    }
+    for (uint32_t i = 0; ok && i < program->strip_count; i++) {
+        const LoopStrip *s = &program->strips[i];
+        ok = add_product(bytes, s->select.pick == LOOP_PICK_LAST ? s->select.n : 1, s->steps, lanes * sizeof(double));
+    }
+    return ok;
+}
+
+static uint32_t choose_lanes(size_t lane_bytes, uint32_t all, uint32_t threads)
+{
+    size_t lanes = lane_bytes ? CACHE_BYTES / lane_bytes : LOOP_LANES_MAX;
+    lanes = lanes / LOOP_LANES_MIN * LOOP_LANES_MIN;
+    if (lanes < LOOP_LANES_MIN)
+        lanes = LOOP_LANES_MIN;
+    if (lanes > LOOP_LANES_MAX)
+        lanes = LOOP_LANES_MAX;
+    /* No thread should stand idle for want of a block. */
+    uint32_t share = (all + threads - 1) / threads;
+    if (lanes > share)
+        lanes = share;
+    return (uint32_t)lanes;
+}
+
+static uint32_t core_count(void)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return cores < 1 ? 1 : cores > 256 ? 256 : (uint32_t)cores;
+}
+
+bool loop_plan_make(LoopRunPlan *plan, const LoopProgram *program, const LoopRunOptions *options)
+{
+    size_t lane_bytes, total, all;
+    *plan = (LoopRunPlan){.agents = options->agents ? options->agents : program->agents};
+    if (!loop_mul(plan->agents, program->group_count, &all) || all > INT32_MAX)
+        return false;
+    plan->all = (uint32_t)all;
+    plan->threads = options->threads ? options->threads : core_count();
+    if (!loop_plan_lane_bytes(program, &lane_bytes))
+        return false;
+    plan->lanes = options->lanes ? options->lanes : choose_lanes(lane_bytes, plan->all, plan->threads);
+    if (plan->lanes > plan->all)
+        plan->lanes = plan->all;
+    plan->blocks = (plan->all + plan->lanes - 1) / plan->lanes;
+    if (plan->threads > plan->blocks)
+        plan->threads = plan->blocks;
+    if (!loop_mul(lane_bytes, plan->lanes, &plan->block_bytes) ||
+        !recorder_bytes(program, plan->lanes, &plan->block_bytes))
+        return false;
+    for (uint32_t i = 0; i < program->measure_count; i++)
+        if (!add_product(&plan->result_bytes, program->registers[program->measures[i].signal].width, all, sizeof(double)))
+            return false;
+    return loop_mul(plan->block_bytes, plan->threads, &total) && loop_add(total, plan->result_bytes, &total) &&
+           total <= MEMORY_MAX;
+}
+
+void loop_memory_print(const LoopProgram *program, const LoopRunOptions *options, LoopText *out)
+{
+    LoopRunPlan plan;
+    size_t lane = 0;
+    if (!loop_plan_make(&plan, program, options) || !loop_plan_lane_bytes(program, &lane)) {
+        loop_text_add(out, "more memory than a run may take\n");
+        return;
+    }
+    loop_text_add(out, "lanes      %u (%u agents, %u groups)\n", plan.all, plan.agents, program->group_count);
+    loop_text_add(out, "blocks     %u of %u lanes, on %u threads\n", plan.blocks, plan.lanes, plan.threads);
+    loop_text_add(out, "a lane     %zu bytes of registers, delays, weights and traces\n", lane);
+    loop_text_add(out, "a block    %zu bytes, measures included\n", plan.block_bytes);
+    loop_text_add(out, "results    %zu bytes\n", plan.result_bytes);
+    loop_text_add(out, "in all     %zu bytes\n", plan.block_bytes * plan.threads + plan.result_bytes);
+    for (uint32_t i = 0; i < program->loop_count; i++) {
+        const LoopLoop *loop = &program->loops[i];
+        loop_text_add(out, "loop %.*s: %u channels x %u neurons x %u lines, weights and traces %s\n",
+                      LOOP_STR_ARGS(loop->name), loop->channels, loop->neurons, loop->lines,
+                      loop->uniform ? "shared by all lanes" : "in every lane");
+    }
+}

@@ -1,0 +1,311 @@
+/* All agents of a run: lane blocks dealt to threads in order, each run to its end, the results merged in lane order so
+   that neither threads nor the size of blocks can change a bit of them. */
+#define _POSIX_C_SOURCE 200809L
+#include "runtime/run/run.h"
+
+#include "runtime/measure/recorder.h"
+#include "runtime/run/finals.h"
+#include "runtime/run/plan.h"
+#include "runtime/task/clock.h"
+#include "runtime/vm/vm.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <string.h>
+
+/* What the threads share. `lock` guards all that changes. */
+typedef struct Run {
+    const LoopProgram *program;
+    const LoopRunOptions *options;
+    LoopRunPlan plan;
+    LoopLayout layout;
+    LoopMeasured *measured;
+    LoopResults *results;
+    pthread_mutex_t lock;
+    pthread_cond_t turn;
+    uint32_t next_block;   /* to deal */
+    uint32_t merged;       /* blocks whose strips are in */
+    bool no_memory, interrupted;
+    LoopFault fault;
+    uint64_t steps;
+} Run;
+
+typedef struct Worker {
+    Run *run;
+    pthread_t thread;
+    bool started, first;
+    LoopBlock *block;
+    double *course;        /* [longest strip]: one lane's strip on its way into the mean */
+} Worker;
+
+/* ---- merging ---- */
+
+/* Adds one agent to the running mean and sum of squared deviations (Welford 1962). */
+static void add_agent(LoopCourse *course, const double *values)
+{
+    course->agents++;
+    for (uint32_t t = 0; t < course->steps; t++) {
+        double d = values[t] - course->mean[t];
+        course->mean[t] += d / course->agents;
+        course->sem[t] += d * (values[t] - course->mean[t]);
+    }
+}
+
+static void merge_strips(Worker *worker)
+{
+    Run *run = worker->run;
+    LoopBlock *block = worker->block;
+    for (uint32_t i = 0; i < run->results->course_count; i++) {
+        LoopCourse *course = &run->results->courses[i];
+        for (size_t l = 0; l < block->lanes; l++)
+            if (block->group[l] == course->group &&
+                loop_recorder_strip(block->recorder, block, course->strip, l, worker->course))
+                add_agent(course, worker->course);
+    }
+}
+
+static void merge_fault(Run *run, const LoopFault *fault)
+{
+    LoopFault *first = &run->fault;
+    /* + 1: a fault of the set-up, at UINT64_MAX, comes before step 0. */
+    if (fault->found && (!first->found || fault->step + 1 < first->step + 1 ||
+                         (fault->step == first->step && fault->lane < first->lane)))
+        *first = *fault;
+}
+
+/* ---- one block ---- */
+
+enum { LOOK_EVERY = 256 }; /* steps between two looks at the clock on the wall and at interruption */
+
+/* Whether the block should stop early: interrupted, or another block had a fault at an earlier step. */
+static bool look_around(Worker *worker, uint64_t step)
+{
+    Run *run = worker->run;
+    const LoopRunOptions *options = run->options;
+    pthread_mutex_lock(&run->lock);
+    if (options->interrupt && *options->interrupt)
+        run->interrupted = true;
+    bool stop = run->interrupted || (run->fault.found && run->fault.step + 1 < step);
+    double done = run->steps ? fmin(1.0, (double)step / (double)run->steps) : 0;
+    done = (run->merged + done) / run->plan.blocks;
+    pthread_mutex_unlock(&run->lock);
+    if (worker->first && options->progress)
+        options->progress(options->progress_context, done);
+    return stop;
+}
+
+static void run_block(Worker *worker, uint32_t index)
+{
+    Run *run = worker->run;
+    LoopBlock *block = worker->block;
+    uint32_t first = index * run->plan.lanes, left = run->plan.all - first;
+    loop_block_start(block, first, left < run->plan.lanes ? left : run->plan.lanes);
+    while (!block->fault.found) {
+        loop_block_step(block);
+        if (loop_clock_all_done(block->clock) || (block->step % LOOK_EVERY == 0 && look_around(worker, block->step)))
+            break;
+    }
+    loop_recorder_finish(block->recorder, block, run->measured, run->plan.all);
+}
+
+static void *work(void *argument)
+{
+    Worker *worker = argument;
+    Run *run = worker->run;
+    pthread_mutex_lock(&run->lock);
+    while (run->next_block < run->plan.blocks && !run->interrupted) {
+        uint32_t index = run->next_block++;
+        pthread_mutex_unlock(&run->lock);
+        run_block(worker, index);
+        pthread_mutex_lock(&run->lock);
+        while (run->merged != index)
+            pthread_cond_wait(&run->turn, &run->lock);
+        merge_fault(run, &worker->block->fault);
+        merge_strips(worker);
+        run->steps = worker->block->step > run->steps ? worker->block->step : run->steps;
+        run->merged++;
+        pthread_cond_broadcast(&run->turn);
+    }
+    pthread_mutex_unlock(&run->lock);
+    return NULL;
+}
+
+/* ---- the whole run ---- */
+
+static size_t longest_strip(const LoopProgram *program)
+{
+    size_t most = 1;
+    for (uint32_t i = 0; i < program->strip_count; i++)
+        if (program->strips[i].steps > most)
+            most = program->strips[i].steps;
+    return most;
+}
+
+static bool workers_make(Run *run, Worker *workers)
+{
+    for (uint32_t i = 0; i < run->plan.threads; i++) {
+        Worker *w = &workers[i];
+        w->run = run;
+        w->first = i == 0;
+        w->block = loop_block_new(run->program, &run->layout, run->plan.agents, run->options->seed);
+        w->course = loop_alloc_array(longest_strip(run->program), sizeof *w->course);
+        if (!w->block || !w->course)
+            return false;
+    }
+    return true;
+}
+
+/* The first worker is this thread; one that can't be started leaves its blocks to the others. */
+static void workers_run(Run *run, Worker *workers)
+{
+    for (uint32_t i = 1; i < run->plan.threads; i++)
+        workers[i].started = pthread_create(&workers[i].thread, NULL, work, &workers[i]) == 0;
+    work(&workers[0]);
+    for (uint32_t i = 1; i < run->plan.threads; i++)
+        if (workers[i].started)
+            pthread_join(workers[i].thread, NULL);
+}
+
+static void workers_free(Worker *workers, uint32_t count)
+{
+    for (uint32_t i = 0; workers && i < count; i++) {
+        loop_block_free(workers[i].block);
+        loop_free(workers[i].course);
+    }
+    loop_free(workers);
+}
+
+static bool measured_make(Run *run)
+{
+    const LoopProgram *program = run->program;
+    run->measured = loop_alloc_array(program->measure_count, sizeof *run->measured);
+    for (uint32_t i = 0; run->measured && i < program->measure_count; i++) {
+        LoopMeasured *m = &run->measured[i];
+        size_t count;
+        if (!loop_mul(program->registers[program->measures[i].signal].width, run->plan.all, &count))
+            return false;
+        m->value = loop_alloc_array(count, sizeof *m->value);
+        m->trials = loop_alloc_array(run->plan.all, sizeof *m->trials);
+        if (!m->value || !m->trials)
+            return false;
+    }
+    return run->measured != NULL;
+}
+
+static void measured_free(Run *run)
+{
+    for (uint32_t i = 0; run->measured && i < run->program->measure_count; i++) {
+        loop_free(run->measured[i].value);
+        loop_free(run->measured[i].trials);
+    }
+    loop_free(run->measured);
+}
+
+/* One course for each strip and group that the strip is of. */
+static bool courses_make(LoopResults *results, const LoopProgram *program)
+{
+    LoopArena *arena = results->arena;
+    results->courses = LOOP_NEW_ARRAY(arena, (size_t)program->strip_count * program->group_count, LoopCourse);
+    for (uint32_t i = 0; results->courses && i < program->strip_count; i++)
+        for (uint32_t g = 0; g < program->group_count; g++) {
+            const LoopStrip *strip = &program->strips[i];
+            if (strip->group != LOOP_NONE && strip->group != g)
+                continue;
+            LoopCourse *c = &results->courses[results->course_count++];
+            *c = (LoopCourse){.strip = i, .group = g, .steps = strip->steps};
+            c->mean = LOOP_NEW_ARRAY(arena, strip->steps, double);
+            c->sem = LOOP_NEW_ARRAY(arena, strip->steps, double);
+        }
+    return !loop_arena_failed(arena);
+}
+
+static void courses_finish(LoopResults *results)
+{
+    for (uint32_t i = 0; i < results->course_count; i++) {
+        LoopCourse *c = &results->courses[i];
+        for (uint32_t t = 0; t < c->steps; t++)
+            c->sem[t] = c->agents > 1 ? sqrt(c->sem[t] / (c->agents - 1.0) / c->agents) : 0;
+    }
+}
+
+static void report_fault(const Run *run, LoopDiags *diags)
+{
+    const LoopFault *f = &run->fault;
+    const LoopProgram *program = run->program;
+    LoopDiag *diag = loop_diag_fault(diags, f->check, f->value);
+    if (f->step == UINT64_MAX)
+        return;
+    LoopText where = {0};
+    loop_text_add(&where, "agent %u", f->lane % run->plan.agents);
+    if (program->group_count > 1)
+        loop_text_add(&where, " of '%.*s'", LOOP_STR_ARGS(program->groups[f->lane / run->plan.agents]));
+    if (f->phase >= 0)
+        loop_text_add(&where, ", phase '%.*s', trial %.0f",
+                      LOOP_STR_ARGS(program->task.phases[(uint32_t)f->phase].name), f->trial);
+    if (f->time >= 0)
+        loop_text_add(&where, ", step %.0f of the trial", f->time);
+    loop_text_add(&where, ", step %llu of the run", (unsigned long long)f->step);
+    if (!where.failed)
+        loop_diag_note(diags, diag, LOOP_NO_SPAN, "%s", where.at);
+    loop_text_free(&where);
+}
+
+static LoopRunStatus finish(Run *run, LoopDiags *diags, bool *setup_fault)
+{
+    if (run->interrupted)
+        return LOOP_RUN_INTERRUPTED;
+    if (run->fault.found) {
+        *setup_fault = run->fault.step == UINT64_MAX;
+        report_fault(run, diags);
+        return LOOP_RUN_FAULT;
+    }
+    courses_finish(run->results);
+    run->results->steps = run->steps;
+    return loop_finals_run(run->program, &run->plan, run->options->seed, run->measured, run->results) ? LOOP_RUN_OK
+                                                                                                      : LOOP_RUN_MEMORY;
+}
+
+static LoopResults *results_make(const Run *run)
+{
+    LoopArena *arena = loop_arena_new();
+    LoopResults *results = arena ? LOOP_NEW(arena, LoopResults) : NULL;
+    if (!results) {
+        loop_arena_free(arena);
+        return NULL;
+    }
+    *results = (LoopResults){.arena = arena, .agents = run->plan.agents, .lanes_per_block = run->plan.lanes,
+                             .threads = run->plan.threads, .seed = run->options->seed};
+    return results;
+}
+
+LoopRunStatus loop_run(const LoopProgram *program, const LoopRunOptions *options, LoopDiags *diags,
+                       LoopResults **results, bool *setup_fault)
+{
+    Run run = {.program = program, .options = options, .lock = PTHREAD_MUTEX_INITIALIZER, .turn = PTHREAD_COND_INITIALIZER};
+    Worker *workers = NULL;
+    LoopRunStatus status = LOOP_RUN_MEMORY;
+    *results = NULL;
+    *setup_fault = false;
+    if (loop_program_verify(program))
+        return LOOP_RUN_INVALID;
+    if (!loop_plan_make(&run.plan, program, options))
+        return LOOP_RUN_MEMORY;
+    run.results = results_make(&run);
+    workers = loop_alloc_array(run.plan.threads, sizeof *workers);
+    if (run.results && workers && courses_make(run.results, program) && measured_make(&run) &&
+        loop_layout_make(&run.layout, program, run.plan.lanes) && workers_make(&run, workers)) {
+        workers_run(&run, workers);
+        status = finish(&run, diags, setup_fault);
+    }
+    workers_free(workers, run.plan.threads);
+    loop_layout_free(&run.layout);
+    measured_free(&run);
+    *results = run.results;
+    return status;
+}
+
+void loop_results_free(LoopResults *results)
+{
+    if (results)
+        loop_arena_free(results->arena);
+}

@@ -1,0 +1,35 @@
+/* The trial clock: which phase, trial and step each lane is in. */
+#ifndef LOOP_CLOCK_H
+#define LOOP_CLOCK_H
+
+#include "runtime/vm/vm.h"
+
+typedef struct LoopClock LoopClock;
+
+LoopClock *loop_clock_new(const LoopProgram *program, size_t lanes);
+void loop_clock_free(LoopClock *clock);
+/* Every lane before its first trial. */
+void loop_clock_start(LoopClock *clock, LoopBlock *block);
+/* Moves every lane on by one step and writes the registers of the task. */
+void loop_clock_tick(LoopClock *clock, LoopBlock *block);
+/* After a step was recorded: lanes at the end of a trial note whether their phase is over. */
+void loop_clock_close(LoopClock *clock, const LoopBlock *block);
+/* EVENT_ON, EVENT_ACTIVE and TRIAL_BEGIN. */
+void loop_clock_event(LoopBlock *block, uint32_t op, const uint32_t *args);
+
+bool loop_clock_done(const LoopClock *clock, size_t lane);     /* past its last trial */
+bool loop_clock_all_done(const LoopClock *clock);
+/* Lanes that the clock keeps: 1 when all are in step. Lane l of the block is lane l % that. */
+size_t loop_clock_lanes(const LoopClock *clock);
+/* Phase (or LOOP_NONE), trial type (or LOOP_NONE between trials), number of the trial in its phase, step in it. */
+typedef struct LoopMoment {
+    uint32_t phase, type, trial, time;
+} LoopMoment;
+LoopMoment loop_clock_moment(const LoopClock *clock, size_t lane);
+/* How many trials of `type` (LOOP_NONE: of any) the lane's current phase holds; LOOP_NONE when `until` decides. */
+uint32_t loop_clock_total(const LoopClock *clock, const LoopBlock *block, size_t lane, uint32_t type);
+/* Writes block->counters: what draws count by within trials. */
+void loop_clock_counters(const LoopClock *clock, LoopBlock *block);
+void loop_clock_where(const LoopClock *clock, size_t lane, double *phase, double *trial, double *time);
+
+#endif

@@ -1,0 +1,166 @@
+/* Elementwise kernels, one a row of elementwise.def. Each comes down to flat loops over n numbers in which an operand
+   either moves along or stays. */
+#include "runtime/vm/vm.h"
+
+#include "runtime/contract/real_math.h"
+
+#include <math.h>
+
+/* A result may be the very block of an operand, never a part of one: no iteration depends on another. */
+#if defined(__clang__)
+#define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define INDEPENDENT _Pragma("GCC ivdep")
+#endif
+
+typedef void Kernel1(LoopReal *d, const LoopReal *a, size_t n);
+typedef void Kernel2(LoopReal *d, const LoopReal *a, size_t sa, const LoopReal *b, size_t sb, size_t n);
+typedef void Kernel3(LoopReal *d, const LoopReal *a, size_t sa, const LoopReal *b, size_t sb, const LoopReal *c,
+                     size_t sc, size_t n);
+
+#define EW1(name, written, units, doc, expr)                                                                           \
+    static void name##_1(LoopReal *d, const LoopReal *a, size_t n)                                                     \
+    {                                                                                                                  \
+        INDEPENDENT                                                                                                    \
+        for (size_t i = 0; i < n; i++) {                                                                               \
+            const LoopReal x = a[i];                                                                                   \
+            d[i] = expr;                                                                                               \
+        }                                                                                                              \
+    }
+#define EW2(name, written, units, doc, expr)                                                                           \
+    static void name##_2(LoopReal *d, const LoopReal *a, size_t sa, const LoopReal *b, size_t sb, size_t n)            \
+    {                                                                                                                  \
+        if (sa && sb) {                                                                                                \
+            INDEPENDENT                                                                                                \
+            for (size_t i = 0; i < n; i++) {                                                                           \
+                const LoopReal x = a[i], y = b[i];                                                                     \
+                d[i] = expr;                                                                                           \
+            }                                                                                                          \
+        } else if (sa) {                                                                                               \
+            const LoopReal y = b[0];                                                                                   \
+            INDEPENDENT                                                                                                \
+            for (size_t i = 0; i < n; i++) {                                                                           \
+                const LoopReal x = a[i];                                                                               \
+                d[i] = expr;                                                                                           \
+            }                                                                                                          \
+        } else {                                                                                                       \
+            const LoopReal x = a[0];                                                                                   \
+            INDEPENDENT                                                                                                \
+            for (size_t i = 0; i < n; i++) {                                                                           \
+                const LoopReal y = b[i * sb];                                                                          \
+                d[i] = expr;                                                                                           \
+            }                                                                                                          \
+        }                                                                                                              \
+    }
+#define EW3(name, written, units, doc, expr)                                                                           \
+    static void name##_3(LoopReal *d, const LoopReal *a, size_t sa, const LoopReal *b, size_t sb, const LoopReal *c,   \
+                         size_t sc, size_t n)                                                                          \
+    {                                                                                                                  \
+        INDEPENDENT                                                                                                    \
+        for (size_t i = 0; i < n; i++) {                                                                               \
+            const LoopReal x = a[i * sa], y = b[i * sb], z = c[i * sc];                                                \
+            d[i] = expr;                                                                                               \
+        }                                                                                                              \
+    }
+#include "runtime/contract/elementwise.def"
+#undef EW1
+#undef EW2
+#undef EW3
+
+typedef struct Kernel {
+    Kernel1 *one;
+    Kernel2 *two;
+    Kernel3 *three;
+} Kernel;
+
+static const Kernel kernels[] = {
+#define EW1(name, written, units, doc, expr) {name##_1, NULL, NULL},
+#define EW2(name, written, units, doc, expr) {NULL, name##_2, NULL},
+#define EW3(name, written, units, doc, expr) {NULL, NULL, name##_3},
+#include "runtime/contract/elementwise.def"
+#undef EW1
+#undef EW2
+#undef EW3
+};
+
+/* How a source operand meets the result: in one go (flat) or element by element. */
+typedef struct Operand {
+    const LoopReal *at;
+    size_t width, lanes;
+} Operand;
+
+static Operand operand(const LoopBlock *block, uint32_t reg)
+{
+    return (Operand){loop_block_register(block, reg), block->program->registers[reg].width,
+                     loop_block_lanes(block, reg)};
+}
+
+static bool is_flat(Operand x, Operand d)
+{
+    return x.width * x.lanes == 1 || (x.width == d.width && x.lanes == d.lanes);
+}
+
+static size_t flat_stride(Operand x)
+{
+    return x.width * x.lanes > 1;
+}
+
+static const LoopReal *row(Operand x, size_t i)
+{
+    return x.at + (x.width > 1 ? i * x.lanes : 0);
+}
+
+static size_t row_stride(Operand x)
+{
+    return x.lanes > 1;
+}
+
+static void apply1(Kernel1 *kernel, LoopReal *d, Operand out, Operand a)
+{
+    size_t n = out.width * out.lanes;
+    if (a.width == out.width && a.lanes == out.lanes) {
+        kernel(d, a.at, n);
+        return;
+    }
+    /* A shared operand: work it out once per element, then spread it. */
+    for (size_t i = 0; i < out.width; i++) {
+        LoopReal x;
+        kernel(&x, row(a, i), 1);
+        for (size_t l = 0; l < out.lanes; l++)
+            d[i * out.lanes + l] = x;
+    }
+}
+
+static void apply2(Kernel2 *kernel, LoopReal *d, Operand out, Operand a, Operand b)
+{
+    if (is_flat(a, out) && is_flat(b, out)) {
+        kernel(d, a.at, flat_stride(a), b.at, flat_stride(b), out.width * out.lanes);
+        return;
+    }
+    for (size_t i = 0; i < out.width; i++)
+        kernel(d + i * out.lanes, row(a, i), row_stride(a), row(b, i), row_stride(b), out.lanes);
+}
+
+static void apply3(Kernel3 *kernel, LoopReal *d, Operand out, Operand a, Operand b, Operand c)
+{
+    if (is_flat(a, out) && is_flat(b, out) && is_flat(c, out)) {
+        kernel(d, a.at, flat_stride(a), b.at, flat_stride(b), c.at, flat_stride(c), out.width * out.lanes);
+        return;
+    }
+    for (size_t i = 0; i < out.width; i++)
+        kernel(d + i * out.lanes, row(a, i), row_stride(a), row(b, i), row_stride(b), row(c, i), row_stride(c),
+               out.lanes);
+}
+
+void loop_kernel_elementwise(LoopBlock *block, uint32_t op, const uint32_t *args)
+{
+    LoopReal *d = loop_block_register(block, args[0]);
+    Operand out = operand(block, args[0]);
+    const Kernel *kernel = &kernels[op];
+    if (kernel->one)
+        apply1(kernel->one, d, out, operand(block, args[1]));
+    else if (kernel->two)
+        apply2(kernel->two, d, out, operand(block, args[1]), operand(block, args[2]));
+    else
+        apply3(kernel->three, d, out, operand(block, args[1]), operand(block, args[2]), operand(block, args[3]));
+}

@@ -1,0 +1,207 @@
+/* Program to memory: where each register, ring, weight and trace lies in a block's slab, and the blocks themselves. */
+#include "runtime/vm/vm.h"
+
+#include "runtime/measure/recorder.h"
+#include "runtime/task/clock.h"
+
+#include <string.h>
+
+/* Reserves `count` reals at a multiple of a cache line. */
+static bool reserve(size_t *total, size_t count, size_t *offset)
+{
+    size_t rounded;
+    *offset = *total;
+    if (!loop_add(count, 7, &rounded))
+        return false;
+    return loop_add(*total, rounded & ~(size_t)7, total);
+}
+
+static bool reserve_block(size_t *total, size_t width, bool uniform, size_t lanes, size_t *offset)
+{
+    size_t count;
+    return loop_mul(width, uniform ? 1 : lanes, &count) && reserve(total, count, offset);
+}
+
+static bool reserve_synapses(size_t *total, const LoopLoop *loop, size_t lanes, size_t *offset)
+{
+    size_t count;
+    return loop_mul(loop->channels, loop->neurons, &count) && loop_mul(count, loop->lines, &count) &&
+           reserve_block(total, count, loop->uniform, lanes, offset);
+}
+
+static bool place_all(LoopLayout *layout, const LoopProgram *program, size_t lanes)
+{
+    size_t total = 0, widest = 1;
+    for (size_t i = 0; i < program->register_count; i++) {
+        const LoopRegister *r = &program->registers[i];
+        if (!reserve_block(&total, r->width, r->uniform, lanes, &layout->registers[i]))
+            return false;
+    }
+    for (size_t i = 0; i < program->ring_count; i++) {
+        const LoopRing *ring = &program->rings[i];
+        size_t count;
+        if (!loop_mul(ring->width, ring->slots, &count) ||
+            !reserve_block(&total, count, ring->uniform, lanes, &layout->rings[i]))
+            return false;
+    }
+    for (size_t i = 0; i < program->loop_count; i++) {
+        const LoopLoop *loop = &program->loops[i];
+        if (loop->channels > widest)
+            widest = loop->channels;
+        if (!reserve_synapses(&total, loop, lanes, &layout->weights[i]) ||
+            !reserve_synapses(&total, loop, lanes, &layout->traces[i]))
+            return false;
+    }
+    size_t scratch;
+    if (!loop_mul(widest, 3, &scratch) || !reserve_block(&total, scratch + 8, false, lanes, &layout->scratch))
+        return false;
+    layout->reals = total;
+    return true;
+}
+
+bool loop_layout_make(LoopLayout *layout, const LoopProgram *program, size_t lanes)
+{
+    *layout = (LoopLayout){.lanes = lanes};
+    layout->registers = loop_alloc_array(program->register_count, sizeof(size_t));
+    layout->rings = loop_alloc_array(program->ring_count, sizeof(size_t));
+    layout->weights = loop_alloc_array(program->loop_count, sizeof(size_t));
+    layout->traces = loop_alloc_array(program->loop_count, sizeof(size_t));
+    bool ok = layout->registers && layout->rings && layout->weights && layout->traces &&
+              place_all(layout, program, lanes);
+    if (!ok)
+        loop_layout_free(layout);
+    return ok;
+}
+
+void loop_layout_free(LoopLayout *layout)
+{
+    loop_free(layout->registers);
+    loop_free(layout->rings);
+    loop_free(layout->weights);
+    loop_free(layout->traces);
+    *layout = (LoopLayout){0};
+}
+
+LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, uint32_t agents, uint64_t seed)
+{
+    LoopBlock *block = loop_alloc(sizeof *block);
+    if (!block)
+        return NULL;
+    size_t bytes = 0;
+    block->program = program;
+    block->layout = layout;
+    block->agents = agents;
+    block->seed = seed;
+    block->agent = loop_alloc_array(layout->lanes, sizeof *block->agent);
+    block->group = loop_alloc_array(layout->lanes, sizeof *block->group);
+    block->counters = loop_alloc_array(layout->lanes, sizeof *block->counters);
+    block->keys = loop_alloc_array((size_t)program->draw_count + program->loop_count, sizeof *block->keys);
+    block->state = loop_mul(layout->reals, sizeof(LoopReal), &bytes) ? loop_alloc_aligned(bytes) : NULL;
+    block->clock = loop_clock_new(program, layout->lanes);
+    block->recorder = loop_recorder_new(program, layout->lanes);
+    if (block->agent && block->group && block->counters && block->keys && block->state && block->clock &&
+        block->recorder)
+        return block;
+    loop_block_free(block);
+    return NULL;
+}
+
+void loop_block_free(LoopBlock *block)
+{
+    if (!block)
+        return;
+    loop_free(block->agent);
+    loop_free(block->group);
+    loop_free(block->counters);
+    loop_free(block->keys);
+    loop_free(block->state);
+    loop_clock_free(block->clock);
+    loop_recorder_free(block->recorder);
+    loop_free(block);
+}
+
+static void fill(LoopBlock *block, uint32_t reg, size_t element, size_t lane, double value)
+{
+    size_t lanes = loop_block_lanes(block, reg);
+    if (lane < lanes)
+        loop_block_register(block, reg)[element * lanes + lane] = value;
+}
+
+static void load_constants(LoopBlock *block)
+{
+    const LoopProgram *program = block->program;
+    for (size_t i = 0; i < program->constant_count; i++) {
+        const LoopConstant *c = &program->constants[i];
+        for (size_t e = 0; e < program->registers[c->reg].width; e++)
+            for (size_t l = 0; l < block->lanes; l++)
+                fill(block, c->reg, e, l, c->values[e]);
+    }
+    for (size_t i = 0; i < program->param_count; i++) {
+        const LoopParam *p = &program->params[i];
+        for (size_t e = 0; e < p->width; e++)
+            for (size_t l = 0; l < block->lanes; l++)
+                fill(block, p->reg, e, l, p->groups ? p->groups[block->group[l] * p->width + e] : p->value[e]);
+    }
+}
+
+static void make_keys(LoopBlock *block)
+{
+    const LoopProgram *program = block->program;
+    for (size_t i = 0; i < program->draw_count; i++)
+        block->keys[i] = loop_rng_key(block->seed, program->draws[i].place);
+    for (size_t i = 0; i < program->loop_count; i++)
+        block->keys[program->draw_count + i] = loop_rng_key(block->seed, program->loops[i].place);
+}
+
+static void start_rings(LoopBlock *block)
+{
+    const LoopProgram *program = block->program;
+    for (size_t i = 0; i < program->ring_count; i++) {
+        const LoopRing *ring = &program->rings[i];
+        if (ring->before == LOOP_NONE)
+            continue;
+        size_t lanes = ring->uniform ? 1 : block->lanes;
+        LoopReal *at = block->state + block->layout->rings[i];
+        for (size_t s = 0; s < ring->slots; s++)
+            for (size_t e = 0; e < ring->width; e++)
+                for (size_t l = 0; l < lanes; l++)
+                    *at++ = loop_block_at(block, ring->before, e, l);
+    }
+}
+
+static void start_loops(LoopBlock *block)
+{
+    const LoopProgram *program = block->program;
+    for (size_t i = 0; i < program->loop_count; i++) {
+        const LoopLoop *loop = &program->loops[i];
+        size_t lanes = loop->uniform ? 1 : block->lanes;
+        size_t synapses = (size_t)loop->channels * loop->neurons * loop->lines;
+        LoopReal *w = block->state + block->layout->weights[i];
+        for (size_t s = 0; loop->weights != LOOP_NONE && s < synapses; s++)
+            for (size_t l = 0; l < lanes; l++)
+                *w++ = loop_block_at(block, loop->weights, s, l);
+        for (size_t l = 0; loop->kind == LOOP_CHOOSE && l < block->lanes; l++)
+            fill(block, loop->act, 0, l, -1.0);
+    }
+}
+
+void loop_block_start(LoopBlock *block, uint32_t first, uint32_t lanes)
+{
+    block->first = first;
+    block->lanes = lanes;
+    block->step = UINT64_MAX; /* the set-up, before step 0 */
+    block->fault = (LoopFault){0};
+    for (uint32_t l = 0; l < lanes; l++) {
+        block->agent[l] = (first + l) % block->agents;
+        block->group[l] = (first + l) / block->agents;
+    }
+    memset(block->state, 0, block->layout->reals * sizeof(LoopReal));
+    make_keys(block);
+    load_constants(block);
+    loop_clock_start(block->clock, block);
+    loop_block_run(block, &block->program->init);
+    start_rings(block);
+    start_loops(block);
+    loop_recorder_start(block->recorder, block);
+    block->step = 0;
+}

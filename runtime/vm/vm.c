@@ -1,0 +1,208 @@
+/* The step loop: instructions to kernels. The program has been verified, so nothing here checks operands. */
+#include "runtime/vm/vm.h"
+
+#include "runtime/measure/recorder.h"
+#include "runtime/task/clock.h"
+
+#include <math.h>
+
+LoopView loop_block_view(const LoopBlock *block, uint32_t reg, const LoopReal *fallback)
+{
+    if (reg == LOOP_NONE) {
+        LoopView view = {NULL, 0, 0};
+        /* Kernels only read views; the cast spares a second view type. */
+        view.at = (LoopReal *)(uintptr_t)fallback;
+        return view;
+    }
+    size_t lanes = loop_block_lanes(block, reg);
+    bool wide = block->program->registers[reg].width > 1, shared = block->program->registers[reg].uniform;
+    return (LoopView){loop_block_register(block, reg), wide ? lanes : 0, shared ? 0 : 1};
+}
+
+LoopReal loop_block_at(const LoopBlock *block, uint32_t reg, size_t element, size_t lane)
+{
+    return loop_view(loop_block_view(block, reg, NULL), element, lane);
+}
+
+void loop_block_fault(LoopBlock *block, uint32_t lane, uint32_t check, double value)
+{
+    LoopFault *fault = &block->fault;
+    if (loop_clock_done(block->clock, lane))
+        return;
+    /* A step is always run to its end, so the first fault of a lane is the first in the order of instructions. */
+    if (fault->found && (fault->step != block->step || fault->lane <= block->first + lane))
+        return;
+    *fault = (LoopFault){.found = true, .step = block->step, .lane = block->first + lane,
+                         .check = &block->program->checks[check], .value = value};
+    loop_clock_where(block->clock, lane, &fault->phase, &fault->trial, &fault->time);
+}
+
+static bool check_fails(const LoopCheck *check, double x)
+{
+    if (!isfinite(x))
+        return true;
+    switch (check->kind) {
+    case LOOP_CHECK_FINITE:
+        return false;
+    case LOOP_CHECK_INDEX:
+    case LOOP_CHECK_STEPS:
+        return x != floor(x) || x < check->lo || x > check->hi;
+    case LOOP_CHECK_RANGE:
+        return x < check->lo || x > check->hi;
+    }
+    return true;
+}
+
+static void run_check(LoopBlock *block, uint32_t reg, uint32_t check)
+{
+    const LoopCheck *rule = &block->program->checks[check];
+    size_t width = block->program->registers[reg].width, lanes = loop_block_lanes(block, reg);
+    const LoopReal *x = loop_block_register(block, reg);
+    for (size_t e = 0; e < width; e++)
+        for (size_t l = 0; l < lanes; l++)
+            if (check_fails(rule, x[e * lanes + l]))
+                loop_block_fault(block, (uint32_t)l, check, x[e * lanes + l]);
+}
+
+/* x - x is 0 for every finite x and nan for the rest: one vectorisable pass when all is well. */
+static void run_finite(LoopBlock *block, uint32_t reg, uint32_t check)
+{
+    size_t count = block->program->registers[reg].width * loop_block_lanes(block, reg);
+    const LoopReal *x = loop_block_register(block, reg);
+    uint64_t bad = 0;
+    for (size_t i = 0; i < count; i++)
+        bad |= (uint64_t)(x[i] - x[i] != 0);
+    if (bad)
+        run_check(block, reg, check);
+}
+
+static bool any(const LoopBlock *block, uint32_t reg)
+{
+    size_t lanes = loop_block_lanes(block, reg);
+    const LoopReal *x = loop_block_register(block, reg);
+    for (size_t l = 0; l < lanes; l++)
+        if (x[l] > 0)
+            return true;
+    return false;
+}
+
+/* The words of an instruction, opcode included. */
+static size_t instruction_length(uint32_t op)
+{
+    static const uint8_t lengths[] = {
+#define EW1(name, written, units, doc, expr) 3,
+#define EW2(name, written, units, doc, expr) 4,
+#define EW3(name, written, units, doc, expr) 5,
+#include "runtime/contract/elementwise.def"
+#undef EW1
+#undef EW2
+#undef EW3
+#define OP(name, operands, doc) sizeof(operands),
+#include "runtime/contract/op.def"
+#undef OP
+    };
+    return lengths[op];
+}
+
+static size_t run_one(LoopBlock *block, const uint32_t *code, size_t pc)
+{
+    const uint32_t *args = code + pc + 1;
+    const LoopProgram *program = block->program;
+    size_t next = pc + instruction_length(code[pc]);
+    switch ((LoopOp)code[pc]) {
+#define EW1(name, written, units, doc, expr) case LOOP_OP_##name:
+#define EW2(name, written, units, doc, expr) case LOOP_OP_##name:
+#define EW3(name, written, units, doc, expr) case LOOP_OP_##name:
+#include "runtime/contract/elementwise.def"
+#undef EW1
+#undef EW2
+#undef EW3
+        loop_kernel_elementwise(block, code[pc], args);
+        return next;
+    case LOOP_OP_HALT:
+        return SIZE_MAX;
+    case LOOP_OP_COPY:
+    case LOOP_OP_PUT:
+    case LOOP_OP_SLICE:
+    case LOOP_OP_AT:
+    case LOOP_OP_ONEHOT:
+    case LOOP_OP_SUM:
+    case LOOP_OP_MEAN:
+    case LOOP_OP_LARGEST:
+    case LOOP_OP_SMALLEST:
+    case LOOP_OP_NORM:
+    case LOOP_OP_ARGMAX:
+    case LOOP_OP_DOT:
+    case LOOP_OP_OUTER:
+    case LOOP_OP_RBF:
+    case LOOP_OP_RAMP:
+    case LOOP_OP_PROJECT:
+        loop_kernel_vector(block, code[pc], args);
+        return next;
+    case LOOP_OP_ONSET:
+    case LOOP_OP_HISTORY:
+    case LOOP_OP_TRACE:
+    case LOOP_OP_SINCE:
+    case LOOP_OP_HOLD:
+    case LOOP_OP_MICRO:
+    case LOOP_OP_RING_READ:
+    case LOOP_OP_RING_WRITE:
+    case LOOP_OP_RING_LARGEST:
+        loop_kernel_time(block, code[pc], args);
+        return next;
+    case LOOP_OP_UNIFORM:
+    case LOOP_OP_BERNOULLI:
+    case LOOP_OP_NORMAL:
+    case LOOP_OP_PICK:
+        loop_kernel_random(block, code[pc], args);
+        return next;
+    case LOOP_OP_SKIP_UNLESS:
+        return any(block, args[0]) ? next : next + args[1];
+    case LOOP_OP_SKIP_FIRST:
+        return block->step ? next : next + args[0];
+    case LOOP_OP_CLOCK:
+        loop_clock_tick(block->clock, block);
+        return next;
+    case LOOP_OP_EVENT_ON:
+    case LOOP_OP_EVENT_ACTIVE:
+    case LOOP_OP_TRIAL_BEGIN:
+        loop_clock_event(block, code[pc], args);
+        return next;
+    case LOOP_OP_VALUE:
+        loop_kernel_value(block, &program->loops[args[0]], args[0]);
+        return next;
+    case LOOP_OP_CHOOSE:
+        loop_kernel_choose(block, &program->loops[args[0]], args[0]);
+        return next;
+    case LOOP_OP_LEARN:
+        loop_kernel_learn(block, &program->loops[args[0]], args[0]);
+        return next;
+    case LOOP_OP_WEIGHTS:
+    case LOOP_OP_ELIGIBLE:
+        loop_kernel_synapses(block, code[pc], args);
+        return next;
+    case LOOP_OP_CHECK:
+        run_check(block, args[0], args[1]);
+        return next;
+    case LOOP_OP_FINITE:
+        run_finite(block, args[0], args[1]);
+        return next;
+    case LOOP_OP_COUNT:
+        return SIZE_MAX;
+    }
+    return SIZE_MAX;
+}
+
+void loop_block_run(LoopBlock *block, const LoopSection *section)
+{
+    for (size_t pc = 0; pc < section->length;)
+        pc = run_one(block, section->code, pc);
+}
+
+void loop_block_step(LoopBlock *block)
+{
+    loop_block_run(block, &block->program->step);
+    loop_block_run(block, &block->program->observe);
+    loop_recorder_step(block->recorder, block);
+    block->step++;
+}

@@ -1,0 +1,88 @@
+/* Inside the VM: one lane block and its memory. A block holds the whole state of some lanes (a lane is one agent of
+   one group) and is run to the end before the next; lanes never meet, so any split gives the same bits. */
+#ifndef LOOP_VM_H
+#define LOOP_VM_H
+
+#include "runtime/contract/program.h"
+#include "runtime/contract/rule.h"
+#include "runtime/vm/rng.h"
+
+/* Where everything is in a block's slab of reals, for blocks of `lanes` lanes. */
+typedef struct LoopLayout {
+    size_t lanes;
+    size_t *registers;          /* offsets, [register_count] */
+    size_t *rings;              /* [ring_count] */
+    size_t *weights, *traces;   /* [loop_count] */
+    size_t scratch;             /* [8 + 3 * most channels][lanes] */
+    size_t reals;               /* of the whole slab */
+} LoopLayout;
+
+/* The first fault of a run: the earliest step, of those the lowest lane. */
+typedef struct LoopFault {
+    bool found;
+    uint64_t step;          /* 0-based; UINT64_MAX: while the run was made */
+    uint32_t lane;          /* over the whole run */
+    const LoopCheck *check;
+    double value;
+    double phase, trial, time; /* of the lane's clock */
+} LoopFault;
+
+struct LoopClock;
+struct LoopRecorder;
+
+typedef struct LoopBlock {
+    const LoopProgram *program;
+    const LoopLayout *layout;
+    uint32_t first, lanes;      /* of all lanes of the run */
+    uint32_t agents;            /* per group */
+    uint32_t *agent, *group;    /* [lanes] */
+    uint64_t seed, step;
+    LoopReal *state;            /* the slab */
+    LoopRngKey *keys;           /* [draw_count + loop_count] */
+    uint64_t *counters;         /* [lanes], for draws that count by trial */
+    struct LoopClock *clock;
+    struct LoopRecorder *recorder;
+    LoopFault fault;
+} LoopBlock;
+
+/* false: no memory. */
+bool loop_layout_make(LoopLayout *layout, const LoopProgram *program, size_t lanes);
+void loop_layout_free(LoopLayout *layout);
+
+/* Allocates a block that can hold layout->lanes lanes. NULL: no memory. */
+LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, uint32_t agents, uint64_t seed);
+void loop_block_free(LoopBlock *block);
+/* Makes the block hold lanes first .. first + lanes - 1, as they are before the first step. */
+void loop_block_start(LoopBlock *block, uint32_t first, uint32_t lanes);
+/* One step of all lanes: clock, equations, learning, recording. */
+void loop_block_step(LoopBlock *block);
+/* Runs one section on the block's registers. */
+void loop_block_run(LoopBlock *block, const LoopSection *section);
+
+/* A register of the block: lanes strides as kernels want them. */
+static inline LoopReal *loop_block_register(const LoopBlock *block, uint32_t reg)
+{
+    return block->state + block->layout->registers[reg];
+}
+static inline size_t loop_block_lanes(const LoopBlock *block, uint32_t reg)
+{
+    return block->program->registers[reg].uniform ? 1 : block->lanes;
+}
+/* `reg` seen as `width` elements; LOOP_NONE gives `fallback` everywhere. */
+LoopView loop_block_view(const LoopBlock *block, uint32_t reg, const LoopReal *fallback);
+LoopReal loop_block_at(const LoopBlock *block, uint32_t reg, size_t element, size_t lane);
+
+/* Keeps the fault if it is earlier than the one there is. */
+void loop_block_fault(LoopBlock *block, uint32_t lane, uint32_t check, double value);
+
+/* Kernels, by file. `args` points behind the opcode. */
+void loop_kernel_elementwise(LoopBlock *block, uint32_t op, const uint32_t *args);
+void loop_kernel_vector(LoopBlock *block, uint32_t op, const uint32_t *args);
+void loop_kernel_time(LoopBlock *block, uint32_t op, const uint32_t *args);
+void loop_kernel_random(LoopBlock *block, uint32_t op, const uint32_t *args);
+void loop_kernel_value(LoopBlock *block, const LoopLoop *loop, size_t index);
+void loop_kernel_choose(LoopBlock *block, const LoopLoop *loop, size_t index);
+void loop_kernel_learn(LoopBlock *block, const LoopLoop *loop, size_t index);
+void loop_kernel_synapses(LoopBlock *block, uint32_t op, const uint32_t *args);
+
+#endif
