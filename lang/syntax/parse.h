@@ -1,0 +1,16 @@
+/* Text to AST. */
+#ifndef LOOP_PARSE_H
+#define LOOP_PARSE_H
+
+#include "lang/syntax/ast.h"
+
+/* Parses source number `file` of `diags` (which holds its text, already read by loop_source_read). Returns the
+   FILE node, in `arena`; NULL when memory ran out (then loop_diags_failed). Syntax errors are in `diags`, and
+   the tree then lacks the statements that had them. */
+LoopAst *loop_parse(LoopArena *arena, LoopDiags *diags, uint32_t file);
+
+/* Every token of the source as text, one a line: `line:column token "text"`, as the parser sees them, statement
+   ends included. */
+void loop_parse_print_tokens(LoopArena *arena, LoopDiags *diags, uint32_t file, LoopText *out);
+
+#endif
