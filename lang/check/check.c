@@ -1,0 +1,156 @@
+/* AST to checked model: the passes of the checker, in their order. */
+#include "lang/check/check.h"
+
+LoopStr loop_check_text(const LoopChecker *check, LoopSpan span)
+{
+    const LoopSource *source = loop_diags_source_at(check->diags, span.file);
+    if (!source || span.end > source->text.len || span.begin > span.end)
+        return (LoopStr){"", 0};
+    return (LoopStr){source->text.at + span.begin, span.end - span.begin};
+}
+
+/* ---- what stands for the whole file ---- */
+
+/* `language 1`: the one there is. */
+static void read_language(LoopChecker *check, const LoopAst *ast)
+{
+    if (ast->number == 1)
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0106, ast->name_span, "this file is written for version %g of the language", ast->number);
+    loop_diag_help(check->diags, diag, "This program knows version 1; a newer one may read it.");
+}
+
+static void read_model_name(LoopChecker *check, const LoopAst *ast)
+{
+    const LoopAst *doc = loop_ast_find(ast, LOOP_AST_DOC);
+    if (check->model->name.len)
+        loop_diag(check->diags, LOOP_E0608, ast->span, "'model' is set twice");
+    check->model->name = ast->text;
+    if (doc)
+        check->model->doc = doc->text;
+}
+
+static void read_step(LoopChecker *check, const LoopAst *ast)
+{
+    LoopWhere where = loop_where(check, LOOP_IN_CONSTANT, LOOP_STR("step"), LOOP_DRAW_ONCE);
+    if (check->model->step_ms > 0)
+        loop_diag(check->diags, LOOP_E0608, ast->span, "'step' is set twice");
+    check->model->step_ms = 1; /* durations are read in milliseconds until it is known */
+    LoopNode *node = loop_expr(check, &where, ast->first);
+    if (!loop_need_constant(check, node, "the step") || !loop_need_width(check, node, 1, "the step") ||
+        !loop_need_unit(check, node, LOOP_UNIT_DURATION, "the step"))
+        return;
+    if (node->constant[0] > 0 && node->constant[0] <= 1e12)
+        check->model->step_ms = node->constant[0];
+    else
+        loop_diag(check->diags, LOOP_E0503, node->span, "the step must be longer than 0");
+}
+
+static void read_heads(LoopChecker *check)
+{
+    for (const LoopAst *kid = check->file->first; kid; kid = kid->next) {
+        if (kid->kind == LOOP_AST_LANGUAGE)
+            read_language(check, kid);
+        else if (kid->kind == LOOP_AST_MODEL)
+            read_model_name(check, kid);
+        else if (kid->kind == LOOP_AST_STEP)
+            read_step(check, kid);
+        else if (kid->kind == LOOP_AST_SOURCE) {
+            LoopStr *place = LOOP_ADD(check->arena, &check->model->sources, LoopStr);
+            if (place)
+                *place = kid->text;
+        }
+    }
+    if (check->model->step_ms > 0)
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0507, (LoopSpan){check->file->span.begin, check->file->span.begin, check->file->span.file},
+                               "the model does not say how long a step is");
+    loop_diag_help(check->diags, diag, "Add a line such as: step 100 ms");
+    check->model->step_ms = 1;
+}
+
+/* Groups are numbered before any formula is read; without one there is a group without a name. */
+static void number_groups(LoopChecker *check)
+{
+    LoopModel *model = check->model;
+    uint32_t count = 0;
+    for (size_t i = 0; i < model->symbols.count; i++)
+        count += LOOP_ITEM(model->symbols, LoopSymbol *, i)->kind == LOOP_SYM_GROUP;
+    model->group_count = count ? count : 1;
+    model->groups = LOOP_NEW_ARRAY(check->arena, model->group_count, LoopStr);
+    if (!model->groups)
+        return;
+    model->groups[0] = (LoopStr){"", 0};
+    count = 0;
+    for (size_t i = 0; i < model->symbols.count; i++) {
+        LoopSymbol *group = LOOP_ITEM(model->symbols, LoopSymbol *, i);
+        if (group->kind != LOOP_SYM_GROUP)
+            continue;
+        group->index = count;
+        model->groups[count++] = group->name;
+    }
+}
+
+/* Every `-p` has to meet a const or param. */
+static void check_settings(LoopChecker *check)
+{
+    for (size_t i = 0; i < check->setting_count; i++) {
+        const LoopSetting *setting = &check->settings[i];
+        if (setting->used)
+            continue;
+        LoopSymbol *symbol = loop_scope_find(check, LOOP_SPACE_VALUES, setting->name);
+        LoopSpan at = symbol ? symbol->span : LOOP_NO_SPAN;
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0211, at, "-p %.*s: there is no const or param of that name", LOOP_STR_ARGS(setting->name));
+        LoopStr near = loop_scope_near(check, LOOP_SPACE_VALUES, setting->name);
+        if (symbol)
+            loop_diag_note(check->diags, diag, at, "it is a %s", loop_symbol_kind_name(symbol->kind));
+        else if (near.len)
+            loop_diag_help(check->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
+    }
+}
+
+/* ---- the passes ---- */
+
+static bool well(const LoopChecker *check)
+{
+    return !loop_diags_errors(check->diags) && !loop_arena_failed(check->arena) && !loop_diags_failed(check->diags);
+}
+
+static void run_passes(LoopChecker *check)
+{
+    read_heads(check);
+    loop_scope_declare_all(check);
+    number_groups(check);
+    if (loop_arena_failed(check->arena))
+        return;
+    loop_symbols_fill(check);
+    loop_loops_fill(check);
+    loop_dopamine_fill(check);
+    loop_task_fill(check);
+    if (well(check))
+        loop_measures_fill(check);
+    check_settings(check);
+    if (!well(check))
+        return;
+    loop_compartments_check(check);
+    loop_schedule_make(check);
+    loop_unused_check(check);
+}
+
+LoopModel *loop_check(const LoopAst *file, LoopSetting *settings, size_t setting_count, LoopDiags *diags)
+{
+    LoopArena *arena = loop_arena_new();
+    LoopModel *model = arena ? LOOP_NEW(arena, LoopModel) : NULL;
+    LoopChecker check = {.arena = arena, .diags = diags, .model = model, .file = file, .settings = settings,
+                         .setting_count = setting_count};
+    if (model) {
+        *model = (LoopModel){.arena = arena, .name = {"", 0}, .doc = {"", 0}, .seed = 1, .agents = 1, .group_count = 1};
+        run_passes(&check);
+    }
+    if (loop_arena_failed(arena))
+        loop_diags_fail(diags);
+    if (model && well(&check))
+        return model;
+    loop_arena_free(arena);
+    return NULL;
+}

@@ -1,0 +1,147 @@
+/* Inside the checker: what its files share. The order of its passes is in check.c. */
+#ifndef LOOP_CHECK_H
+#define LOOP_CHECK_H
+
+#include "lang/check/model.h"
+
+typedef struct LoopNameTable {
+    LoopSymbol **slots; /* open addressing, a power of two */
+    size_t size, count;
+} LoopNameTable;
+
+typedef struct LoopChecker {
+    LoopArena *arena;
+    LoopDiags *diags;
+    LoopModel *model;
+    const LoopAst *file;
+    LoopSetting *settings;
+    size_t setting_count;
+    LoopNameTable spaces[LOOP_SPACE_COUNT];
+    LoopList typed;         /* LoopSymbol *, in the order they got their type: undone when a guess was wrong */
+    uint32_t depth;         /* of nested expressions and definitions */
+    uint32_t mark;          /* last walk */
+    bool too_large;         /* reported once */
+} LoopChecker;
+
+/* A name that is bound inside a function. */
+typedef struct LoopBinding {
+    LoopStr name;
+    LoopNode *node;
+    const struct LoopBinding *outer;
+} LoopBinding;
+
+/* Where an expression stands. */
+typedef struct LoopWhere {
+    LoopCompartment in;
+    LoopStr place;                /* qualified name of the declaration, for the streams of its draws */
+    uint32_t *draws;              /* how many it has had */
+    LoopDrawClock clock;
+    const LoopBinding *bindings;
+    LoopLoopModel *credit;        /* chosen, policy and noise are known here */
+    LoopTrialModel *trial;        /* whose lets are known here */
+    bool old_states;              /* a state that is named is its value one step before */
+    bool measuring;               /* measured expressions are known here */
+    uint32_t instant;             /* measures are of the trial of this phase that has just ended; LOOP_NONE */
+} LoopWhere;
+
+enum {
+    LOOP_LEVELS_MAX = 1000,       /* nested expressions and definitions: each level is a few frames of the stack */
+    LOOP_WIDTH_MAX = 1 << 24,     /* elements of one value */
+    LOOP_NODES_MAX = 1000000      /* expression nodes after functions are written out */
+};
+
+/* ---- scope.c ---- */
+void loop_scope_declare_all(LoopChecker *check);
+LoopSymbol *loop_scope_add(LoopChecker *check, LoopSymbolKind kind, const LoopAst *ast, LoopCompartment home);
+LoopSymbol *loop_scope_find(const LoopChecker *check, LoopNamespace space, LoopStr name);
+LoopNamespace loop_scope_space(LoopSymbolKind kind);
+/* Nearest name of that space for a help line; empty when none is near. */
+LoopStr loop_scope_near(const LoopChecker *check, LoopNamespace space, LoopStr name);
+/* Finds it, or reports it with `what` ("trial") and a suggestion. Marks it used. */
+LoopSymbol *loop_scope_need(LoopChecker *check, LoopNamespace space, LoopStr name, LoopSpan span, const char *what);
+const char *loop_symbol_kind_name(LoopSymbolKind kind);
+const LoopLabels *loop_labels_make(LoopChecker *check, const LoopAst *size, uint32_t *width);
+/* Index of a label; LOOP_NONE. */
+uint32_t loop_labels_find(const LoopLabels *labels, LoopStr name);
+
+/* ---- symbols.c: types of names ---- */
+/* Makes sure a symbol has its type (and, where it needs it for that, its formula). */
+void loop_symbol_type(LoopChecker *check, LoopSymbol *symbol);
+LoopWhere loop_where(LoopChecker *check, LoopCompartment in, LoopStr place, LoopDrawClock clock);
+void loop_symbols_fill(LoopChecker *check); /* types and formulas of everything but loops, tasks and measures */
+
+/* ---- expr.c, names.c, calls.c: expressions ---- */
+/* NULL when it has an error, which is then reported. */
+LoopNode *loop_expr(LoopChecker *check, const LoopWhere *where, const LoopAst *ast);
+LoopNode *loop_expr_name(LoopChecker *check, const LoopWhere *where, const LoopAst *ast);
+LoopNode *loop_expr_call(LoopChecker *check, const LoopWhere *where, const LoopAst *ast);
+/* A bare name as a label beside `beside`; NULL (nothing reported) when it is none. */
+LoopNode *loop_expr_label(LoopChecker *check, const LoopNode *beside, const LoopAst *ast);
+LoopNode *loop_node_new(LoopChecker *check, LoopNodeKind kind, LoopSpan span, uint32_t kids);
+LoopNode *loop_node_constant(LoopChecker *check, LoopSpan span, const double *values, uint32_t width, LoopUnit unit);
+LoopNode *loop_node_number(LoopChecker *check, LoopSpan span, double value);
+LoopNode *loop_node_symbol(LoopChecker *check, LoopSymbol *symbol, LoopField field, LoopSpan span);
+/* An elementwise row on kids; checks widths and units. NULL when they don't fit. */
+LoopNode *loop_node_op(LoopChecker *check, LoopSpan span, uint32_t op, LoopNode **kids, uint32_t count);
+LoopNode *loop_node_function(LoopChecker *check, LoopSpan span, LoopFunction function, LoopType type, LoopNode **kids,
+                             uint32_t count);
+/* Gives the node its purity from its kids, and its constant. Call last. */
+void loop_node_done(LoopChecker *check, LoopNode *node);
+const char *loop_op_units(uint32_t op);
+const char *loop_op_written(uint32_t op);
+
+/* Demands on a node; each reports once and returns false. `what` names it: "the rate". NULL nodes pass in silence
+   as failures. */
+bool loop_need_width(LoopChecker *check, const LoopNode *node, uint32_t width, const char *what);
+bool loop_need_unit(LoopChecker *check, const LoopNode *node, LoopUnit unit, const char *what);
+bool loop_need_constant(LoopChecker *check, const LoopNode *node, const char *what);
+/* A constant whole number in [lo, hi]. */
+bool loop_need_count(LoopChecker *check, const LoopNode *node, const char *what, double lo, double hi, uint32_t *out);
+/* A constant duration of a whole number of steps, at least `least`. */
+bool loop_need_steps(LoopChecker *check, const LoopNode *node, const char *what, uint32_t least, uint32_t *out);
+/* The same for one that may be known at run time only: reports what can be known now. */
+bool loop_need_whole_steps(LoopChecker *check, const LoopNode *node, const char *what);
+/* A time constant (duration) or a factor: the factor per step. */
+LoopNode *loop_need_factor(LoopChecker *check, LoopNode *node, const char *what);
+
+/* ---- fold.c ---- */
+/* Gives `node` its constant when all its kids have one. */
+void loop_fold(LoopChecker *check, LoopNode *node);
+
+/* ---- loops.c, dopamine.c, task.c, measures.c, claims.c ---- */
+void loop_loop_header(LoopChecker *check, LoopSymbol *symbol);
+void loop_loops_fill(LoopChecker *check);
+LoopNode *loop_error_formula(LoopChecker *check, LoopSymbol *loop, LoopSpan span, bool discount_only);
+void loop_dopamine_fill(LoopChecker *check);
+void loop_task_declare(LoopChecker *check);
+void loop_task_fill(LoopChecker *check);
+void loop_measures_fill(LoopChecker *check);
+/* A condition of `until`. */
+bool loop_measure_condition(LoopChecker *check, const LoopAst *condition, uint32_t phase, LoopNode **value, LoopNode **bound,
+                            LoopRelation *relation);
+LoopNode *loop_measure_placed(LoopChecker *check, const LoopWhere *where, const LoopAst *expr, const LoopAst *place,
+                              LoopStr text, LoopSpan span);
+LoopNode *loop_measure_trials(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, const LoopAst *place);
+/* The value of a measure that is named in another one; NULL: reported. */
+LoopNode *loop_measure_symbol(LoopChecker *check, LoopSymbol *symbol);
+bool loop_relation_find(LoopStr text, LoopRelation *relation);
+
+/* ---- formulas.c, compartments.c, causality.c, unused.c ---- */
+void loop_compartments_check(LoopChecker *check);
+void loop_schedule_make(LoopChecker *check);
+void loop_unused_check(LoopChecker *check);
+
+/* Calls `visit` for each formula of the model: its compartment, its node, whom it belongs to (NULL: an anonymous
+   clause, then `what` names it). */
+typedef void LoopFormulaVisit(LoopChecker *check, LoopCompartment in, LoopNode *node, LoopSymbol *owner, const char *what);
+void loop_formulas(LoopChecker *check, LoopFormulaVisit *visit);
+
+/* What can be known before the first step: constants, parameters and draws. Reports what is not. */
+bool loop_need_initial(LoopChecker *check, LoopNode *node, const char *what);
+/* A well-mixed hash of a name, for tables and for the streams of draws. */
+uint64_t loop_name_hash(LoopStr name);
+
+/* The text of the source that a span covers. */
+LoopStr loop_check_text(const LoopChecker *check, LoopSpan span);
+
+#endif

@@ -1,0 +1,314 @@
+/* What a model claims and shows: measures by name, expectations, conditions of `until`, records and plots. */
+#include "lang/check/measure.h"
+
+bool loop_relation_find(LoopStr text, LoopRelation *relation)
+{
+    static const struct {
+        const char *text;
+        LoopRelation relation;
+    } rows[] = {{"==", LOOP_REL_EQ}, {"!=", LOOP_REL_NE}, {"<", LOOP_REL_LT}, {"<=", LOOP_REL_LE},
+                {">", LOOP_REL_GT},  {">=", LOOP_REL_GE}, {"=", LOOP_REL_NEAR}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (loop_str_is(text, rows[i].text)) {
+            *relation = rows[i].relation;
+            return true;
+        }
+    return false;
+}
+
+/* Whether an expression is arithmetic over measures: it has one in parentheses, or by name. */
+static bool is_arithmetic(const LoopChecker *check, const LoopAst *ast)
+{
+    if (ast->kind == LOOP_AST_PLACED || ast->kind == LOOP_AST_TRIALS_UNTIL)
+        return true;
+    if (ast->kind == LOOP_AST_NAME)
+        return !loop_scope_find(check, LOOP_SPACE_VALUES, ast->text) && loop_scope_find(check, LOOP_SPACE_MEASURES, ast->text);
+    for (const LoopAst *kid = ast->first; kid; kid = kid->next)
+        if (is_arithmetic(check, kid))
+            return true;
+    return false;
+}
+
+static LoopWhere in_claims(LoopChecker *check, uint32_t instant)
+{
+    LoopWhere where = loop_where(check, LOOP_IN_MEASURE, LOOP_STR("measure"), LOOP_DRAW_STEP);
+    where.measuring = true;
+    where.instant = instant;
+    return where;
+}
+
+static LoopSpan span_with(const LoopAst *expr, const LoopAst *place)
+{
+    return place ? loop_span_join(expr->span, place->span) : expr->span;
+}
+
+/* A measured value: a signal with its place, or arithmetic over such. */
+static LoopNode *measured(LoopChecker *check, const LoopAst *expr, const LoopAst *place, uint32_t instant)
+{
+    LoopWhere where = in_claims(check, instant);
+    LoopSpan span = span_with(expr, place);
+    if (expr->kind == LOOP_AST_TRIALS_UNTIL)
+        return loop_measure_trials(check, &where, expr, place);
+    if (!is_arithmetic(check, expr))
+        return loop_measure_placed(check, &where, expr, place, loop_check_text(check, span), span);
+    if (!place)
+        return loop_expr(check, &where, expr);
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0802, place->span, "what is measured already has its place");
+    loop_diag_help(check->diags, diag, "Write the place inside the parentheses of each measured value.");
+    return NULL;
+}
+
+/* A bound without a place is made of numbers, consts, params and measures. */
+static LoopNode *limit(LoopChecker *check, const LoopAst *expr, const LoopAst *place, uint32_t instant)
+{
+    LoopWhere where = in_claims(check, instant);
+    LoopList nodes = {0};
+    if (place)
+        return measured(check, expr, place, instant);
+    LoopNode *node = loop_expr(check, &where, expr);
+    if (!node || !loop_nodes_collect(check->arena, node, ++check->mark, NULL, &nodes))
+        return NULL;
+    for (size_t i = 0; i < nodes.count; i++) {
+        const LoopNode *n = LOOP_ITEM(nodes, LoopNode *, i);
+        bool signal = n->kind == LOOP_NODE_SYMBOL && n->symbol->kind != LOOP_SYM_CONST && n->symbol->kind != LOOP_SYM_PARAM;
+        if (!signal && !n->draws)
+            continue;
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0808, n->span, "the bound '%.*s' changes from step to step", LOOP_STR_ARGS(loop_check_text(check, n->span)));
+        loop_diag_help(check->diags, diag, "Give it a place of its own, such as: %.*s at light in train", LOOP_STR_ARGS(loop_check_text(check, n->span)));
+        return NULL;
+    }
+    return node;
+}
+
+/* Whose agents the arithmetic is about: a group, when every measure in it names one; else all. */
+static uint32_t group_of(LoopChecker *check, LoopNode *node)
+{
+    LoopList nodes = {0};
+    uint32_t group = LOOP_NONE;
+    if (!node || !loop_nodes_collect(check->arena, node, ++check->mark, NULL, &nodes))
+        return LOOP_NONE;
+    for (size_t i = 0; i < nodes.count; i++) {
+        const LoopNode *n = LOOP_ITEM(nodes, LoopNode *, i);
+        if (n->kind != LOOP_NODE_MEASURED)
+            continue;
+        if (n->group == LOOP_NONE)
+            return LOOP_NONE;
+        group = group == LOOP_NONE ? n->group : group;
+    }
+    return group;
+}
+
+/* ---- measures by name ---- */
+
+LoopNode *loop_measure_symbol(LoopChecker *check, LoopSymbol *symbol)
+{
+    if (symbol->state == LOOP_TYPING) {
+        loop_diag(check->diags, LOOP_E0810, symbol->span, "the measure '%.*s' is made of itself", LOOP_STR_ARGS(symbol->name));
+        return NULL;
+    }
+    if (symbol->state == LOOP_TYPED && symbol->value)
+        return symbol->value;
+    symbol->state = LOOP_TYPING;
+    symbol->value = measured(check, symbol->ast->first, loop_ast_find(symbol->ast, LOOP_AST_PLACE), LOOP_NONE);
+    symbol->state = LOOP_TYPED;
+    return symbol->value;
+}
+
+static void add_measure(LoopChecker *check, const LoopAst *ast)
+{
+    LoopSymbol *symbol = loop_scope_find(check, LOOP_SPACE_MEASURES, ast->text);
+    if (!symbol || symbol->ast != ast || !loop_measure_symbol(check, symbol))
+        return;
+    const LoopAst *place = loop_ast_find(ast, LOOP_AST_PLACE);
+    LoopClaimModel *claim = LOOP_ADD(check->arena, &check->model->claims, LoopClaimModel);
+    if (claim)
+        *claim = (LoopClaimModel){.name = symbol->name, .text = loop_check_text(check, span_with(ast->first, place)), .span = ast->span,
+                                  .value = symbol->value, .value_group = group_of(check, symbol->value), .bound_group = LOOP_NONE};
+}
+
+/* ---- expectations ---- */
+
+static bool read_tolerance(LoopChecker *check, const LoopAst *condition, LoopClaimModel *claim)
+{
+    const LoopAst *within = loop_ast_value(condition, LOOP_AST_WITHIN);
+    if (claim->relation == LOOP_REL_NEAR && !within) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0809, condition->name_span, "'=' needs to know how close is close enough");
+        loop_diag_help(check->diags, diag, "Add a tolerance: = 0.5 within 0.01, or within 5%%.");
+        return false;
+    }
+    if (!within)
+        return true;
+    if (claim->relation != LOOP_REL_NEAR) {
+        loop_diag(check->diags, LOOP_E0809, within->span, "'within' goes with '=' only");
+        return false;
+    }
+    claim->tolerance_is_percent = within->kind == LOOP_AST_PERCENT;
+    claim->tolerance = claim->tolerance_is_percent ? loop_node_number(check, within->span, within->number) : limit(check, within, NULL, LOOP_NONE);
+    return loop_need_width(check, claim->tolerance, 1, "the tolerance");
+}
+
+static bool read_margin(LoopChecker *check, const LoopAst *condition, LoopClaimModel *claim)
+{
+    const LoopAst *by = loop_ast_value(condition, LOOP_AST_BY);
+    if (!by)
+        return true;
+    if (claim->relation == LOOP_REL_NEAR || claim->relation == LOOP_REL_EQ || claim->relation == LOOP_REL_NE) {
+        loop_diag(check->diags, LOOP_E0809, by->span, "'by' goes with < <= > >= only");
+        return false;
+    }
+    claim->margin = limit(check, by, NULL, LOOP_NONE);
+    return claim->margin != NULL;
+}
+
+static bool read_percent(LoopChecker *check, const LoopAst *ast, LoopClaimModel *claim)
+{
+    const LoopAst *share = loop_ast_value(ast, LOOP_AST_FOR);
+    if (!share)
+        return true;
+    if (share->kind == LOOP_AST_PERCENT && share->number > 0 && share->number <= 100) {
+        claim->percent = share->number;
+        return true;
+    }
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0809, share->span, "this must be a share of the agents, above 0%% and up to 100%%");
+    loop_diag_help(check->diags, diag, "For example: for 95%% of agents");
+    return false;
+}
+
+static bool sides_fit(LoopChecker *check, const LoopClaimModel *claim, LoopSpan span)
+{
+    const LoopNode *value = claim->value, *bound = claim->bound;
+    uint32_t w = value->type.width, b = bound->type.width;
+    if (w != b && b != 1) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0401, span, "widths differ: %u and %u", w, b);
+        loop_diag_help(check->diags, diag, "A measure is compared with one number, or with a list of as many.");
+        return false;
+    }
+    if (value->type.unit == bound->type.unit)
+        return true;
+    return loop_need_unit(check, bound, value->type.unit, "the bound");
+}
+
+static void add_expectation(LoopChecker *check, const LoopAst *ast)
+{
+    const LoopAst *condition = loop_ast_find(ast, LOOP_AST_CONDITION), *text = loop_ast_find(ast, LOOP_AST_STRING);
+    const LoopAst *bound = loop_ast_find(condition, LOOP_AST_BOUND);
+    LoopClaimModel claim = {.name = text ? text->text : (LoopStr){"", 0}, .text = loop_check_text(check, condition->span), .span = ast->span,
+                            .is_expectation = true};
+    if (!bound || !loop_relation_find(condition->text, &claim.relation))
+        return;
+    claim.value = measured(check, condition->first, loop_ast_find(condition, LOOP_AST_PLACE), LOOP_NONE);
+    claim.bound = limit(check, bound->first, loop_ast_find(bound, LOOP_AST_PLACE), LOOP_NONE);
+    if (!claim.value || !claim.bound || !sides_fit(check, &claim, condition->span) || !read_tolerance(check, condition, &claim) ||
+        !read_margin(check, condition, &claim) || !read_percent(check, ast, &claim))
+        return;
+    claim.value_group = group_of(check, claim.value);
+    claim.bound_group = group_of(check, claim.bound);
+    LoopClaimModel *place = LOOP_ADD(check->arena, &check->model->claims, LoopClaimModel);
+    if (place)
+        *place = claim;
+}
+
+bool loop_measure_condition(LoopChecker *check, const LoopAst *condition, uint32_t phase, LoopNode **value, LoopNode **bound,
+                            LoopRelation *relation)
+{
+    const LoopAst *right = loop_ast_find(condition, LOOP_AST_BOUND), *within = loop_ast_value(condition, LOOP_AST_WITHIN);
+    if (!right || !loop_relation_find(condition->text, relation))
+        return false;
+    *value = measured(check, condition->first, loop_ast_find(condition, LOOP_AST_PLACE), phase);
+    *bound = limit(check, right->first, loop_ast_find(right, LOOP_AST_PLACE), phase);
+    if (!loop_need_width(check, *value, 1, "a condition") || !loop_need_width(check, *bound, 1, "a bound") ||
+        !loop_need_unit(check, *bound, (*value)->type.unit, "the bound"))
+        return false;
+    if (*relation != LOOP_REL_NEAR)
+        return true;
+    if (!within) {
+        loop_diag(check->diags, LOOP_E0809, condition->name_span, "'=' needs to know how close is close enough");
+        return false;
+    }
+    LoopNode *pair[] = {*value, *bound}; /* x = y within z: |x - y| <= z */
+    LoopNode *distance = loop_node_op(check, condition->span, LOOP_OP_sub, pair, 2);
+    *value = loop_node_op(check, condition->span, LOOP_OP_abs, &distance, 1);
+    *bound = limit(check, within, NULL, phase);
+    *relation = LOOP_REL_LE;
+    return *value && *bound;
+}
+
+/* ---- records and plots ---- */
+
+static void add_strip(LoopChecker *check, const LoopStripModel *strip)
+{
+    LoopModel *model = check->model;
+    for (size_t i = 0; i < model->strips.count; i++) {
+        LoopStripModel *other = &LOOP_ITEM(model->strips, LoopStripModel, i);
+        const LoopSelect *a = &other->select, *b = &strip->select;
+        if (loop_str_equal(other->text, strip->text) && other->group == strip->group && a->phase == b->phase && a->trial == b->trial &&
+            a->pick == b->pick && a->n == b->n && a->i == b->i) {
+            other->plotted = other->plotted || strip->plotted; /* both recorded and plotted: one strip */
+            return;
+        }
+    }
+    LoopStripModel *place = LOOP_ADD(check->arena, &model->strips, LoopStripModel);
+    if (place)
+        *place = *strip;
+}
+
+/* One strip for each type of trial that the phases of that name have. */
+static void add_phase_strips(LoopChecker *check, LoopStripModel strip)
+{
+    LoopModel *model = check->model;
+    uint32_t wanted = strip.select.trial;
+    for (size_t i = 0; i < model->phases.count; i++) {
+        const LoopPhaseModel *phase = &LOOP_ITEM(model->phases, LoopPhaseModel, i);
+        for (uint32_t k = 0; phase->symbol->index == strip.select.phase && k < phase->item_count; k++) {
+            if ((wanted != LOOP_NONE && phase->items[k].trial != wanted) || !(phase->items[k].share > 0))
+                continue;
+            strip.select.trial = phase->items[k].trial;
+            strip.phase = phase->symbol;
+            add_strip(check, &strip);
+        }
+    }
+}
+
+static void add_signal_strips(LoopChecker *check, const LoopAst *ast, LoopStripModel strip)
+{
+    LoopModel *model = check->model;
+    if (loop_ast_find(ast, LOOP_AST_IN)) {
+        for (const LoopAst *in = ast->first; in; in = in->next)
+            if (in->kind == LOOP_AST_IN && loop_select_read(check, in, &strip.select))
+                add_phase_strips(check, strip);
+        return;
+    }
+    for (size_t i = 0; i < model->phases.count; i++) {
+        strip.select = (LoopSelect){.phase = LOOP_ITEM(model->phases, LoopPhaseModel, i).symbol->index, .trial = LOOP_NONE};
+        add_phase_strips(check, strip);
+    }
+}
+
+static void add_strips(LoopChecker *check, const LoopAst *ast)
+{
+    const LoopAst *of = loop_ast_find(ast, LOOP_AST_OF);
+    LoopSymbol *group = of ? loop_scope_need(check, LOOP_SPACE_GROUPS, of->text, of->name_span, "group") : NULL;
+    if (of && !group)
+        return;
+    for (const LoopAst *kid = ast->first; kid; kid = kid->next) {
+        if (!loop_ast_is_expression(kid->kind))
+            continue;
+        LoopWhere where = loop_where(check, LOOP_IN_MEASURE, LOOP_STR("record"), LOOP_DRAW_STEP);
+        LoopNode *signal = loop_expr(check, &where, kid);
+        if (signal)
+            add_signal_strips(check, ast, (LoopStripModel){.signal = signal, .text = loop_check_text(check, kid->span), .plotted = ast->kind == LOOP_AST_PLOT,
+                                                           .group = group ? group->index : LOOP_NONE});
+    }
+}
+
+void loop_measures_fill(LoopChecker *check)
+{
+    for (const LoopAst *kid = check->file->first; kid; kid = kid->next) {
+        if (kid->kind == LOOP_AST_MEASURE)
+            add_measure(check, kid);
+        else if (kid->kind == LOOP_AST_EXPECT)
+            add_expectation(check, kid);
+        else if (kid->kind == LOOP_AST_RECORD || kid->kind == LOOP_AST_PLOT)
+            add_strips(check, kid);
+    }
+}

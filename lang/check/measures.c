@@ -1,0 +1,384 @@
+/* Measures: a signal, a moment or window, and the trials it is taken in, as one row of the model each. */
+#include "lang/check/measure.h"
+
+#include <math.h>
+
+/* ---- which trials ---- */
+
+/* Trials of that type (LOOP_NONE: any) that phase holds at the most; `*exact`: always. */
+static uint32_t phase_trials(const LoopPhaseModel *phase, uint32_t type, bool *exact)
+{
+    double share = 0, all = 0;
+    *exact = phase->until == NULL && !loop_ast_find(phase->ast, LOOP_AST_UNTIL);
+    for (uint32_t i = 0; i < phase->item_count; i++) {
+        all += phase->items[i].share;
+        share += type == LOOP_NONE || phase->items[i].trial == type ? phase->items[i].share : 0;
+    }
+    if (share == 0)
+        return 0;
+    if (phase->mix == LOOP_MIX_SHUFFLE || phase->mix == LOOP_MIX_PLAIN)
+        return (uint32_t)(share * (phase->count / all));
+    if (phase->mix == LOOP_MIX_DRAW && share < all)
+        *exact = false;
+    return phase->mix == LOOP_MIX_CYCLE ? (uint32_t)ceil(phase->count / all * share) : phase->count;
+}
+
+/* Whether the selection takes in trials of `type` at all. */
+static bool selects(const LoopChecker *check, const LoopSelect *select, uint32_t type)
+{
+    const LoopModel *model = check->model;
+    bool exact;
+    if (select->trial != LOOP_NONE && select->trial != type)
+        return false;
+    for (size_t i = 0; i < model->phases.count; i++) {
+        const LoopPhaseModel *phase = &LOOP_ITEM(model->phases, LoopPhaseModel, i);
+        if ((select->phase == LOOP_NONE || phase->symbol->index == select->phase) && phase_trials(phase, type, &exact))
+            return true;
+    }
+    return false;
+}
+
+static bool pick_number(LoopChecker *check, const LoopAst *ast, const char *what, uint32_t *out)
+{
+    LoopWhere where = loop_where(check, LOOP_IN_CONSTANT, LOOP_STR("pick"), LOOP_DRAW_ONCE);
+    return loop_need_count(check, loop_expr(check, &where, ast), what, 1, 1e9, out);
+}
+
+/* Every phase of that name has to hold the trials asked for. */
+static bool check_enough(LoopChecker *check, const LoopSelect *select, const LoopAst *pick)
+{
+    const LoopModel *model = check->model;
+    for (size_t i = 0; i < model->phases.count; i++) {
+        const LoopPhaseModel *phase = &LOOP_ITEM(model->phases, LoopPhaseModel, i);
+        bool exact;
+        if (phase->symbol->index != select->phase)
+            continue;
+        uint32_t most = phase_trials(phase, select->trial, &exact);
+        if (select->pick == LOOP_PICK_BLOCK && phase->until == NULL && loop_ast_find(phase->ast, LOOP_AST_UNTIL)) {
+            loop_diag(check->diags, LOOP_E0805, pick->span, "'%.*s' ends when its condition holds, so it can't be cut into blocks",
+                      LOOP_STR_ARGS(phase->symbol->name));
+            return false;
+        }
+        if (select->n <= most || (select->pick == LOOP_PICK_LAST && !exact))
+            continue;
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0805, pick->span, "'%.*s' asks for more trials than the phase has: %u",
+                                   LOOP_STR_ARGS(loop_check_text(check, pick->span)), most);
+        loop_diag_note(check->diags, diag, phase->ast->name_span, "the phase '%.*s' is here", LOOP_STR_ARGS(phase->symbol->name));
+        return false;
+    }
+    return true;
+}
+
+static bool read_pick(LoopChecker *check, const LoopAst *pick, LoopSelect *select)
+{
+    static const struct {
+        const char *word;
+        LoopPick pick;
+    } rows[] = {{"trial", LOOP_PICK_TRIAL}, {"first", LOOP_PICK_FIRST}, {"last", LOOP_PICK_LAST}, {"block", LOOP_PICK_BLOCK}};
+    const LoopAst *of = loop_ast_value(pick, LOOP_AST_OF);
+    for (size_t i = 0; i < 4; i++)
+        if (loop_str_is(pick->text, rows[i].word))
+            select->pick = rows[i].pick;
+    if (!pick_number(check, of ? of : pick->first, "the number of trials", &select->n))
+        return false;
+    if (of && !pick_number(check, pick->first, "the number of the block", &select->i))
+        return false;
+    if (of && select->i > select->n) {
+        loop_diag(check->diags, LOOP_E0805, pick->span, "there is no block %u of %u", select->i, select->n);
+        return false;
+    }
+    return check_enough(check, select, pick);
+}
+
+bool loop_select_read(LoopChecker *check, const LoopAst *in, LoopSelect *select)
+{
+    *select = (LoopSelect){.phase = LOOP_NONE, .trial = LOOP_NONE};
+    if (!in)
+        return true;
+    LoopSymbol *phase = loop_scope_need(check, LOOP_SPACE_PHASES, in->text, in->name_span, "phase");
+    const LoopAst *item = loop_ast_find(in, LOOP_AST_ITEM), *pick = loop_ast_find(in, LOOP_AST_PICK);
+    if (!phase)
+        return false;
+    select->phase = phase->index;
+    if (item) {
+        LoopSymbol *trial = loop_scope_need(check, LOOP_SPACE_TRIALS, item->text, item->name_span, "trial");
+        if (!trial)
+            return false;
+        select->trial = trial->index;
+        if (!selects(check, select, trial->index)) {
+            loop_diag(check->diags, LOOP_E0806, item->span, "the phase '%.*s' has no trial '%.*s'", LOOP_STR_ARGS(phase->name), LOOP_STR_ARGS(trial->name));
+            return false;
+        }
+    }
+    return !pick || read_pick(check, pick, select);
+}
+
+/* ---- moments ---- */
+
+static LoopNode *sum_of(LoopChecker *check, LoopNode *a, LoopNode *b, LoopAstKind sign)
+{
+    LoopNode *kids[] = {a, b};
+    if (!b)
+        return NULL;
+    if (!a && sign == LOOP_AST_MINUS)
+        return loop_node_op(check, b->span, LOOP_OP_neg, &b, 1);
+    return a ? loop_node_op(check, b->span, sign == LOOP_AST_MINUS ? LOOP_OP_sub : LOOP_OP_add, kids, 2) : b;
+}
+
+/* One term of a moment: a duration to add, or the signal whose onset it is. */
+static bool add_term(LoopChecker *check, const LoopWhere *where, const LoopAst *term, LoopAstKind sign, LoopAnchorModel *anchor)
+{
+    LoopNode *node = loop_expr(check, where, term);
+    if (!node)
+        return false;
+    if (node->type.unit == LOOP_UNIT_DURATION) {
+        anchor->offset = sum_of(check, anchor->offset, node, sign);
+        return anchor->offset != NULL;
+    }
+    if (anchor->onset || sign == LOOP_AST_MINUS) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0802, term->span, "a moment is one event, plus or minus a duration");
+        loop_diag_help(check->diags, diag, "For example: at light + 200 ms");
+        return false;
+    }
+    if (!loop_need_width(check, node, 1, "the event of a moment"))
+        return false;
+    anchor->kind = LOOP_ANCHOR_ONSET;
+    anchor->onset = node;
+    return true;
+}
+
+static bool read_anchor(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, LoopAnchorModel *anchor)
+{
+    *anchor = (LoopAnchorModel){.kind = LOOP_ANCHOR_TRIAL, .span = ast->span};
+    if (ast->kind != LOOP_AST_SUM) {
+        if (!add_term(check, where, ast, LOOP_AST_PLUS, anchor))
+            return false;
+    } else
+        for (const LoopAst *kid = ast->first; kid; kid = kid->next) {
+            bool signed_term = kid->kind == LOOP_AST_PLUS || kid->kind == LOOP_AST_MINUS;
+            if (!add_term(check, where, signed_term ? kid->first : kid, signed_term ? kid->kind : LOOP_AST_PLUS, anchor))
+                return false;
+        }
+    if (!anchor->offset)
+        return true;
+    if (!loop_need_whole_steps(check, anchor->offset, "this time"))
+        return false;
+    if (anchor->offset->constant) {
+        anchor->steps = (int32_t)anchor->offset->constant[0];
+        anchor->offset = NULL;
+    }
+    return true;
+}
+
+/* The trial type drives that sense (or an element that may be it). */
+static bool has_event(const LoopTrialModel *trial, const LoopNode *signal)
+{
+    const LoopNode *whole = signal->kind == LOOP_NODE_ELEMENT ? signal->kids[0] : signal;
+    for (size_t i = 0; i < trial->events.count; i++) {
+        const LoopEventModel *e = &LOOP_ITEM(trial->events, LoopEventModel, i);
+        bool same = whole == signal || e->element == LOOP_NONE || e->element == signal->size;
+        if (e->sense == whole->symbol && same)
+            return true;
+    }
+    return false;
+}
+
+/* A moment that no trial selected can have is a mistake. */
+static bool check_anchor(LoopChecker *check, const LoopAnchorModel *anchor, const LoopSelect *select)
+{
+    const LoopModel *model = check->model;
+    const LoopNode *whole = anchor->onset;
+    if (whole && whole->kind == LOOP_NODE_ELEMENT)
+        whole = whole->kids[0];
+    bool driven = whole && whole->kind == LOOP_NODE_SYMBOL && whole->symbol->kind == LOOP_SYM_SENSE && !whole->symbol->value;
+    uint32_t longest = 0;
+    if ((anchor->onset && !driven) || anchor->offset)
+        return true;
+    for (size_t i = 0; i < model->trials.count; i++) {
+        const LoopTrialModel *trial = LOOP_ITEM(model->trials, LoopTrialModel *, i);
+        if (!selects(check, select, (uint32_t)i))
+            continue;
+        longest = trial->duration > longest ? trial->duration : longest;
+        if (driven && has_event(trial, anchor->onset))
+            return true;
+    }
+    if (driven) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0804, anchor->span, "no trial here has the event '%.*s'",
+                                   LOOP_STR_ARGS(loop_check_text(check, anchor->onset->span)));
+        loop_diag_help(check->diags, diag, "Name an event that the trials of the phase have, or a time from the start of the trial, such as 2 s.");
+        return false;
+    }
+    if (anchor->steps >= 0 && (uint32_t)anchor->steps <= longest)
+        return true;
+    loop_diag(check->diags, LOOP_E0803, anchor->span, "no trial here lasts until that time: the longest has %u steps", longest);
+    return false;
+}
+
+/* ---- one measure ---- */
+
+/* With a window the outermost function is taken over its time. */
+static const LoopAst *read_reducer(const LoopAst *expr, LoopReducer *reducer)
+{
+    static const struct {
+        const char *name;
+        LoopReducer reducer;
+    } rows[] = {{"mean", LOOP_REDUCE_MEAN}, {"sum", LOOP_REDUCE_SUM}, {"peak", LOOP_REDUCE_PEAK}, {"dip", LOOP_REDUCE_DIP}, {"sd", LOOP_REDUCE_SD}};
+    *reducer = LOOP_REDUCE_MEAN;
+    for (size_t i = 0; expr->kind == LOOP_AST_CALL && expr->kid_count == 1 && i < sizeof rows / sizeof rows[0]; i++)
+        if (loop_str_is(expr->text, rows[i].name)) {
+            *reducer = rows[i].reducer;
+            return expr->first;
+        }
+    return expr;
+}
+
+static bool read_place(LoopChecker *check, const LoopWhere *where, const LoopAst *place, LoopMeasureModel *m)
+{
+    const LoopAst *at = place ? loop_ast_value(place, LOOP_AST_AT) : NULL, *from = place ? loop_ast_value(place, LOOP_AST_FROM) : NULL;
+    const LoopAst *in = place ? loop_ast_find(place, LOOP_AST_IN) : NULL;
+    if (in && where->instant != LOOP_NONE) {
+        loop_diag(check->diags, LOOP_E0801, in->span, "'until' looks at the trial that has just ended, so it names no phase");
+        return false;
+    }
+    if (!loop_select_read(check, in, &m->select))
+        return false;
+    if (where->instant != LOOP_NONE)
+        m->select.phase = where->instant;
+    LoopWhere signal = loop_where(check, LOOP_IN_MEASURE, LOOP_STR("moment"), LOOP_DRAW_STEP);
+    m->window = !at;
+    if (at)
+        return read_anchor(check, &signal, at, &m->from) && check_anchor(check, &m->from, &m->select);
+    m->from = (LoopAnchorModel){.kind = LOOP_ANCHOR_TRIAL};
+    m->to = (LoopAnchorModel){.kind = LOOP_ANCHOR_END};
+    if (!from)
+        return true;
+    if (!read_anchor(check, &signal, from, &m->from) || !read_anchor(check, &signal, loop_ast_value(place, LOOP_AST_TO), &m->to) ||
+        !check_anchor(check, &m->from, &m->select) || !check_anchor(check, &m->to, &m->select))
+        return false;
+    bool fixed = !m->from.onset && !m->to.onset && !m->from.offset && !m->to.offset;
+    if (!fixed || m->from.steps < m->to.steps)
+        return true;
+    loop_diag(check->diags, LOOP_E0803, place->span, "this window is empty: it ends before it begins");
+    return false;
+}
+
+static uint32_t read_group(LoopChecker *check, const LoopAst *place, bool *ok)
+{
+    const LoopAst *of = place ? loop_ast_find(place, LOOP_AST_OF) : NULL;
+    LoopSymbol *group = of ? loop_scope_need(check, LOOP_SPACE_GROUPS, of->text, of->name_span, "group") : NULL;
+    *ok = !of || group;
+    return group ? group->index : LOOP_NONE;
+}
+
+static LoopNode *measured_node(LoopChecker *check, const LoopMeasureModel *m, uint32_t group, LoopSpan span)
+{
+    LoopMeasureModel *place = LOOP_ADD(check->arena, &check->model->measures, LoopMeasureModel);
+    LoopNode *node = loop_node_new(check, LOOP_NODE_MEASURED, span, 0);
+    if (!place || !node)
+        return NULL;
+    *place = *m;
+    node->size = (uint32_t)check->model->measures.count - 1;
+    node->group = group;
+    node->type = (LoopType){.width = m->signal->type.width, .unit = m->first_true ? LOOP_UNIT_NUMBER : m->signal->type.unit};
+    return node;
+}
+
+static LoopNode *signal_expr(LoopChecker *check, const LoopAst *expr)
+{
+    LoopWhere where = loop_where(check, LOOP_IN_MEASURE, LOOP_STR("measure"), LOOP_DRAW_STEP);
+    return loop_expr(check, &where, expr);
+}
+
+LoopNode *loop_measure_placed(LoopChecker *check, const LoopWhere *where, const LoopAst *expr, const LoopAst *place, LoopStr text,
+                              LoopSpan span)
+{
+    LoopMeasureModel m = {.text = text, .span = span, .instant = where->instant != LOOP_NONE};
+    bool ok;
+    uint32_t group = read_group(check, place, &ok);
+    if (!ok || !read_place(check, where, place, &m))
+        return NULL;
+    m.signal = signal_expr(check, m.window ? read_reducer(expr, &m.reducer) : expr);
+    return m.signal ? measured_node(check, &m, group, span) : NULL;
+}
+
+/* ---- the first trial on which a condition holds ---- */
+
+/* The reducer of -x, where there is one. */
+static bool mirror(LoopReducer *reducer)
+{
+    if (*reducer == LOOP_REDUCE_PEAK)
+        *reducer = LOOP_REDUCE_DIP;
+    else if (*reducer == LOOP_REDUCE_DIP)
+        *reducer = LOOP_REDUCE_PEAK;
+    return *reducer != LOOP_REDUCE_SUM && *reducer != LOOP_REDUCE_SD;
+}
+
+static uint32_t relation_op(LoopRelation relation)
+{
+    switch (relation) {
+    case LOOP_REL_EQ:
+    case LOOP_REL_NEAR:
+        return LOOP_OP_eq;
+    case LOOP_REL_NE:
+        return LOOP_OP_ne;
+    case LOOP_REL_LT:
+        return LOOP_OP_lt;
+    case LOOP_REL_LE:
+        return LOOP_OP_le;
+    case LOOP_REL_GT:
+        return LOOP_OP_gt;
+    case LOOP_REL_GE:
+        return LOOP_OP_ge;
+    }
+    return LOOP_OP_gt;
+}
+
+/* At a moment the comparison itself is the signal. Over a window the distance to the bound is, since mean, peak and dip
+   move along with it; the measure then asks whether that is above 0. */
+static LoopNode *condition_signal(LoopChecker *check, LoopMeasureModel *m, LoopRelation relation, LoopNode *bound, LoopSpan span)
+{
+    bool more = relation == LOOP_REL_GT, less = relation == LOOP_REL_LT;
+    LoopNode *pair[] = {m->signal, bound}, *mirrored[] = {bound, m->signal};
+    if (!m->window)
+        return loop_node_op(check, span, relation_op(relation), pair, 2);
+    LoopReducer reducer = m->reducer;
+    if ((!more && !less) || !mirror(&reducer)) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0807, span, "over a window, 'trials until' compares mean, peak or dip by < or >");
+        loop_diag_help(check->diags, diag, "Or take one moment: trials until (VTA at light > 0.5)");
+        return NULL;
+    }
+    if (less)
+        m->reducer = reducer;
+    return loop_node_op(check, span, LOOP_OP_sub, more ? pair : mirrored, 2);
+}
+
+LoopNode *loop_measure_trials(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, const LoopAst *place)
+{
+    const LoopAst *condition = ast->first, *inner = loop_ast_find(condition, LOOP_AST_PLACE), *bound = loop_ast_find(condition, LOOP_AST_BOUND);
+    LoopMeasureModel m = {.text = loop_check_text(check, ast->span), .span = ast->span, .first_true = true};
+    LoopMeasureModel outer = {0};
+    LoopRelation relation;
+    bool ok;
+    if (!loop_str_is(ast->text, "trials")) {
+        loop_diag(check->diags, LOOP_E0802, ast->name_span, "'%.*s until' means nothing; write trials until (...)", LOOP_STR_ARGS(ast->text));
+        return NULL;
+    }
+    uint32_t group = read_group(check, place, &ok);
+    if (!ok || !bound || !loop_relation_find(condition->text, &relation) || !loop_select_read(check, loop_ast_find(place, LOOP_AST_IN), &outer.select))
+        return NULL;
+    if (place && (loop_ast_find(place, LOOP_AST_AT) || loop_ast_find(place, LOOP_AST_FROM))) {
+        loop_diag(check->diags, LOOP_E0802, place->span, "the moment stands inside: trials until (VTA at light > 0.5) in train");
+        return NULL;
+    }
+    LoopWhere instant = *where;
+    instant.instant = outer.select.phase;
+    if (!read_place(check, &instant, inner, &m))
+        return NULL;
+    m.select = outer.select;
+    m.signal = signal_expr(check, m.window ? read_reducer(condition->first, &m.reducer) : condition->first);
+    LoopNode *limit = signal_expr(check, bound->first);
+    if (!m.signal || !limit || !loop_need_width(check, m.signal, 1, "the condition"))
+        return NULL;
+    m.signal = condition_signal(check, &m, relation, limit, condition->span);
+    return m.signal ? measured_node(check, &m, group, ast->span) : NULL;
+}

@@ -1,0 +1,303 @@
+/* The checked model: every name resolved, every expression typed, every default filled in. The checker makes it from
+   the AST and the lowering reads it; it lives in one arena and points into the AST only for texts and spans. */
+#ifndef LOOP_MODEL_H
+#define LOOP_MODEL_H
+
+#include "lang/syntax/ast.h"
+#include "runtime/contract/program.h"
+
+typedef struct LoopSymbol LoopSymbol;
+typedef struct LoopNode LoopNode;
+
+/* ---- types ---- */
+
+typedef struct LoopLabels {
+    LoopStr *names;
+    uint32_t count;
+} LoopLabels;
+
+typedef struct LoopType {
+    uint32_t width;
+    LoopUnit unit;             /* durations are kept in steps */
+    const LoopLabels *labels;  /* of the elements, or NULL */
+    const LoopSymbol *choice;  /* the value is a label of this choose loop, as an index; -1 is none */
+} LoopType;
+
+/* ---- expressions ---- */
+
+typedef enum LoopFunction {
+#define FUNCTION(name, arguments, fewest, most, group, doc) LOOP_FN_##name,
+#include "runtime/contract/function.def"
+#undef FUNCTION
+    LOOP_FN_COUNT
+} LoopFunction;
+
+typedef struct LoopFunctionInfo {
+    const char *name, *arguments, *group, *doc;
+    uint32_t fewest, most;
+} LoopFunctionInfo;
+const LoopFunctionInfo *loop_function_info(uint32_t function); /* NULL when there is none */
+
+/* What a loop shows, behind its name. LOOP_FIELD_SELF is the bare name. */
+typedef enum LoopField {
+#define FIELD(name, kinds, width, seen_by, doc) LOOP_FIELD_##name,
+#include "lang/check/field.def"
+#undef FIELD
+    LOOP_FIELD_COUNT
+} LoopField;
+
+typedef struct LoopFieldInfo {
+    const char *name, *kinds, *width, *seen_by, *doc;
+} LoopFieldInfo;
+const LoopFieldInfo *loop_field_info(uint32_t field);
+
+typedef enum LoopNodeKind {
+    LOOP_NODE_CONSTANT,
+    LOOP_NODE_SYMBOL,      /* the value of `symbol`; of a loop, its `field` */
+    LOOP_NODE_OP,          /* elementwise: `op` on kids */
+    LOOP_NODE_FUNCTION,    /* `function` of kids; constants among its arguments are in `size` */
+    LOOP_NODE_LIST,        /* kids side by side */
+    LOOP_NODE_ELEMENT,     /* `type.width` elements of kids[0] from `size` on */
+    LOOP_NODE_INDEX,       /* kids[0][kids[1]], the index known at run time */
+    LOOP_NODE_CREDIT,      /* chosen, policy or noise of the loop `symbol`: `field` choice, probability (policy) */
+    LOOP_NODE_MEASURED     /* in arithmetic over measures: the measure `size` of the model in group `group` */
+} LoopNodeKind;
+
+struct LoopNode {
+    LoopNodeKind kind;
+    LoopType type;
+    LoopSpan span;
+    uint32_t kid_count;
+    LoopNode **kids;
+    const double *constant;   /* [width] when the value is known */
+    LoopSymbol *symbol;
+    LoopField field;
+    uint32_t op;              /* LoopOp of an elementwise row */
+    LoopFunction function;
+    uint32_t size;            /* delay: steps; history: units; element: start; ... */
+    uint32_t group;           /* LOOP_NODE_MEASURED; LOOP_NONE */
+    uint64_t place;           /* of a draw */
+    LoopDrawClock clock;      /* of a draw */
+    bool pure;                /* neither draws nor holds anything between steps, nor do its kids */
+    bool draws;               /* it or a kid draws */
+    uint32_t mark;            /* of the walk that saw it last */
+    /* the lowering's */
+    bool varies;              /* differs between lanes */
+    uint32_t reg;             /* LOOP_NONE until emitted */
+    uint32_t late;            /* its place in the list of nodes that hold something between steps; LOOP_NONE */
+};
+
+/* The nodes of an expression that `mark` has not seen, each once, kids before parents, appended to `out` (LoopNode *)
+   and marked. No recursion: a sum of many terms is a deep tree. `skip` may refuse to look into a node's kids. false:
+   no memory. */
+typedef bool LoopNodeSkip(const LoopNode *node);
+bool loop_nodes_collect(LoopArena *arena, LoopNode *root, uint32_t mark, LoopNodeSkip *skip, LoopList *out);
+/* Inside such a node only what was is read, never what is: prev and delay. */
+bool loop_node_looks_back(const LoopNode *node);
+
+/* ---- symbols ---- */
+
+typedef enum LoopSymbolKind {
+    LOOP_SYM_CONST, LOOP_SYM_PARAM, LOOP_SYM_SENSE, LOOP_SYM_REGION, LOOP_SYM_LET, LOOP_SYM_STATE, LOOP_SYM_REWARD,
+    LOOP_SYM_TRUTH, LOOP_SYM_LOOP, LOOP_SYM_DOPAMINE, LOOP_SYM_MEASURE, LOOP_SYM_FN, LOOP_SYM_STRUCTURE,
+    LOOP_SYM_TRIAL, LOOP_SYM_PHASE, LOOP_SYM_GROUP
+} LoopSymbolKind;
+
+/* Which names can be confused with which: those of one space must differ. */
+typedef enum LoopNamespace {
+    LOOP_SPACE_VALUES, LOOP_SPACE_MEASURES, LOOP_SPACE_FUNCTIONS, LOOP_SPACE_STRUCTURES, LOOP_SPACE_TRIALS,
+    LOOP_SPACE_PHASES, LOOP_SPACE_GROUPS, LOOP_SPACE_COUNT
+} LoopNamespace;
+
+/* Where a formula is written, and so what it may read: the rows of compartments.def. */
+typedef enum LoopCompartment {
+#define COMPARTMENT(name, title, reads, same_step, advice) LOOP_IN_##name,
+#include "lang/check/compartment.def"
+#undef COMPARTMENT
+    LOOP_COMPARTMENT_COUNT
+} LoopCompartment;
+
+typedef struct LoopPredictor LoopPredictor;
+typedef struct LoopLoopModel LoopLoopModel;
+typedef struct LoopTrialModel LoopTrialModel;
+
+struct LoopSymbol {
+    LoopSymbolKind kind;
+    LoopStr name;              /* qualified */
+    const LoopAst *ast;
+    LoopSpan span;             /* of the name where it is declared */
+    LoopStr doc;
+    LoopCompartment home;      /* where its formula is written */
+    uint32_t index;            /* among its kind */
+    enum { LOOP_UNTYPED, LOOP_TYPING, LOOP_TYPED } state;
+    bool used, broken;         /* broken: its errors are already reported */
+    LoopType type;
+    LoopNode *value;           /* its formula; of a state, `next`; NULL for a sense that the task drives */
+    LoopNode *init;            /* of a state */
+    LoopNode *old;             /* of a state: its value one step before, which `next` formulas read */
+    bool guessed;              /* its type was needed while it was being worked out */
+    LoopLoopModel *loop;       /* of a loop */
+    LoopTrialModel *trial;     /* of a trial, and of a let inside one */
+    bool once;                 /* of a let in a trial: worked out at the start of the trial, then held */
+    uint32_t order;            /* place in the schedule; LOOP_NONE: not scheduled */
+    uint32_t mark;
+    /* the lowering's */
+    bool varies;
+    uint32_t reg;
+};
+
+/* ---- parameters, loops, dopamine ---- */
+
+typedef struct LoopParamModel {
+    LoopSymbol *symbol;
+    bool ranged;
+    double lo, hi;
+    const double *groups; /* [groups][width] or NULL */
+} LoopParamModel;
+
+typedef enum LoopHorizon { LOOP_DISCOUNT, LOOP_AHEAD, LOOP_WITHIN } LoopHorizon;
+
+struct LoopLoopModel {
+    LoopSymbol *symbol;
+    LoopLoopKind kind;
+    uint32_t channels, neurons;
+    const LoopLabels *labels;   /* of the channels */
+    /* predict */
+    LoopNode *truth;
+    LoopHorizon horizon;
+    LoopNode *discount;         /* a factor per step */
+    uint32_t lead;              /* steps, for ahead and within */
+    /* choose */
+    LoopSelection selection;
+    LoopNode *selection_value, *when;
+    /* clauses; NULL: not given */
+    LoopNode *context, *propose, *bias;
+    uint32_t upstate;
+    uint32_t rule;
+    LoopNode *rate, *trace, *burst, *dip, *forget; /* trace and forget as factors per step */
+    LoopNode *credit, *weights;
+    bool bounded;
+    double lo, hi;
+    LoopSymbol *dopamine;       /* the signal that trains it; NULL: none */
+    LoopStr path;               /* as text */
+};
+
+/* A target of a dopamine signal. */
+typedef struct LoopTargetModel {
+    LoopSymbol *dopamine, *loop;
+} LoopTargetModel;
+
+/* ---- task ---- */
+
+typedef struct LoopEventModel {
+    const LoopAst *ast;
+    LoopSymbol *sense;
+    uint32_t element;          /* LOOP_NONE: the whole sense */
+    LoopNode *at, *duration;   /* in steps; duration NULL: one step */
+    LoopNode *value, *chance;  /* NULL: 1, always */
+} LoopEventModel;
+
+struct LoopTrialModel {
+    LoopSymbol *symbol;
+    uint32_t duration;         /* steps */
+    LoopList events;           /* LoopEventModel, inherited ones included */
+    LoopList lets;             /* LoopSymbol *, inherited ones included */
+    const struct LoopTrialModel *like;
+};
+
+/* Phases may share a name when different groups take them: a symbol stands for all of one name. */
+typedef struct LoopPhaseModel {
+    LoopSymbol *symbol;
+    const LoopAst *ast;
+    uint32_t count;
+    LoopMixKind mix;
+    LoopMixItem *items;
+    uint32_t item_count;
+    bool *groups;              /* [groups] or NULL */
+    LoopNode *until;           /* a condition over LOOP_NODE_MEASURED nodes of the trial that ended; NULL */
+    LoopNode *until_bound;
+    LoopRelation until_relation;
+} LoopPhaseModel;
+
+/* ---- measures ---- */
+
+typedef struct LoopAnchorModel {
+    LoopAnchorKind kind;
+    LoopNode *onset;           /* the signal whose onset it is; NULL */
+    LoopNode *offset;          /* in steps; NULL for 0 */
+    int32_t steps;             /* the constant part */
+    LoopSpan span;
+} LoopAnchorModel;
+
+typedef struct LoopMeasureModel {
+    LoopStr text;
+    LoopSpan span;
+    LoopNode *signal;
+    bool window;
+    LoopAnchorModel from, to;
+    LoopReducer reducer;
+    LoopSelect select;
+    bool first_true;
+    bool instant;              /* its value is wanted as each trial ends */
+} LoopMeasureModel;
+
+typedef struct LoopClaimModel {
+    LoopStr name, text;
+    LoopSpan span;
+    bool is_expectation;
+    LoopNode *value, *bound, *tolerance, *margin; /* over LOOP_NODE_MEASURED; NULL: not given */
+    uint32_t value_group, bound_group;            /* whose agents; LOOP_NONE: all */
+    bool tolerance_is_percent;
+    LoopRelation relation;
+    double percent;
+} LoopClaimModel;
+
+typedef struct LoopStripModel {
+    LoopNode *signal;
+    LoopStr text;
+    LoopSelect select;         /* trial filled in */
+    LoopSymbol *phase;
+    uint32_t group;
+    bool plotted;
+} LoopStripModel;
+
+typedef struct LoopModel {
+    LoopArena *arena;
+    LoopStr name, doc;
+    LoopList sources;          /* LoopStr: what the file reproduces */
+    double step_ms;
+    uint64_t seed;
+    uint32_t agents;
+    LoopStr *groups;
+    uint32_t group_count;
+    LoopList symbols;          /* LoopSymbol *, in the order of the file */
+    LoopList params;           /* LoopParamModel */
+    LoopList loops;            /* LoopLoopModel * */
+    LoopList targets;          /* LoopTargetModel */
+    LoopList trials;           /* LoopTrialModel * */
+    LoopList phases;           /* LoopPhaseModel */
+    LoopNode *between;         /* in steps; NULL: none */
+    bool between_drawn;        /* rounded to whole steps */
+    LoopList measures;         /* LoopMeasureModel */
+    LoopList claims;           /* LoopClaimModel */
+    LoopList strips;           /* LoopStripModel */
+    LoopSymbol **schedule;     /* what has a value each step, in the order it is worked out */
+    uint32_t schedule_count;
+    uint64_t nodes;            /* made so far */
+} LoopModel;
+
+/* Options that change the model: `-p NAME=VALUE`, each as text. */
+typedef struct LoopSetting {
+    LoopStr name, value;
+    bool used;
+} LoopSetting;
+
+/* Checks a parsed file. Returns NULL when `diags` has an error or memory ran out. The caller frees model->arena. */
+LoopModel *loop_check(const LoopAst *file, LoopSetting *settings, size_t setting_count, LoopDiags *diags);
+
+/* The model as text: names with their types, loops with their defaults, the schedule. */
+void loop_model_print(const LoopModel *model, LoopText *out);
+/* An expression as text, close to how it was written. */
+void loop_node_print(const LoopNode *node, LoopText *out);
+
+#endif

@@ -1,0 +1,313 @@
+/* Names in expressions: values, elements by label or index, what loops show, labels beside choices. */
+#include "lang/check/check.h"
+
+#include <math.h>
+
+LoopNode *loop_node_symbol(LoopChecker *check, LoopSymbol *symbol, LoopField field, LoopSpan span)
+{
+    LoopNode *node = loop_node_new(check, LOOP_NODE_SYMBOL, span, 0);
+    if (!node)
+        return NULL;
+    node->symbol = symbol;
+    node->field = field;
+    node->type = symbol->type;
+    if (symbol->kind == LOOP_SYM_CONST && symbol->value)
+        node->constant = symbol->value->constant;
+    return node;
+}
+
+static LoopNode *index_constant(LoopChecker *check, LoopSpan span, uint32_t i, const LoopSymbol *choice)
+{
+    LoopNode *node = loop_node_number(check, span, i);
+    if (node)
+        node->type.choice = choice;
+    return node;
+}
+
+LoopNode *loop_expr_label(LoopChecker *check, const LoopNode *beside, const LoopAst *ast)
+{
+    const LoopSymbol *loop = beside->type.choice;
+    if (loop_str_is(ast->text, "none")) {
+        LoopNode *node = loop_node_number(check, ast->span, -1);
+        if (node)
+            node->type.choice = loop;
+        return node;
+    }
+    uint32_t i = loop->loop ? loop_labels_find(loop->loop->labels, ast->text) : LOOP_NONE;
+    return i == LOOP_NONE ? NULL : index_constant(check, ast->span, i, loop);
+}
+
+/* ---- elements ---- */
+
+static LoopNode *element(LoopChecker *check, LoopNode *of, uint32_t start, LoopSpan span)
+{
+    LoopNode *node = loop_node_new(check, LOOP_NODE_ELEMENT, span, 1);
+    if (!node)
+        return NULL;
+    node->kids[0] = of;
+    node->size = start;
+    node->type = (LoopType){.width = 1, .unit = of->type.unit};
+    loop_node_done(check, node);
+    return node;
+}
+
+static void list_labels(const LoopLabels *labels, LoopText *out)
+{
+    for (uint32_t i = 0; labels && i < labels->count && i < 12; i++)
+        loop_text_add(out, "%s'%.*s'", i ? ", " : "", LOOP_STR_ARGS(labels->names[i]));
+    if (labels && labels->count > 12)
+        loop_text_add(out, " ...");
+}
+
+static LoopNode *by_label(LoopChecker *check, LoopNode *of, LoopStr label, LoopSpan span)
+{
+    uint32_t i = loop_labels_find(of->type.labels, label);
+    if (i != LOOP_NONE)
+        return element(check, of, i, span);
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0409, span, "there is no element '%.*s' here", LOOP_STR_ARGS(label));
+    LoopText names = {0};
+    list_labels(of->type.labels, &names);
+    if (names.len && !names.failed)
+        loop_diag_help(check->diags, diag, "The elements are %s.", names.at);
+    else
+        loop_diag_help(check->diags, diag, "It has no labels; use an index in [ ].");
+    loop_text_free(&names);
+    return NULL;
+}
+
+/* ---- what a loop shows ---- */
+
+static char kind_letter(LoopLoopKind kind)
+{
+    return kind == LOOP_PREDICT ? 'p' : kind == LOOP_CHOOSE ? 'c' : 'v';
+}
+
+static bool has_letter(const char *letters, char letter)
+{
+    for (; *letters; letters++)
+        if (*letters == letter)
+            return true;
+    return false;
+}
+
+static LoopNode *loop_field(LoopChecker *check, LoopSymbol *symbol, LoopStr name, LoopSpan span)
+{
+    const LoopLoopModel *loop = symbol->loop;
+    char kind = kind_letter(loop->kind);
+    for (uint32_t f = 1; f < LOOP_FIELD_COUNT; f++) {
+        const LoopFieldInfo *info = loop_field_info(f);
+        if (!loop_str_is(name, info->name) || !has_letter(info->kinds, kind))
+            continue;
+        if (f == LOOP_FIELD_striatum || f == LOOP_FIELD_noise) {
+            loop_diag(check->diags, LOOP_E0190, span, "'.%s' is not supported yet", info->name);
+            return NULL;
+        }
+        if (f == LOOP_FIELD_probability && loop->selection == LOOP_SELECT_NOISY) {
+            LoopDiag *diag = loop_diag(check->diags, LOOP_E0610, span, "a noisy selection has no known probabilities");
+            loop_diag_help(check->diags, diag, "Use softmax or epsilon, whose probabilities are known.");
+            return NULL;
+        }
+        LoopNode *node = loop_node_symbol(check, symbol, (LoopField)f, span);
+        if (!node)
+            return NULL;
+        node->type = (LoopType){.width = *info->width == '1' ? 1 : loop->channels};
+        if (*info->width == 'k')
+            node->type.labels = loop->labels;
+        if (*info->width == 's') /* not known before the context is; measures.c asks again */
+            node->type.width = loop->context ? loop->channels * loop->neurons * loop->context->type.width : 1;
+        return node;
+    }
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0410, span, "a %s loop does not show '%.*s'",
+                               kind == 'p' ? "predict" : kind == 'c' ? "choose" : "vary", LOOP_STR_ARGS(name));
+    LoopText names = {0};
+    for (uint32_t f = 1; f < LOOP_FIELD_COUNT; f++)
+        if (has_letter(loop_field_info(f)->kinds, kind))
+            loop_text_add(&names, "%s%s", names.len ? ", " : "", loop_field_info(f)->name);
+    if (!names.failed)
+        loop_diag_help(check->diags, diag, "It shows: %s.", names.at);
+    loop_text_free(&names);
+    return NULL;
+}
+
+/* ---- names ---- */
+
+static LoopSymbol *find_let(const LoopWhere *where, LoopStr name)
+{
+    for (size_t i = 0; where->trial && i < where->trial->lets.count; i++) {
+        LoopSymbol *let = LOOP_ITEM(where->trial->lets, LoopSymbol *, i);
+        if (loop_str_equal(let->name, name))
+            return let;
+    }
+    return NULL;
+}
+
+static LoopNode *credit_name(LoopChecker *check, const LoopWhere *where, const LoopAst *ast)
+{
+    static const struct {
+        const char *name;
+        char kind;
+        LoopField field;
+    } rows[] = {{"chosen", 'c', LOOP_FIELD_choice}, {"policy", 'c', LOOP_FIELD_probability}, {"noise", 'v', LOOP_FIELD_noise}};
+    if (!where->credit)
+        return NULL;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (!loop_str_is(ast->text, rows[i].name) || rows[i].kind != kind_letter(where->credit->kind))
+            continue;
+        LoopNode *node = loop_node_new(check, LOOP_NODE_CREDIT, ast->span, 0);
+        if (!node)
+            return NULL;
+        node->symbol = where->credit->symbol;
+        node->field = rows[i].field;
+        node->type = (LoopType){.width = where->credit->channels, .labels = where->credit->labels};
+        return node;
+    }
+    return NULL;
+}
+
+/* Elsewhere than beside a choice a label is an index, if all that bear it agree on which. */
+static bool any_label(const LoopChecker *check, LoopStr name, uint32_t *index)
+{
+    bool found = false;
+    for (size_t i = 0; i < check->model->symbols.count; i++) {
+        const LoopSymbol *s = LOOP_ITEM(check->model->symbols, LoopSymbol *, i);
+        const LoopLabels *labels = s->loop ? s->loop->labels : s->type.labels;
+        uint32_t at = loop_labels_find(labels, name);
+        if (at == LOOP_NONE)
+            continue;
+        if (found && at != *index)
+            return false;
+        found = true;
+        *index = at;
+    }
+    return found;
+}
+
+static void report_unknown(LoopChecker *check, const LoopAst *ast)
+{
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0201, ast->span, "there is no value '%.*s'", LOOP_STR_ARGS(ast->text));
+    LoopStr near = loop_scope_near(check, LOOP_SPACE_VALUES, ast->text);
+    for (uint32_t space = 0; space < LOOP_SPACE_COUNT; space++) {
+        const LoopSymbol *other = loop_scope_find(check, (LoopNamespace)space, ast->text);
+        if (!other)
+            continue;
+        loop_diag_note(check->diags, diag, other->span, "'%.*s' is a %s, not a value", LOOP_STR_ARGS(ast->text),
+                       loop_symbol_kind_name(other->kind));
+        return;
+    }
+    if (near.len)
+        loop_diag_help(check->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
+    else
+        loop_diag_help(check->diags, diag, "Every name must be declared: as a sense, let, param, region, loop ...");
+}
+
+/* The value of a symbol, typed, or NULL when its own declaration has an error. */
+static LoopNode *value_of(LoopChecker *check, const LoopWhere *where, LoopSymbol *symbol, LoopSpan span)
+{
+    loop_symbol_type(check, symbol);
+    symbol->used = true;
+    if (symbol->broken)
+        return NULL;
+    if (where->old_states && symbol->kind == LOOP_SYM_STATE)
+        return symbol->old;
+    return loop_node_symbol(check, symbol, LOOP_FIELD_SELF, span);
+}
+
+static LoopNode *bare_name(LoopChecker *check, const LoopWhere *where, const LoopAst *ast)
+{
+    for (const LoopBinding *b = where->bindings; b; b = b->outer)
+        if (loop_str_equal(b->name, ast->text))
+            return b->node;
+    if (loop_str_is(ast->text, "dt")) {
+        double one = 1;
+        return loop_node_constant(check, ast->span, &one, 1, LOOP_UNIT_DURATION);
+    }
+    LoopNode *credit = credit_name(check, where, ast);
+    if (credit)
+        return credit;
+    LoopSymbol *symbol = find_let(where, ast->text);
+    if (!symbol)
+        symbol = loop_scope_find(check, LOOP_SPACE_VALUES, ast->text);
+    if (symbol)
+        return value_of(check, where, symbol, ast->span);
+    LoopSymbol *measure = where->measuring ? loop_scope_find(check, LOOP_SPACE_MEASURES, ast->text) : NULL;
+    if (measure) {
+        measure->used = true;
+        return loop_measure_symbol(check, measure);
+    }
+    uint32_t label = 0;
+    if (any_label(check, ast->text, &label))
+        return loop_node_number(check, ast->span, label);
+    report_unknown(check, ast);
+    return NULL;
+}
+
+/* The dotted text of a chain of fields on a name; false when there is more to it. */
+static bool dotted(LoopText *out, const LoopAst *ast)
+{
+    if (ast->kind == LOOP_AST_NAME) {
+        loop_text_str(out, ast->text);
+        return true;
+    }
+    if (ast->kind != LOOP_AST_FIELD || !dotted(out, ast->first))
+        return false;
+    loop_text_put(out, ".", 1);
+    loop_text_str(out, ast->text);
+    return true;
+}
+
+static LoopNode *field(LoopChecker *check, const LoopWhere *where, const LoopAst *ast)
+{
+    LoopText path = {0};
+    LoopSymbol *whole = NULL;
+    if (dotted(&path, ast) && !path.failed)
+        whole = loop_scope_find(check, LOOP_SPACE_VALUES, (LoopStr){path.at, path.len});
+    loop_text_free(&path);
+    if (whole)
+        return value_of(check, where, whole, ast->span);
+    LoopNode *of = loop_expr(check, where, ast->first);
+    if (!of)
+        return NULL;
+    if (of->kind == LOOP_NODE_SYMBOL && of->symbol->kind == LOOP_SYM_LOOP && of->field == LOOP_FIELD_SELF) {
+        /* A predict loop's channels may have labels: bundle.left. */
+        if (of->type.labels && loop_labels_find(of->type.labels, ast->text) != LOOP_NONE)
+            return by_label(check, of, ast->text, ast->span);
+        return loop_field(check, of->symbol, ast->text, ast->span);
+    }
+    return by_label(check, of, ast->text, ast->span);
+}
+
+static LoopNode *index_expr(LoopChecker *check, const LoopWhere *where, const LoopAst *ast)
+{
+    LoopNode *of = loop_expr(check, where, ast->first), *at = NULL;
+    if (of && ast->last->kind == LOOP_AST_NAME) {
+        uint32_t i = loop_labels_find(of->type.labels, ast->last->text);
+        if (i != LOOP_NONE)
+            return element(check, of, i, ast->span);
+    }
+    at = loop_expr(check, where, ast->last);
+    if (!of || !at || !loop_need_unit(check, at, LOOP_UNIT_NUMBER, "an index"))
+        return NULL;
+    if (at->constant && at->type.width == 1) {
+        double i = at->constant[0];
+        if (i == floor(i) && i >= 0 && i < of->type.width)
+            return element(check, of, (uint32_t)i, ast->span);
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0411, at->span, "index %g is out of range", i);
+        loop_diag_note(check->diags, diag, of->span, "this has %u elements, 0 to %u", of->type.width, of->type.width - 1);
+        return NULL;
+    }
+    LoopNode *node = loop_node_new(check, LOOP_NODE_INDEX, ast->span, 2);
+    if (!node)
+        return NULL;
+    node->kids[0] = of;
+    node->kids[1] = at;
+    node->type = (LoopType){.width = at->type.width, .unit = of->type.unit};
+    loop_node_done(check, node);
+    return node;
+}
+
+LoopNode *loop_expr_name(LoopChecker *check, const LoopWhere *where, const LoopAst *ast)
+{
+    if (ast->kind == LOOP_AST_NAME)
+        return bare_name(check, where, ast);
+    return ast->kind == LOOP_AST_FIELD ? field(check, where, ast) : index_expr(check, where, ast);
+}

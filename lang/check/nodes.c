@@ -1,0 +1,68 @@
+/* Walking expressions without recursion, and the tables of functions and fields. */
+#include "lang/check/model.h"
+
+static const LoopFunctionInfo functions[] = {
+#define FUNCTION(name, arguments, fewest, most, group, doc) {#name, arguments, group, doc, fewest, most},
+#include "runtime/contract/function.def"
+#undef FUNCTION
+};
+
+const LoopFunctionInfo *loop_function_info(uint32_t function)
+{
+    return function < LOOP_FN_COUNT ? &functions[function] : NULL;
+}
+
+static const LoopFieldInfo fields[] = {
+#define FIELD(name, kinds, width, seen_by, doc) {#name, kinds, width, seen_by, doc},
+#include "lang/check/field.def"
+#undef FIELD
+};
+
+const LoopFieldInfo *loop_field_info(uint32_t field)
+{
+    return field < LOOP_FIELD_COUNT ? &fields[field] : NULL;
+}
+
+bool loop_node_looks_back(const LoopNode *node)
+{
+    return node->kind == LOOP_NODE_FUNCTION && (node->function == LOOP_FN_prev || node->function == LOOP_FN_delay);
+}
+
+typedef struct Frame {
+    LoopNode *node;
+    uint32_t next; /* kid */
+} Frame;
+
+bool loop_nodes_collect(LoopArena *arena, LoopNode *root, uint32_t mark, LoopNodeSkip *skip, LoopList *out)
+{
+    LoopList stack = {0};
+    if (!root || root->mark == mark)
+        return true;
+    Frame *top = LOOP_ADD(arena, &stack, Frame);
+    if (!top)
+        return false;
+    *top = (Frame){root, 0};
+    root->mark = mark;
+    while (stack.count) {
+        top = &LOOP_ITEM(stack, Frame, stack.count - 1);
+        LoopNode *node = top->node;
+        bool open = !(skip && skip(node));
+        if (open && top->next < node->kid_count) {
+            LoopNode *kid = node->kids[top->next++];
+            if (kid->mark == mark)
+                continue;
+            kid->mark = mark;
+            Frame *more = LOOP_ADD(arena, &stack, Frame);
+            if (!more)
+                return false;
+            *more = (Frame){kid, 0};
+            continue;
+        }
+        stack.count--;
+        LoopNode **place = LOOP_ADD(arena, out, LoopNode *);
+        if (!place)
+            return false;
+        *place = node;
+    }
+    return true;
+}

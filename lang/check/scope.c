@@ -1,0 +1,253 @@
+/* Names: what the file declares, by namespace, and how they are found. */
+#include "lang/check/check.h"
+
+const char *loop_symbol_kind_name(LoopSymbolKind kind)
+{
+    static const char *const names[] = {"constant", "parameter", "sense", "region", "let", "state", "reward", "truth",
+                                        "loop", "dopamine signal", "measure", "function", "structure", "trial", "phase",
+                                        "group"};
+    return names[kind];
+}
+
+LoopNamespace loop_scope_space(LoopSymbolKind kind)
+{
+    switch (kind) {
+    case LOOP_SYM_MEASURE:
+        return LOOP_SPACE_MEASURES;
+    case LOOP_SYM_FN:
+        return LOOP_SPACE_FUNCTIONS;
+    case LOOP_SYM_STRUCTURE:
+        return LOOP_SPACE_STRUCTURES;
+    case LOOP_SYM_TRIAL:
+        return LOOP_SPACE_TRIALS;
+    case LOOP_SYM_PHASE:
+        return LOOP_SPACE_PHASES;
+    case LOOP_SYM_GROUP:
+        return LOOP_SPACE_GROUPS;
+    default:
+        return LOOP_SPACE_VALUES;
+    }
+}
+
+/* ---- the hash tables ---- */
+
+/* Names come from untrusted files, so the hash is mixed well (FNV-1a and a finaliser); order never shows. */
+uint64_t loop_name_hash(LoopStr name)
+{
+    uint64_t h = 14695981039346656037u;
+    for (size_t i = 0; i < name.len; i++)
+        h = (h ^ (unsigned char)name.at[i]) * 1099511628211u;
+    h ^= h >> 32;
+    h *= 0xd6e8feb86659fd93u;
+    return h ^ (h >> 29);
+}
+
+static LoopSymbol **find_slot(const LoopNameTable *table, LoopStr name)
+{
+    size_t i = (size_t)loop_name_hash(name) & (table->size - 1);
+    while (table->slots[i] && !loop_str_equal(table->slots[i]->name, name))
+        i = (i + 1) & (table->size - 1);
+    return &table->slots[i];
+}
+
+static bool grow(LoopChecker *check, LoopNameTable *table)
+{
+    LoopNameTable bigger = {.size = table->size ? table->size * 2 : 32, .count = table->count};
+    bigger.slots = LOOP_NEW_ARRAY(check->arena, bigger.size, LoopSymbol *);
+    if (!bigger.slots)
+        return false;
+    for (size_t i = 0; i < table->size; i++)
+        if (table->slots[i])
+            *find_slot(&bigger, table->slots[i]->name) = table->slots[i];
+    *table = bigger;
+    return true;
+}
+
+LoopSymbol *loop_scope_find(const LoopChecker *check, LoopNamespace space, LoopStr name)
+{
+    const LoopNameTable *table = &check->spaces[space];
+    return table->size ? *find_slot(table, name) : NULL;
+}
+
+LoopStr loop_scope_near(const LoopChecker *check, LoopNamespace space, LoopStr name)
+{
+    LoopStr best = {"", 0};
+    size_t limit = name.len <= 3 ? 1 : 2;
+    for (size_t i = 0; i < check->model->symbols.count; i++) {
+        const LoopSymbol *s = LOOP_ITEM(check->model->symbols, LoopSymbol *, i);
+        if (loop_scope_space(s->kind) != space)
+            continue;
+        size_t distance = loop_edit_distance(name, s->name, limit);
+        if (distance <= limit && (!best.len || distance < limit)) {
+            best = s->name;
+            limit = distance;
+        }
+    }
+    return best;
+}
+
+LoopSymbol *loop_scope_need(LoopChecker *check, LoopNamespace space, LoopStr name, LoopSpan span, const char *what)
+{
+    LoopSymbol *symbol = loop_scope_find(check, space, name);
+    if (symbol) {
+        symbol->used = true;
+        return symbol;
+    }
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0201, span, "there is no %s '%.*s'", what, LOOP_STR_ARGS(name));
+    LoopStr near = loop_scope_near(check, space, name);
+    LoopSymbol *value = loop_scope_find(check, LOOP_SPACE_VALUES, name);
+    if (near.len)
+        loop_diag_help(check->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
+    else if (value)
+        loop_diag_note(check->diags, diag, value->span, "'%.*s' is a %s", LOOP_STR_ARGS(name),
+                       loop_symbol_kind_name(value->kind));
+    return NULL;
+}
+
+/* ---- declaring ---- */
+
+static void report_twice(LoopChecker *check, const LoopSymbol *first, LoopStr name, LoopSpan span)
+{
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0202, span, "'%.*s' is declared twice", LOOP_STR_ARGS(name));
+    loop_diag_note(check->diags, diag, first->span, "first declared here, as a %s", loop_symbol_kind_name(first->kind));
+    loop_diag_help(check->diags, diag, "Names are flat: blocks open no scopes. Choose another name for one of them.");
+}
+
+static bool is_built_in(LoopStr name)
+{
+    return loop_str_is(name, "dt") || loop_str_is(name, "none");
+}
+
+LoopSymbol *loop_scope_add(LoopChecker *check, LoopSymbolKind kind, const LoopAst *ast, LoopCompartment home)
+{
+    LoopNameTable *table = &check->spaces[loop_scope_space(kind)];
+    LoopSymbol *symbol = LOOP_NEW(check->arena, LoopSymbol);
+    LoopSymbol **place = LOOP_ADD(check->arena, &check->model->symbols, LoopSymbol *);
+    if (!symbol || !place || (table->count * 2 >= table->size && !grow(check, table)))
+        return NULL;
+    const LoopAst *doc = loop_ast_find(ast, LOOP_AST_DOC);
+    *symbol = (LoopSymbol){.kind = kind, .name = ast->text, .ast = ast, .span = ast->name_span, .home = home,
+                           .doc = doc ? doc->text : (LoopStr){"", 0}, .order = LOOP_NONE, .reg = LOOP_NONE,
+                           .type = {.width = 1}};
+    *place = symbol;
+    if (is_built_in(symbol->name)) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0203, symbol->span, "'%.*s' already has a meaning",
+                                   LOOP_STR_ARGS(symbol->name));
+        loop_diag_help(check->diags, diag, "'dt' is the step and 'none' the choice that was not made yet; choose another name.");
+        return symbol;
+    }
+    LoopSymbol **slot = find_slot(table, symbol->name);
+    if (*slot && kind != LOOP_SYM_PHASE)
+        report_twice(check, *slot, symbol->name, symbol->span);
+    if (!*slot) {
+        *slot = symbol;
+        table->count++;
+    }
+    return symbol;
+}
+
+/* ---- labels ---- */
+
+uint32_t loop_labels_find(const LoopLabels *labels, LoopStr name)
+{
+    for (uint32_t i = 0; labels && i < labels->count; i++)
+        if (loop_str_equal(labels->names[i], name))
+            return i;
+    return LOOP_NONE;
+}
+
+/* `[N]` where N is a constant is a size; every other name is a label. */
+static bool is_size(const LoopChecker *check, const LoopAst *size)
+{
+    if (size->kid_count != 1)
+        return false;
+    if (size->first->kind != LOOP_AST_NAME)
+        return true;
+    const LoopSymbol *s = loop_scope_find(check, LOOP_SPACE_VALUES, size->first->text);
+    return s && s->kind == LOOP_SYM_CONST;
+}
+
+const LoopLabels *loop_labels_make(LoopChecker *check, const LoopAst *size, uint32_t *width)
+{
+    *width = 1;
+    if (!size)
+        return NULL;
+    if (is_size(check, size)) {
+        LoopWhere where = loop_where(check, LOOP_IN_CONSTANT, LOOP_STR("size"), LOOP_DRAW_ONCE);
+        loop_need_count(check, loop_expr(check, &where, size->first), "a size", 1, LOOP_WIDTH_MAX, width);
+        return NULL;
+    }
+    LoopLabels *labels = LOOP_NEW(check->arena, LoopLabels);
+    if (!labels)
+        return NULL;
+    labels->names = LOOP_NEW_ARRAY(check->arena, size->kid_count, LoopStr);
+    for (const LoopAst *kid = size->first; labels->names && kid; kid = kid->next) {
+        if (kid->kind != LOOP_AST_NAME) {
+            loop_diag(check->diags, LOOP_E0204, kid->span, "a label must be a name");
+            continue;
+        }
+        if (loop_labels_find(labels, kid->text) != LOOP_NONE)
+            loop_diag(check->diags, LOOP_E0205, kid->span, "the label '%.*s' stands twice in one list", LOOP_STR_ARGS(kid->text));
+        labels->names[labels->count++] = kid->text;
+    }
+    *width = labels->count ? labels->count : 1;
+    return labels;
+}
+
+/* ---- what a file declares ---- */
+
+static void declare_block(LoopChecker *check, const LoopAst *block, LoopCompartment home)
+{
+    for (const LoopAst *kid = block->first; kid; kid = kid->next) {
+        if (kid->kind == LOOP_AST_STATE)
+            loop_scope_add(check, LOOP_SYM_STATE, kid, home);
+        else if (kid->kind == LOOP_AST_LET)
+            loop_scope_add(check, LOOP_SYM_LET, kid, home);
+        else if (kid->kind == LOOP_AST_REWARD || kid->kind == LOOP_AST_LOCAL_REWARD)
+            loop_scope_add(check, LOOP_SYM_REWARD, kid, home);
+        else if (kid->kind == LOOP_AST_TRUTH)
+            loop_scope_add(check, LOOP_SYM_TRUTH, kid, home);
+    }
+}
+
+typedef struct Declares {
+    LoopAstKind ast;
+    LoopSymbolKind kind;
+    LoopCompartment home;
+} Declares;
+
+static const Declares declares[] = {
+    {LOOP_AST_CONST, LOOP_SYM_CONST, LOOP_IN_CONSTANT},  {LOOP_AST_PARAM, LOOP_SYM_PARAM, LOOP_IN_CONSTANT},
+    {LOOP_AST_SENSE, LOOP_SYM_SENSE, LOOP_IN_SENSE},     {LOOP_AST_REGION, LOOP_SYM_REGION, LOOP_IN_CORTEX},
+    {LOOP_AST_LET, LOOP_SYM_LET, LOOP_IN_TOP},           {LOOP_AST_LOOP, LOOP_SYM_LOOP, LOOP_IN_CORTEX},
+    {LOOP_AST_DOPAMINE, LOOP_SYM_DOPAMINE, LOOP_IN_DOPAMINE}, {LOOP_AST_MEASURE, LOOP_SYM_MEASURE, LOOP_IN_MEASURE},
+    {LOOP_AST_FN, LOOP_SYM_FN, LOOP_IN_TOP},             {LOOP_AST_STRUCTURE, LOOP_SYM_STRUCTURE, LOOP_IN_TOP},
+    {LOOP_AST_GROUP, LOOP_SYM_GROUP, LOOP_IN_TOP},
+};
+
+static const LoopAstKind later[] = {LOOP_AST_CIRCUIT, LOOP_AST_MAKE, LOOP_AST_EXTERN, LOOP_AST_USE};
+
+static void declare(LoopChecker *check, const LoopAst *kid)
+{
+    for (size_t i = 0; i < sizeof declares / sizeof declares[0]; i++)
+        if (declares[i].ast == kid->kind)
+            loop_scope_add(check, declares[i].kind, kid, declares[i].home);
+    for (size_t i = 0; i < sizeof later / sizeof later[0]; i++)
+        if (later[i] == kid->kind)
+            loop_diag(check->diags, LOOP_E0190, kid->span, "'%s' is not supported yet", loop_ast_kind_name(kid->kind));
+    if (kid->kind == LOOP_AST_LOOP) /* a let in a loop is one at top level: it carries what it reads */
+        declare_block(check, kid, LOOP_IN_TOP);
+    if (kid->kind == LOOP_AST_BODY)
+        declare_block(check, kid, LOOP_IN_BODY);
+    else if (kid->kind == LOOP_AST_WORLD)
+        declare_block(check, kid, LOOP_IN_WORLD);
+    else if (kid->kind == LOOP_AST_HYPOTHALAMUS)
+        declare_block(check, kid, LOOP_IN_HYPOTHALAMUS);
+}
+
+void loop_scope_declare_all(LoopChecker *check)
+{
+    for (const LoopAst *kid = check->file->first; kid; kid = kid->next)
+        declare(check, kid);
+    loop_task_declare(check);
+}

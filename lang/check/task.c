@@ -1,0 +1,526 @@
+/* The task: trials, their events and lets, phases, the interval, and the run. */
+#include "lang/check/check.h"
+
+#include <math.h>
+
+/* ---- declaring ---- */
+
+void loop_task_declare(LoopChecker *check)
+{
+    const LoopAst *first = NULL;
+    for (const LoopAst *kid = check->file->first; kid; kid = kid->next) {
+        if (kid->kind != LOOP_AST_TASK)
+            continue;
+        if (first) {
+            LoopDiag *diag = loop_diag(check->diags, LOOP_E0701, kid->span, "a model has one task");
+            loop_diag_note(check->diags, diag, first->span, "the first is here");
+            continue;
+        }
+        first = kid;
+        for (const LoopAst *part = kid->first; part; part = part->next) {
+            if (part->kind == LOOP_AST_TRIAL)
+                loop_scope_add(check, LOOP_SYM_TRIAL, part, LOOP_IN_TASK);
+            else if (part->kind == LOOP_AST_PHASE)
+                loop_scope_add(check, LOOP_SYM_PHASE, part, LOOP_IN_TASK);
+            else if (part->kind == LOOP_AST_LET)
+                loop_scope_add(check, LOOP_SYM_LET, part, LOOP_IN_TASK);
+        }
+    }
+}
+
+static LoopWhere in_task(LoopChecker *check, const LoopTrialModel *trial, LoopStr what)
+{
+    LoopText text = {0};
+    if (trial)
+        loop_text_add(&text, "%.*s.%.*s", LOOP_STR_ARGS(trial->symbol->name), LOOP_STR_ARGS(what));
+    else
+        loop_text_str(&text, what);
+    LoopWhere where = loop_where(check, LOOP_IN_TASK, loop_arena_str(check->arena, text.failed ? what : (LoopStr){text.at, text.len}),
+                                 LOOP_DRAW_TRIAL);
+    loop_text_free(&text);
+    where.trial = trial ? trial->symbol->trial : NULL;
+    return where;
+}
+
+/* ---- trials ---- */
+
+/* `let` inside a trial: its own name space, worked out once a trial. */
+static void add_let(LoopChecker *check, LoopTrialModel *trial, const LoopAst *ast)
+{
+    LoopSymbol *let = LOOP_NEW(check->arena, LoopSymbol), *other = loop_scope_find(check, LOOP_SPACE_VALUES, ast->text);
+    LoopSymbol **place;
+    if (other) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0202, ast->name_span, "'%.*s' is declared twice", LOOP_STR_ARGS(ast->text));
+        loop_diag_note(check->diags, diag, other->span, "first declared here, as a %s", loop_symbol_kind_name(other->kind));
+        return;
+    }
+    for (size_t i = 0; i < trial->lets.count; i++)
+        if (loop_str_equal(LOOP_ITEM(trial->lets, LoopSymbol *, i)->name, ast->text)) {
+            loop_diag(check->diags, LOOP_E0202, ast->name_span, "'%.*s' is declared twice in this trial", LOOP_STR_ARGS(ast->text));
+            return;
+        }
+    if (!let || !(place = LOOP_ADD(check->arena, &trial->lets, LoopSymbol *)))
+        return;
+    *let = (LoopSymbol){.kind = LOOP_SYM_LET, .name = ast->text, .ast = ast, .span = ast->name_span, .home = LOOP_IN_TASK,
+                        .order = LOOP_NONE, .reg = LOOP_NONE, .type = {.width = 1}, .trial = trial, .once = true};
+    *place = let;
+    LoopSymbol **all = LOOP_ADD(check->arena, &check->model->symbols, LoopSymbol *);
+    if (all)
+        *all = let;
+}
+
+/* What an event drives: a whole sense or one element of it. */
+static LoopSymbol *driven(LoopChecker *check, const LoopAst *target, uint32_t *at)
+{
+    const LoopAst *base = target;
+    *at = LOOP_NONE;
+    if (target->kind == LOOP_AST_FIELD || target->kind == LOOP_AST_INDEX)
+        base = target->first;
+    LoopSymbol *sense = loop_scope_need(check, LOOP_SPACE_VALUES, base->text, base->span, "sense");
+    if (!sense)
+        return NULL;
+    if (sense->kind != LOOP_SYM_SENSE) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0702, target->span, "a task drives senses; '%.*s' is a %s",
+                                   LOOP_STR_ARGS(sense->name), loop_symbol_kind_name(sense->kind));
+        loop_diag_note(check->diags, diag, sense->span, "declared here");
+        return NULL;
+    }
+    loop_symbol_type(check, sense);
+    if (sense->value) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0703, target->span, "the sense '%.*s' has a formula, so the task can't drive it",
+                                   LOOP_STR_ARGS(sense->name));
+        loop_diag_note(check->diags, diag, sense->span, "computed here");
+        loop_diag_help(check->diags, diag, "Drive another sense, and let the formula read it.");
+        return NULL;
+    }
+    if (base == target)
+        return sense;
+    LoopWhere where = loop_where(check, LOOP_IN_CONSTANT, LOOP_STR("event"), LOOP_DRAW_ONCE);
+    LoopNode *node = loop_expr(check, &where, target);
+    if (!node || node->kind != LOOP_NODE_ELEMENT)
+        return NULL;
+    *at = node->size;
+    return sense;
+}
+
+static LoopNode *moment(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, const char *what)
+{
+    LoopNode *node = ast ? loop_expr(check, where, ast) : NULL;
+    return loop_need_whole_steps(check, node, what) ? node : NULL;
+}
+
+static void check_inside(LoopChecker *check, const LoopTrialModel *trial, const LoopNode *at, const LoopNode *duration)
+{
+    if (!at || !at->constant)
+        return;
+    double begin = at->constant[0], length = duration && duration->constant ? duration->constant[0] : 1;
+    if (begin >= 0 && begin < trial->duration && begin + length <= trial->duration && length >= 1)
+        return;
+    const LoopNode *wrong = begin < 0 || begin >= trial->duration ? at : duration ? duration : at;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0704, wrong->span, begin < 0 ? "this event begins before its trial"
+                                                                     : length < 1 ? "this event lasts less than a step"
+                                                                     : begin >= trial->duration ? "this event begins after its trial has ended"
+                                                                     : "this event lasts beyond the end of its trial");
+    loop_diag_note(check->diags, diag, trial->symbol->span, "the trial '%.*s' lasts %u steps: 0 to %u",
+                   LOOP_STR_ARGS(trial->symbol->name), trial->duration, trial->duration - 1);
+}
+
+static void add_event(LoopChecker *check, LoopTrialModel *trial, const LoopAst *ast)
+{
+    LoopEventModel event = {.ast = ast};
+    event.sense = driven(check, ast->first, &event.element);
+    if (!event.sense)
+        return;
+    LoopWhere where = in_task(check, trial, event.sense->name);
+    where.place = loop_arena_str(check->arena, where.place);
+    const LoopAst *length = loop_ast_value(ast, LOOP_AST_FOR), *value = loop_ast_value(ast, LOOP_AST_EXPR);
+    const LoopAst *chance = loop_ast_value(ast, LOOP_AST_WITH);
+    event.at = moment(check, &where, loop_ast_value(ast, LOOP_AST_AT), "the onset");
+    if (length)
+        event.duration = moment(check, &where, length, "the duration");
+    if (!event.at || (length && !event.duration))
+        return;
+    check_inside(check, trial, event.at, event.duration);
+    if (value) {
+        event.value = loop_expr(check, &where, value);
+        uint32_t width = event.element == LOOP_NONE ? event.sense->type.width : 1;
+        if (!loop_need_unit(check, event.value, LOOP_UNIT_NUMBER, "the size of an event"))
+            return;
+        if (event.value->type.width != 1 && !loop_need_width(check, event.value, width, "the size of an event"))
+            return;
+    }
+    if (chance) {
+        LoopNode *p = loop_expr(check, &where, chance);
+        if (!loop_need_width(check, p, 1, "a probability") || !loop_need_unit(check, p, LOOP_UNIT_NUMBER, "a probability"))
+            return;
+        if (p->constant && !(p->constant[0] >= 0 && p->constant[0] <= 1))
+            loop_diag(check->diags, LOOP_E0705, p->span, "a probability must lie between 0 and 1");
+        LoopText place = {0};
+        loop_text_add(&place, "%.*s with %u", LOOP_STR_ARGS(where.place), (uint32_t)trial->events.count);
+        event.chance = loop_node_function(check, p->span, LOOP_FN_bernoulli, (LoopType){.width = 1}, &p, 1);
+        if (event.chance) {
+            event.chance->clock = LOOP_DRAW_TRIAL;
+            event.chance->place = place.failed ? 0 : loop_name_hash((LoopStr){place.at, place.len});
+        }
+        loop_text_free(&place);
+    }
+    LoopEventModel *slot = LOOP_ADD(check->arena, &trial->events, LoopEventModel);
+    if (slot)
+        *slot = event;
+}
+
+static bool same_target(const LoopEventModel *a, const LoopEventModel *b)
+{
+    return a->sense == b->sense && (a->element == b->element || a->element == LOOP_NONE || b->element == LOOP_NONE);
+}
+
+/* Two events of one sense may not be on at once. What depends on the agent is left to the run. */
+static void check_overlaps(LoopChecker *check, const LoopTrialModel *trial)
+{
+    for (size_t j = 1; j < trial->events.count; j++) {
+        const LoopEventModel *b = &LOOP_ITEM(trial->events, LoopEventModel, j);
+        for (size_t i = 0; i < j; i++) {
+            const LoopEventModel *a = &LOOP_ITEM(trial->events, LoopEventModel, i);
+            if (!same_target(a, b) || !a->at->constant || !b->at->constant || (a->duration && !a->duration->constant) ||
+                (b->duration && !b->duration->constant))
+                continue;
+            double a0 = a->at->constant[0], a1 = a0 + (a->duration ? a->duration->constant[0] : 1);
+            double b0 = b->at->constant[0], b1 = b0 + (b->duration ? b->duration->constant[0] : 1);
+            if (a0 >= b1 || b0 >= a1)
+                continue;
+            LoopDiag *diag = loop_diag(check->diags, LOOP_E0706, b->ast->span, "this event overlaps another one of '%.*s'",
+                                       LOOP_STR_ARGS(b->sense->name));
+            loop_diag_note(check->diags, diag, a->ast->span, "the other is here");
+            if (trial->like)
+                loop_diag_help(check->diags, diag, "Take the inherited one away with 'no %.*s', or write one event of another size.",
+                               LOOP_STR_ARGS(b->sense->name));
+        }
+    }
+}
+
+/* The events and lets of the trial that this one is like, without those of `no`. */
+static void inherit(LoopChecker *check, LoopTrialModel *trial)
+{
+    for (size_t i = 0; i < trial->like->lets.count; i++) {
+        LoopSymbol **place = LOOP_ADD(check->arena, &trial->lets, LoopSymbol *);
+        if (place)
+            *place = LOOP_ITEM(trial->like->lets, LoopSymbol *, i);
+    }
+    for (size_t i = 0; i < trial->like->events.count; i++) {
+        const LoopEventModel *event = &LOOP_ITEM(trial->like->events, LoopEventModel, i);
+        LoopEventModel *place = LOOP_ADD(check->arena, &trial->events, LoopEventModel);
+        if (place)
+            *place = *event;
+    }
+}
+
+static void remove_events(LoopChecker *check, LoopTrialModel *trial, const LoopAst *no)
+{
+    uint32_t at;
+    LoopSymbol *sense = driven(check, no->first, &at);
+    if (!sense)
+        return;
+    LoopEventModel wanted = {.sense = sense, .element = at};
+    size_t kept = 0, all = trial->events.count;
+    for (size_t i = 0; i < all; i++) {
+        LoopEventModel event = LOOP_ITEM(trial->events, LoopEventModel, i);
+        if (!same_target(&event, &wanted))
+            LOOP_ITEM(trial->events, LoopEventModel, kept++) = event;
+    }
+    trial->events.count = kept;
+    if (kept < all)
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0707, no->span, "there is no inherited event of '%.*s' to take away",
+                               LOOP_STR_ARGS(sense->name));
+    loop_diag_help(check->diags, diag, "'no' removes what the trial takes over from the one it is like.");
+}
+
+static LoopTrialModel *find_like(LoopChecker *check, const LoopAst *ast)
+{
+    const LoopAst *like = loop_ast_find(ast, LOOP_AST_LIKE);
+    LoopSymbol *other = like ? loop_scope_need(check, LOOP_SPACE_TRIALS, like->text, like->name_span, "trial") : NULL;
+    if (!other)
+        return NULL;
+    if (other->trial)
+        return other->trial;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0708, like->span, "a trial can only be like one that is written above it");
+    loop_diag_note(check->diags, diag, other->span, "'%.*s' is declared here", LOOP_STR_ARGS(other->name));
+    return NULL;
+}
+
+static void fill_trial(LoopChecker *check, LoopSymbol *symbol)
+{
+    const LoopAst *ast = symbol->ast, *length = loop_ast_value(ast, LOOP_AST_DURATION_OF);
+    LoopTrialModel *trial = LOOP_NEW(check->arena, LoopTrialModel), **place;
+    if (!trial || !(place = LOOP_ADD(check->arena, &check->model->trials, LoopTrialModel *)))
+        return;
+    trial->symbol = symbol;
+    trial->like = find_like(check, ast);
+    symbol->trial = trial;
+    symbol->index = (uint32_t)check->model->trials.count - 1;
+    *place = trial;
+    LoopWhere where = loop_where(check, LOOP_IN_CONSTANT, LOOP_STR("duration"), LOOP_DRAW_ONCE);
+    trial->duration = trial->like ? trial->like->duration : 1;
+    if (length)
+        loop_need_steps(check, loop_expr(check, &where, length), "the duration of a trial", 1, &trial->duration);
+    if (trial->like)
+        inherit(check, trial);
+    for (const LoopAst *kid = ast->first; kid; kid = kid->next)
+        if (kid->kind == LOOP_AST_LET)
+            add_let(check, trial, kid);
+    for (size_t i = 0; i < trial->lets.count; i++)
+        loop_symbol_type(check, LOOP_ITEM(trial->lets, LoopSymbol *, i));
+    for (const LoopAst *kid = ast->first; kid; kid = kid->next)
+        if (kid->kind == LOOP_AST_NO)
+            remove_events(check, trial, kid);
+    for (const LoopAst *kid = ast->first; kid; kid = kid->next)
+        if (kid->kind == LOOP_AST_EVENT)
+            add_event(check, trial, kid);
+    check_overlaps(check, trial);
+}
+
+/* ---- phases ---- */
+
+static const struct {
+    const char *name;
+    LoopMixKind mix;
+} mixes[] = {{"", LOOP_MIX_PLAIN}, {"shuffle", LOOP_MIX_SHUFFLE}, {"draw", LOOP_MIX_DRAW}, {"cycle", LOOP_MIX_CYCLE}};
+
+static bool item_share(LoopChecker *check, const LoopPhaseModel *phase, const LoopAst *item, double *share)
+{
+    LoopWhere where = loop_where(check, LOOP_IN_CONSTANT, LOOP_STR("share"), LOOP_DRAW_ONCE);
+    *share = 1;
+    if (!item->first)
+        return true;
+    LoopNode *node = loop_expr(check, &where, item->first);
+    uint32_t whole;
+    if (phase->mix != LOOP_MIX_DRAW) {
+        if (!loop_need_count(check, node, "how many there are in a mix", 1, 1e6, &whole))
+            return false;
+        *share = whole;
+        return true;
+    }
+    if (!loop_need_constant(check, node, "the odds of a trial") || !loop_need_width(check, node, 1, "the odds of a trial") ||
+        !loop_need_unit(check, node, LOOP_UNIT_NUMBER, "the odds of a trial"))
+        return false;
+    *share = node->constant[0];
+    if (*share >= 0 && *share <= 1e6)
+        return true;
+    loop_diag(check->diags, LOOP_E0408, node->span, "the odds of a trial can't be below 0 or above a million");
+    return false;
+}
+
+static bool fill_mix(LoopChecker *check, LoopPhaseModel *phase, const LoopAst *mix)
+{
+    LoopWhere where = loop_where(check, LOOP_IN_CONSTANT, LOOP_STR("count"), LOOP_DRAW_ONCE);
+    size_t i = 0;
+    double sum = 0;
+    while (i < 4 && !loop_str_is(mix->text, mixes[i].name))
+        i++;
+    if (i == 4) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0709, mix->span, "there is no mix '%.*s'", LOOP_STR_ARGS(mix->text));
+        loop_diag_help(check->diags, diag, "Write shuffle, draw or cycle: 200 of shuffle(3 rewarded, 1 omitted)");
+        return false;
+    }
+    phase->mix = mixes[i].mix;
+    if (!loop_need_count(check, loop_expr(check, &where, mix->first), "the number of trials", 1, 1e9, &phase->count))
+        return false;
+    phase->items = LOOP_NEW_ARRAY(check->arena, mix->kid_count, LoopMixItem);
+    for (const LoopAst *item = mix->first->next; phase->items && item; item = item->next) {
+        LoopSymbol *trial = loop_scope_need(check, LOOP_SPACE_TRIALS, item->text, item->name_span, "trial");
+        LoopMixItem *slot = &phase->items[phase->item_count];
+        if (!trial || !item_share(check, phase, item, &slot->share))
+            return false;
+        slot->trial = trial->index;
+        sum += slot->share;
+        phase->item_count++;
+    }
+    if (!(sum > 0)) {
+        loop_diag(check->diags, LOOP_E0408, mix->span, "a mix needs at least one trial with odds above 0");
+        return false;
+    }
+    if (phase->mix != LOOP_MIX_SHUFFLE || fmod(phase->count, sum) == 0)
+        return true;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0710, mix->span, "%u trials can't hold a mix of %.0f in exact numbers", phase->count, sum);
+    loop_diag_help(check->diags, diag, "Write %.0f or %.0f, or use draw for odds.", floor(phase->count / sum) * sum > 0 ? floor(phase->count / sum) * sum : sum,
+                   ceil(phase->count / sum) * sum);
+    return false;
+}
+
+static bool fill_phase_groups(LoopChecker *check, LoopPhaseModel *phase)
+{
+    for (const LoopAst *kid = phase->ast->first; kid; kid = kid->next) {
+        if (kid->kind != LOOP_AST_OF)
+            continue;
+        LoopSymbol *group = loop_scope_need(check, LOOP_SPACE_GROUPS, kid->text, kid->name_span, "group");
+        if (!group)
+            return false;
+        if (!phase->groups)
+            phase->groups = LOOP_NEW_ARRAY(check->arena, check->model->group_count, bool);
+        if (!phase->groups)
+            return false;
+        phase->groups[group->index] = true;
+    }
+    return true;
+}
+
+static bool overlap(const LoopPhaseModel *a, const LoopPhaseModel *b, uint32_t groups)
+{
+    for (uint32_t g = 0; g < groups; g++)
+        if ((!a->groups || a->groups[g]) && (!b->groups || b->groups[g]))
+            return true;
+    return false;
+}
+
+/* Phases of one name must be for different groups. */
+static void check_phase_names(LoopChecker *check)
+{
+    LoopModel *model = check->model;
+    for (size_t j = 1; j < model->phases.count; j++)
+        for (size_t i = 0; i < j; i++) {
+            const LoopPhaseModel *a = &LOOP_ITEM(model->phases, LoopPhaseModel, i), *b = &LOOP_ITEM(model->phases, LoopPhaseModel, j);
+            if (a->symbol != b->symbol || !overlap(a, b, model->group_count))
+                continue;
+            LoopDiag *diag = loop_diag(check->diags, LOOP_E0711, b->ast->name_span, "two phases are called '%.*s'", LOOP_STR_ARGS(b->symbol->name));
+            loop_diag_note(check->diags, diag, a->ast->name_span, "the first is here");
+            loop_diag_help(check->diags, diag, "Phases may share a name only when they are 'of' different groups.");
+        }
+}
+
+static void add_phase(LoopChecker *check, LoopSymbol *symbol)
+{
+    LoopModel *model = check->model;
+    LoopPhaseModel phase = {.symbol = loop_scope_find(check, LOOP_SPACE_PHASES, symbol->name), .ast = symbol->ast};
+    const LoopAst *mix = loop_ast_find(symbol->ast, LOOP_AST_MIX), *with = loop_ast_find(symbol->ast, LOOP_AST_WITH);
+    if (with)
+        loop_diag(check->diags, LOOP_E0190, with->span, "manipulations are not supported yet");
+    if (!phase.symbol || !mix || !fill_mix(check, &phase, mix) || !fill_phase_groups(check, &phase))
+        return;
+    phase.symbol->used = true;
+    if (phase.symbol == symbol)
+        symbol->index = (uint32_t)model->phases.count;
+    LoopPhaseModel *place = LOOP_ADD(check->arena, &model->phases, LoopPhaseModel);
+    if (place)
+        *place = phase;
+}
+
+static void fill_until(LoopChecker *check)
+{
+    LoopModel *model = check->model;
+    for (size_t i = 0; i < model->phases.count; i++) {
+        LoopPhaseModel *phase = &LOOP_ITEM(model->phases, LoopPhaseModel, i);
+        const LoopAst *until = loop_ast_find(phase->ast, LOOP_AST_UNTIL);
+        if (until)
+            loop_measure_condition(check, until->first, phase->symbol->index, &phase->until, &phase->until_bound,
+                                   &phase->until_relation);
+    }
+}
+
+/* ---- the interval ---- */
+
+static void fill_between(LoopChecker *check, const LoopAst *ast)
+{
+    LoopModel *model = check->model;
+    LoopWhere where = in_task(check, NULL, LOOP_STR("between"));
+    if (model->between) {
+        loop_diag(check->diags, LOOP_E0608, ast->span, "'between' is set twice");
+        return;
+    }
+    LoopNode *node = loop_expr(check, &where, ast->first);
+    if (!node)
+        return;
+    model->between_drawn = node->draws;
+    if (model->between_drawn ? loop_need_unit(check, node, LOOP_UNIT_DURATION, "the interval") && loop_need_width(check, node, 1, "the interval")
+                             : loop_need_whole_steps(check, node, "the interval"))
+        model->between = node;
+    if (node->constant && node->constant[0] < 0)
+        loop_diag(check->diags, LOOP_E0503, node->span, "the interval can't be below 0 steps");
+}
+
+/* ---- a run without a task ---- */
+
+static void one_long_trial(LoopChecker *check, uint32_t steps)
+{
+    LoopModel *model = check->model;
+    LoopTrialModel *trial = LOOP_NEW(check->arena, LoopTrialModel);
+    LoopSymbol *symbol = LOOP_NEW(check->arena, LoopSymbol);
+    LoopTrialModel **place = LOOP_ADD(check->arena, &model->trials, LoopTrialModel *);
+    LoopAst *name = LOOP_NEW(check->arena, LoopAst);
+    if (!trial || !symbol || !place || !name)
+        return;
+    name->text = LOOP_STR("run");
+    name->name_span = check->file->span;
+    *symbol = (LoopSymbol){.kind = LOOP_SYM_TRIAL, .name = LOOP_STR("run"), .ast = name, .span = name->name_span, .trial = trial, .used = true};
+    *trial = (LoopTrialModel){.symbol = symbol, .duration = steps};
+    *place = trial;
+    LoopSymbol *phase_symbol = loop_scope_add(check, LOOP_SYM_PHASE, name, LOOP_IN_TASK);
+    LoopPhaseModel *phase = LOOP_ADD(check->arena, &model->phases, LoopPhaseModel);
+    LoopMixItem *item = LOOP_NEW(check->arena, LoopMixItem);
+    if (!phase_symbol || !phase || !item)
+        return;
+    phase_symbol->used = true;
+    item->share = 1;
+    *phase = (LoopPhaseModel){.symbol = phase_symbol, .ast = name, .count = 1, .items = item, .item_count = 1};
+}
+
+static void fill_run(LoopChecker *check, bool has_task)
+{
+    LoopModel *model = check->model;
+    const LoopAst *run = NULL;
+    uint32_t steps = 0, number;
+    LoopWhere where = loop_where(check, LOOP_IN_CONSTANT, LOOP_STR("run"), LOOP_DRAW_ONCE);
+    for (const LoopAst *kid = check->file->first; kid; kid = kid->next) {
+        if (kid->kind != LOOP_AST_RUN)
+            continue;
+        if (run)
+            loop_diag(check->diags, LOOP_E0608, kid->span, "'run' is set twice");
+        run = kid;
+    }
+    for (const LoopAst *kid = run ? run->first : NULL; kid; kid = kid->next) {
+        LoopNode *node = loop_expr(check, &where, kid->first);
+        if (kid->kind == LOOP_AST_COUNT && loop_need_count(check, node, "the number of agents", 1, 1e8, &number))
+            model->agents = number;
+        else if (kid->kind == LOOP_AST_SEED && loop_need_count(check, node, "the seed", 0, 4294967295.0, &number))
+            model->seed = number;
+        else if (kid->kind == LOOP_AST_SPAN_OF && loop_need_steps(check, node, "the length of the run", 1, &steps) && has_task) {
+            LoopDiag *diag = loop_diag(check->diags, LOOP_E0712, kid->span, "the task says how long the run is");
+            loop_diag_help(check->diags, diag, "Leave the duration out, or the task.");
+        }
+    }
+    if (has_task)
+        return;
+    if (steps)
+        one_long_trial(check, steps);
+    else {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0713, run ? run->span : check->file->span, "the model has no task, and does not say how long to run");
+        loop_diag_help(check->diags, diag, "Add a task, or a length: run 10 min");
+    }
+}
+
+void loop_task_fill(LoopChecker *check)
+{
+    LoopModel *model = check->model;
+    const LoopAst *task = loop_ast_find(check->file, LOOP_AST_TASK);
+    size_t count = model->symbols.count; /* lets of trials are added as we go */
+    for (size_t i = 0; i < count; i++) {
+        LoopSymbol *symbol = LOOP_ITEM(model->symbols, LoopSymbol *, i);
+        if (symbol->kind == LOOP_SYM_TRIAL)
+            fill_trial(check, symbol);
+    }
+    for (size_t i = 0; i < count; i++) {
+        LoopSymbol *symbol = LOOP_ITEM(model->symbols, LoopSymbol *, i);
+        if (symbol->kind == LOOP_SYM_PHASE)
+            add_phase(check, symbol);
+    }
+    check_phase_names(check);
+    for (const LoopAst *kid = task ? task->first : NULL; kid; kid = kid->next)
+        if (kid->kind == LOOP_AST_BETWEEN)
+            fill_between(check, kid);
+    fill_run(check, task != NULL);
+    if (task && !model->phases.count && loop_diags_errors(check->diags) == 0) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0714, task->span, "the task has no phase");
+        loop_diag_help(check->diags, diag, "Say which trials are run: phase train = 300 rewarded");
+    }
+    if (loop_diags_errors(check->diags) == 0)
+        fill_until(check);
+}
