@@ -1,0 +1,48 @@
+/* Claims: what is reported and expected of the measures. Each expression is a section of its own, run on the results. */
+#include "lang/lower/emit.h"
+
+/* The section of one expression, of the agents of `group`. */
+static uint32_t final_of(Lower *l, LoopNode *node, uint32_t group)
+{
+    LowerCode code = {{0}, {0}};
+    if (!node)
+        return LOOP_NONE;
+    l->now = &code;
+    l->region = true; /* what is worked out in one section is not known in the next */
+    uint32_t result = lower_value(l, node);
+    lower_forget(l);
+    l->region = false;
+    LoopFinal *final = LOOP_ADD(l->scratch, &l->finals, LoopFinal);
+    if (!final)
+        return LOOP_NONE;
+    *final = (LoopFinal){lower_section(l, &code), result, group};
+    return (uint32_t)l->finals.count - 1;
+}
+
+static LoopClaim claim(Lower *l, const LoopClaimModel *from)
+{
+    LoopClaim c = {.name = lower_text(l, from->name), .text = lower_text(l, from->text), .span = from->span,
+                   .is_expectation = from->is_expectation, .relation = from->relation, .percent = from->percent,
+                   .tolerance_is_percent = from->tolerance_is_percent};
+    c.value = final_of(l, from->value, from->value_group);
+    c.bound = final_of(l, from->bound, from->bound_group);
+    c.tolerance = final_of(l, from->tolerance, from->bound_group);
+    c.margin = final_of(l, from->margin, from->bound_group);
+    return c;
+}
+
+void lower_claims(Lower *l)
+{
+    LoopProgram *program = l->program;
+    size_t count = l->model->claims.count;
+    program->claim_count = (uint32_t)count;
+    program->claims = LOOP_NEW_ARRAY(l->arena, count, LoopClaim);
+    l->final = true;
+    for (size_t i = 0; program->claims && i < count; i++)
+        program->claims[i] = claim(l, &LOOP_ITEM(l->model->claims, LoopClaimModel, i));
+    l->final = false;
+    program->finals = lower_array(l, &l->finals, sizeof(LoopFinal));
+    program->final_count = (uint32_t)l->finals.count;
+    program->inputs = lower_array(l, &l->inputs, sizeof(LoopFinalInput));
+    program->input_count = (uint32_t)l->inputs.count;
+}

@@ -1,0 +1,260 @@
+/* Registers, constants, instructions, checks, and the copies of texts and lists that the program keeps. */
+#include "lang/lower/emit.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- registers ---- */
+
+LowerReg *lower_reg(Lower *l, uint32_t reg)
+{
+    return reg < l->regs.count ? &LOOP_ITEM(l->regs, LowerReg, reg) : &l->spare;
+}
+
+uint32_t lower_reg_new(Lower *l, uint32_t width, LowerSharing sharing)
+{
+    LowerReg *reg = LOOP_ADD(l->scratch, &l->regs, LowerReg);
+    if (!reg)
+        return LOOP_NONE;
+    *reg = (LowerReg){.width = width, .uniform = sharing == LOWER_SHARED};
+    return (uint32_t)l->regs.count - 1;
+}
+
+void lower_name(Lower *l, uint32_t reg, LoopStr name, const char *part)
+{
+    LowerReg *r = lower_reg(l, reg);
+    if (r->name.len == 0)
+        r->name = part ? lower_print(l, "%.*s.%s", LOOP_STR_ARGS(name), part) : lower_text(l, name);
+}
+
+static uint32_t bucket_of(const double *values, uint32_t width)
+{
+    uint64_t hash = width;
+    for (uint32_t i = 0; i < width; i++) {
+        uint64_t bits;
+        memcpy(&bits, &values[i], sizeof bits);
+        hash = (hash ^ bits) * 0x9e3779b97f4a7c15u;
+        hash ^= hash >> 32;
+    }
+    return (uint32_t)(hash % LOWER_BUCKETS);
+}
+
+/* Equal constants share a register. They are compared as bits: 0 and -0 differ. */
+uint32_t lower_constant(Lower *l, const double *values, uint32_t width)
+{
+    uint32_t *bucket = &l->buckets[bucket_of(values, width)];
+    for (uint32_t i = *bucket; i; i = LOOP_ITEM(l->constants, LowerConstant, i - 1).next) {
+        const LoopConstant *c = &LOOP_ITEM(l->constants, LowerConstant, i - 1).constant;
+        if (lower_reg(l, c->reg)->width == width && memcmp(c->values, values, width * sizeof *values) == 0)
+            return c->reg;
+    }
+    uint32_t reg = lower_reg_new(l, width, LOWER_SHARED);
+    LowerConstant *place = LOOP_ADD(l->scratch, &l->constants, LowerConstant);
+    double *copy = LOOP_NEW_ARRAY(l->arena, width, double);
+    if (reg == LOOP_NONE || !place || !copy)
+        return LOOP_NONE;
+    memcpy(copy, values, width * sizeof *copy);
+    *place = (LowerConstant){{reg, copy}, *bucket};
+    *bucket = (uint32_t)l->constants.count;
+    lower_reg(l, reg)->initial = lower_reg(l, reg)->checked = true;
+    return reg;
+}
+
+uint32_t lower_number(Lower *l, double value)
+{
+    return lower_constant(l, &value, 1);
+}
+
+bool lower_initial(Lower *l, uint32_t reg)
+{
+    return lower_reg(l, reg)->initial;
+}
+
+/* ---- instructions ---- */
+
+static void put_word(Lower *l, LowerCode *code, uint32_t word, LoopSpan span)
+{
+    uint32_t *place = LOOP_ADD(l->scratch, &code->words, uint32_t);
+    LoopSpan *at = place ? LOOP_ADD(l->scratch, &code->spans, LoopSpan) : NULL;
+    if (place)
+        *place = word;
+    if (at)
+        *at = span;
+    else if (place) /* the two lists stay equally long */
+        code->words.count--;
+}
+
+void lower_emit(Lower *l, LowerCode *code, LoopSpan span, uint32_t op, const uint32_t *args)
+{
+    put_word(l, code, op, span);
+    for (const char *o = loop_op_info(op)->operands; *o; o++)
+        put_word(l, code, *args++, span);
+}
+
+void lower_emit1(Lower *l, LoopSpan span, uint32_t op, uint32_t a)
+{
+    lower_emit(l, l->now, span, op, (const uint32_t[]){a});
+}
+
+void lower_emit2(Lower *l, LoopSpan span, uint32_t op, uint32_t a, uint32_t b)
+{
+    lower_emit(l, l->now, span, op, (const uint32_t[]){a, b});
+}
+
+void lower_emit3(Lower *l, LoopSpan span, uint32_t op, uint32_t a, uint32_t b, uint32_t c)
+{
+    lower_emit(l, l->now, span, op, (const uint32_t[]){a, b, c});
+}
+
+uint32_t lower_make(Lower *l, const LowerOp *op)
+{
+    bool shared = !op->each, initial = !op->stays;
+    uint32_t args[5] = {0};
+    for (uint32_t i = 0; i < op->count; i++) {
+        const LowerReg *in = lower_reg(l, op->in[i]);
+        shared = shared && in->uniform;
+        initial = initial && in->initial;
+        args[i + 1] = op->in[i];
+    }
+    args[op->count + 1] = op->word;
+    args[0] = lower_reg_new(l, op->width, shared ? LOWER_SHARED : LOWER_EACH);
+    lower_reg(l, args[0])->initial = initial || op->drawn_once;
+    lower_emit(l, lower_initial(l, args[0]) ? &l->init : l->now, op->span, op->op, args);
+    return args[0];
+}
+
+static uint32_t widest(Lower *l, uint32_t a, uint32_t b)
+{
+    uint32_t wa = lower_reg(l, a)->width, wb = lower_reg(l, b)->width;
+    return wa > wb ? wa : wb;
+}
+
+uint32_t lower_op1(Lower *l, LoopSpan span, uint32_t op, uint32_t a)
+{
+    return lower_make(l, &(LowerOp){.span = span, .op = op, .width = lower_reg(l, a)->width, .count = 1, .in = {a}});
+}
+
+uint32_t lower_op2(Lower *l, LoopSpan span, uint32_t op, uint32_t a, uint32_t b)
+{
+    return lower_make(l, &(LowerOp){.span = span, .op = op, .width = widest(l, a, b), .count = 2, .in = {a, b}});
+}
+
+uint32_t lower_select(Lower *l, LoopSpan span, uint32_t condition, uint32_t a, uint32_t b)
+{
+    uint32_t width = widest(l, a, b), first = lower_reg(l, condition)->width;
+    return lower_make(l, &(LowerOp){.span = span, .op = LOOP_OP_select, .width = first > width ? first : width, .count = 3,
+                                    .in = {condition, a, b}});
+}
+
+/* ---- checks ---- */
+
+uint32_t lower_check_add(Lower *l, const LoopCheck *check)
+{
+    LoopCheck *place = LOOP_ADD(l->scratch, &l->checks, LoopCheck);
+    if (!place)
+        return LOOP_NONE;
+    *place = *check;
+    place->name = lower_text(l, check->name);
+    return (uint32_t)l->checks.count - 1;
+}
+
+void lower_check(Lower *l, uint32_t reg, const LoopCheck *check)
+{
+    const uint32_t args[] = {reg, lower_check_add(l, check)};
+    lower_emit(l, lower_initial(l, reg) ? &l->init : l->now, check->span,
+               check->kind == LOOP_CHECK_FINITE ? LOOP_OP_FINITE : LOOP_OP_CHECK, args);
+}
+
+void lower_finite(Lower *l, uint32_t reg, LoopSpan span, LoopStr name)
+{
+    if (lower_reg(l, reg)->checked)
+        return;
+    lower_reg(l, reg)->checked = true;
+    lower_check(l, reg, &(LoopCheck){.kind = LOOP_CHECK_FINITE, .code = LOOP_E0901, .span = span, .name = name});
+}
+
+/* ---- regions ---- */
+
+LowerRegion lower_open(Lower *l, LoopSpan span, uint32_t mask)
+{
+    if (mask == LOOP_NONE)
+        lower_emit1(l, span, LOOP_OP_SKIP_FIRST, 0);
+    else
+        lower_emit2(l, span, LOOP_OP_SKIP_UNLESS, mask, 0);
+    l->region = true;
+    l->mask = mask;
+    return (LowerRegion){l->now->words.count - 1, l->now->words.count};
+}
+
+void lower_close(Lower *l, LowerRegion region)
+{
+    size_t end = l->now->words.count;
+    if (end == region.begin) { /* all of it went into init: no jump is needed */
+        size_t skip = l->mask == LOOP_NONE ? 2 : 3;
+        if (end >= skip)
+            l->now->words.count = l->now->spans.count = end - skip;
+    } else if (region.jump < end)
+        LOOP_ITEM(l->now->words, uint32_t, region.jump) = (uint32_t)(end - region.begin);
+    lower_forget(l);
+    l->region = false;
+    l->mask = LOOP_NONE;
+}
+
+void lower_forget(Lower *l)
+{
+    for (size_t i = 0; i < l->undo.count; i++)
+        *LOOP_ITEM(l->undo, uint32_t *, i) = LOOP_NONE;
+    l->undo.count = 0;
+}
+
+void lower_note(Lower *l, uint32_t *place, uint32_t reg)
+{
+    *place = reg;
+    if (!l->region || lower_initial(l, reg))
+        return;
+    uint32_t **undo = LOOP_ADD(l->scratch, &l->undo, uint32_t *);
+    if (undo)
+        *undo = place;
+}
+
+/* ---- what the program keeps ---- */
+
+bool lower_failed(const Lower *l)
+{
+    return loop_arena_failed(l->arena) || loop_arena_failed(l->scratch);
+}
+
+LoopStr lower_text(Lower *l, LoopStr text)
+{
+    return text.len ? loop_arena_str(l->arena, text) : (LoopStr){"", 0};
+}
+
+LoopStr lower_print(Lower *l, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, format, args);
+    char *text = len < 0 ? NULL : loop_arena_alloc(l->arena, (size_t)len + 1);
+    if (text)
+        vsnprintf(text, (size_t)len + 1, format, again);
+    va_end(again);
+    va_end(args);
+    return text ? (LoopStr){text, (size_t)len} : (LoopStr){"", 0};
+}
+
+void *lower_array(Lower *l, const LoopList *list, size_t size)
+{
+    char *copy = loop_arena_array(l->arena, list->count, size);
+    if (copy && list->count)
+        memcpy(copy, list->items, list->count * size);
+    return copy;
+}
+
+LoopSection lower_section(Lower *l, const LowerCode *code)
+{
+    return (LoopSection){.code = lower_array(l, &code->words, sizeof(uint32_t)),
+                         .spans = lower_array(l, &code->spans, sizeof(LoopSpan)),
+                         .length = code->words.count};
+}

@@ -1,0 +1,181 @@
+/* Loops: their registers, what they read and show, and the learning at the end of a step. */
+#include "lang/lower/emit.h"
+
+static LoopLoop *loop_of(Lower *l, const LoopSymbol *symbol)
+{
+    return &l->program->loops[symbol->index];
+}
+
+static uint32_t named(Lower *l, const LoopSymbol *symbol, uint32_t width, const char *part)
+{
+    uint32_t reg = lower_reg_new(l, width, symbol->varies ? LOWER_EACH : LOWER_SHARED);
+    lower_name(l, reg, symbol->name, part);
+    return reg;
+}
+
+static void declare(Lower *l, const LoopLoopModel *model)
+{
+    LoopSymbol *symbol = model->symbol;
+    LoopLoop *loop = loop_of(l, symbol);
+    *loop = (LoopLoop){
+        .name = lower_text(l, symbol->name), .span = symbol->span, .kind = model->kind,
+        .place = loop_name_hash(symbol->name), .channels = model->channels, .neurons = model->neurons,
+        .lines = model->context->type.width, .uniform = !symbol->varies, .rule = model->rule,
+        .context = LOOP_NONE, .propose = LOOP_NONE, .bias = LOOP_NONE, .upstate = model->upstate,
+        .selection = model->selection, .selection_value = LOOP_NONE, .when = LOOP_NONE,
+        .choice = LOOP_NONE, .probability = LOOP_NONE, .chose = LOOP_NONE, .act = LOOP_NONE, .taken = LOOP_NONE,
+        .expected = LOOP_NONE, .held_taken = LOOP_NONE, .dopamine = LOOP_NONE, .rate = LOOP_NONE, .trace = LOOP_NONE,
+        .burst = LOOP_NONE, .dip = LOOP_NONE, .forget = LOOP_NONE, .credit = LOOP_NONE, .credit_context = LOOP_NONE,
+        .credit_propose = LOOP_NONE, .weights = LOOP_NONE, .bounded = model->bounded, .lo = model->lo, .hi = model->hi};
+    loop->value = symbol->reg = named(l, symbol, model->channels, "value");
+    if (model->kind != LOOP_CHOOSE)
+        return;
+    loop->choice = named(l, symbol, model->channels, "choice");
+    loop->probability = named(l, symbol, model->channels, "probability");
+    loop->chose = named(l, symbol, 1, "chose");
+    loop->taken = named(l, symbol, 1, "taken");
+    loop->expected = named(l, symbol, 1, "expected");
+    loop->held_taken = named(l, symbol, 1, "held_taken");
+    loop->act = symbol->reg = named(l, symbol, 1, NULL);
+}
+
+void lower_loops_declare(Lower *l)
+{
+    l->program->loop_count = (uint32_t)l->model->loops.count;
+    l->program->loops = LOOP_NEW_ARRAY(l->arena, l->model->loops.count, LoopLoop);
+    for (size_t i = 0; l->program->loops && i < l->model->loops.count; i++)
+        declare(l, LOOP_ITEM(l->model->loops, LoopLoopModel *, i));
+}
+
+/* Every weight gets a draw of its own: draws are as wide as there are weights. Names that the formula reads keep their
+   own width, so they come first. */
+static uint32_t starting_weights(Lower *l, const LoopLoopModel *model, const LoopLoop *loop)
+{
+    LoopList nodes = {0};
+    if (!model->weights || !loop_nodes_collect(l->scratch, model->weights, ++l->walk, NULL, &nodes))
+        return LOOP_NONE;
+    for (size_t i = 0; i < nodes.count; i++)
+        if (LOOP_ITEM(nodes, LoopNode *, i)->kind == LOOP_NODE_SYMBOL)
+            lower_value(l, LOOP_ITEM(nodes, LoopNode *, i));
+    l->wide = loop->channels * loop->neurons * loop->lines;
+    uint32_t reg = lower_value(l, model->weights);
+    l->wide = 0;
+    return reg;
+}
+
+void lower_loop(Lower *l, const LoopSymbol *symbol)
+{
+    const LoopLoopModel *model = symbol->loop;
+    LoopLoop *loop = loop_of(l, symbol);
+    loop->context = lower_value(l, model->context);
+    loop->propose = lower_value(l, model->propose);
+    loop->bias = lower_value(l, model->bias);
+    loop->selection_value = lower_value(l, model->selection_value);
+    if (model->kind == LOOP_CHOOSE && model->selection == LOOP_SELECT_SOFTMAX && !model->selection_value)
+        loop->selection_value = lower_number(l, 1);
+    loop->when = lower_value(l, model->when);
+    loop->weights = starting_weights(l, model, loop);
+    lower_emit1(l, symbol->span, LOOP_OP_VALUE, symbol->index);
+    lower_finite(l, loop->value, symbol->span, symbol->name);
+    if (model->kind == LOOP_CHOOSE)
+        lower_emit1(l, symbol->span, LOOP_OP_CHOOSE, symbol->index);
+}
+
+/* ---- what a loop shows ---- */
+
+static uint32_t synapses(Lower *l, const LoopNode *node, uint32_t op)
+{
+    const LoopLoop *loop = loop_of(l, node->symbol);
+    uint32_t reg = lower_reg_new(l, loop->channels * loop->neurons * loop->lines, loop->uniform ? LOWER_SHARED : LOWER_EACH);
+    lower_emit2(l, node->span, op, reg, node->symbol->index);
+    return reg;
+}
+
+uint32_t lower_field(Lower *l, const LoopNode *node)
+{
+    if (node->symbol->kind != LOOP_SYM_LOOP)
+        return node->symbol->reg;
+    const LoopLoop *loop = loop_of(l, node->symbol);
+    switch (node->field) {
+    case LOOP_FIELD_SELF:
+        return node->symbol->reg;
+    case LOOP_FIELD_value:
+        return loop->value;
+    case LOOP_FIELD_chose:
+        return loop->chose;
+    case LOOP_FIELD_choice:
+        return loop->choice;
+    case LOOP_FIELD_probability:
+        return loop->probability;
+    case LOOP_FIELD_expected:
+        return loop->expected;
+    case LOOP_FIELD_taken:
+        return loop->taken;
+    case LOOP_FIELD_weights:
+        return synapses(l, node, LOOP_OP_WEIGHTS);
+    case LOOP_FIELD_eligible:
+        return synapses(l, node, LOOP_OP_ELIGIBLE);
+    case LOOP_FIELD_noise: /* the checker refuses these two */
+    case LOOP_FIELD_striatum:
+    case LOOP_FIELD_COUNT:
+        break;
+    }
+    return LOOP_NONE;
+}
+
+/* `chosen` is the choice; `policy` is chosen - probability where there is a choice, and nothing where there is none. */
+uint32_t lower_credit(Lower *l, const LoopNode *node)
+{
+    const LoopLoop *loop = loop_of(l, node->symbol);
+    if (node->field != LOOP_FIELD_probability)
+        return loop->choice;
+    uint32_t surprise = lower_op2(l, node->span, LOOP_OP_sub, loop->choice, loop->probability);
+    return lower_select(l, node->span, loop->chose, surprise, lower_number(l, 0));
+}
+
+/* ---- learning ---- */
+
+/* A loop that chooses keeps its traces until its next choice; the discount shortens those of a predict loop. */
+static uint32_t trace_of(Lower *l, const LoopLoopModel *model, const LoopLoop *loop)
+{
+    LoopSpan span = model->symbol->span;
+    if (!model->trace && model->kind == LOOP_CHOOSE)
+        return lower_op1(l, span, LOOP_OP_not, loop->chose);
+    if (!model->trace)
+        return lower_number(l, 0);
+    uint32_t trace = lower_value(l, model->trace);
+    if (model->kind != LOOP_PREDICT || model->horizon != LOOP_DISCOUNT || !model->discount)
+        return trace;
+    return lower_op2(l, model->trace->span, LOOP_OP_mul, trace, lower_value(l, model->discount));
+}
+
+static void learn(Lower *l, const LoopLoopModel *model)
+{
+    const LoopSymbol *symbol = model->symbol;
+    LoopLoop *loop = loop_of(l, symbol);
+    bool forward = model->kind == LOOP_PREDICT && model->horizon != LOOP_DISCOUNT;
+    uint32_t late = forward ? model->lead : 0, credit = lower_value(l, model->credit);
+    if (!model->credit && model->kind == LOOP_CHOOSE)
+        credit = loop->choice;
+    loop->learns = true;
+    loop->credit_first = forward;
+    loop->dopamine = model->dopamine->reg;
+    loop->rate = lower_value(l, model->rate);
+    loop->trace = trace_of(l, model, loop);
+    loop->burst = lower_value(l, model->burst);
+    loop->dip = lower_value(l, model->dip);
+    loop->forget = lower_value(l, model->forget);
+    loop->credit = lower_late(l, symbol->span, credit, late);
+    loop->credit_context = lower_late(l, symbol->span, loop->context, late);
+    loop->credit_propose = lower_late(l, symbol->span, loop->propose, late);
+    lower_emit1(l, symbol->span, LOOP_OP_LEARN, symbol->index);
+}
+
+void lower_learning(Lower *l)
+{
+    for (size_t i = 0; l->program->loops && i < l->model->loops.count; i++) {
+        const LoopLoopModel *model = LOOP_ITEM(l->model->loops, LoopLoopModel *, i);
+        if (model->dopamine && model->rate)
+            learn(l, model);
+    }
+}

@@ -1,0 +1,229 @@
+/* Checked model to program. One step runs in this order: the clock, what is read from delays, the schedule of the
+   model, the interval, learning; then what is observed, and last of all what goes into delays. */
+#include "lang/lower/lower.h"
+
+#include "lang/lower/emit.h"
+
+/* ---- set-up ---- */
+
+static void add_params(Lower *l)
+{
+    const LoopModel *model = l->model;
+    size_t count = model->params.count;
+    LoopParam *params = l->program->params = LOOP_NEW_ARRAY(l->arena, count, LoopParam);
+    l->program->param_count = (uint32_t)count;
+    for (size_t i = 0; params && i < count; i++) {
+        const LoopParamModel *from = &LOOP_ITEM(model->params, LoopParamModel, i);
+        LoopSymbol *symbol = from->symbol;
+        uint32_t width = symbol->type.width;
+        LoopList value = {(void *)(uintptr_t)symbol->value->constant, width, width};
+        LoopList groups = {(void *)(uintptr_t)from->groups, (size_t)width * model->group_count, 0};
+        symbol->reg = lower_reg_new(l, width, symbol->varies ? LOWER_EACH : LOWER_SHARED);
+        lower_reg(l, symbol->reg)->initial = lower_reg(l, symbol->reg)->checked = true;
+        lower_name(l, symbol->reg, symbol->name, NULL);
+        params[i] = (LoopParam){.name = lower_text(l, symbol->name), .span = symbol->span, .unit = symbol->type.unit,
+                                .reg = symbol->reg, .width = width, .value = lower_array(l, &value, sizeof(double)),
+                                .groups = from->groups ? lower_array(l, &groups, sizeof(double)) : NULL,
+                                .ranged = from->ranged, .lo = from->lo, .hi = from->hi};
+        if (from->ranged)
+            lower_check(l, symbol->reg, &(LoopCheck){LOOP_CHECK_RANGE, LOOP_E0904, symbol->span, symbol->name, from->lo, from->hi});
+    }
+}
+
+/* A state has a register of its own, which INIT fills before the first step. */
+static void declare_state(Lower *l, LoopSymbol *symbol)
+{
+    symbol->reg = lower_reg_new(l, symbol->type.width, symbol->varies ? LOWER_EACH : LOWER_SHARED);
+    lower_name(l, symbol->reg, symbol->name, NULL);
+    const uint32_t args[] = {symbol->reg, lower_value(l, symbol->init)};
+    lower_emit(l, &l->init, symbol->span, LOOP_OP_COPY, args);
+}
+
+static void declare_states(Lower *l)
+{
+    for (uint32_t i = 0; i < l->model->schedule_count; i++)
+        if (l->model->schedule[i]->kind == LOOP_SYM_STATE)
+            declare_state(l, l->model->schedule[i]);
+}
+
+/* ---- one step ---- */
+
+/* On the first step a state is its INIT, and `next` is not worked out: it may need a past that there is not. */
+static void step_state(Lower *l, const LoopSymbol *symbol)
+{
+    lower_hoist(l, symbol->value);
+    LowerRegion region = lower_open(l, symbol->span, LOOP_NONE);
+    lower_emit2(l, symbol->span, LOOP_OP_COPY, symbol->reg, lower_value(l, symbol->value));
+    lower_close(l, region);
+    lower_finite(l, symbol->reg, symbol->span, symbol->name);
+}
+
+static void step_formula(Lower *l, LoopSymbol *symbol)
+{
+    if (symbol->reg == LOOP_NONE)
+        symbol->reg = lower_value(l, symbol->value);
+    if (!lower_initial(l, symbol->reg))
+        lower_name(l, symbol->reg, symbol->name, NULL);
+    if (!lower_finite_by_nature(symbol->value))
+        lower_finite(l, symbol->reg, symbol->span, symbol->name);
+}
+
+static void step_symbol(Lower *l, LoopSymbol *symbol)
+{
+    switch (symbol->kind) {
+    case LOOP_SYM_STATE:
+        step_state(l, symbol);
+        break;
+    case LOOP_SYM_LOOP:
+        lower_loop(l, symbol);
+        break;
+    case LOOP_SYM_SENSE:
+    case LOOP_SYM_REGION:
+    case LOOP_SYM_LET:
+    case LOOP_SYM_REWARD:
+    case LOOP_SYM_TRUTH:
+    case LOOP_SYM_DOPAMINE:
+        if (symbol->once)
+            lower_let(l, symbol);
+        else if (symbol->value)
+            step_formula(l, symbol);
+        else
+            lower_driven(l, symbol);
+        break;
+    case LOOP_SYM_CONST:
+    case LOOP_SYM_PARAM:
+    case LOOP_SYM_MEASURE:
+    case LOOP_SYM_FN:
+    case LOOP_SYM_STRUCTURE:
+    case LOOP_SYM_TRIAL:
+    case LOOP_SYM_PHASE:
+    case LOOP_SYM_GROUP:
+        break;
+    }
+}
+
+static void write_sections(Lower *l)
+{
+    l->now = &l->step;
+    add_params(l);
+    lower_loops_declare(l);
+    lower_clock(l);
+    if (lower_failed(l))
+        return;
+    declare_states(l);
+    lower_read_rings(l);
+    for (uint32_t i = 0; i < l->model->schedule_count && !lower_failed(l); i++)
+        step_symbol(l, l->model->schedule[i]);
+    lower_between(l);
+    lower_learning(l);
+    lower_task(l);
+    l->now = &l->observe;
+    lower_measures(l);
+    if (lower_failed(l))
+        return;
+    lower_strips(l);
+    lower_write_rings(l);
+    l->now = &l->verdict;
+    l->region = true; /* an instant is no result: claims must not take it for one */
+    lower_verdict(l);
+    lower_forget(l);
+    l->region = false;
+    lower_claims(l);
+}
+
+/* ---- the program ---- */
+
+static void keep_registers(Lower *l)
+{
+    LoopProgram *p = l->program;
+    size_t count = l->regs.count;
+    p->registers = LOOP_NEW_ARRAY(l->arena, count, LoopRegister);
+    p->register_names = LOOP_NEW_ARRAY(l->arena, count, LoopStr);
+    p->register_count = (uint32_t)count;
+    for (uint32_t i = 0; p->registers && p->register_names && i < count; i++) {
+        const LowerReg *from = lower_reg(l, i);
+        p->registers[i] = (LoopRegister){from->width, from->uniform};
+        p->register_names[i] = from->name.len ? from->name : (LoopStr){"", 0};
+    }
+}
+
+static void keep_tables(Lower *l)
+{
+    LoopProgram *p = l->program;
+    p->constant_count = (uint32_t)l->constants.count;
+    p->constants = LOOP_NEW_ARRAY(l->arena, l->constants.count, LoopConstant);
+    for (uint32_t i = 0; p->constants && i < p->constant_count; i++)
+        p->constants[i] = LOOP_ITEM(l->constants, LowerConstant, i).constant;
+    p->ring_count = (uint32_t)l->rings.count;
+    p->rings = LOOP_NEW_ARRAY(l->arena, l->rings.count, LoopRing);
+    for (uint32_t i = 0; p->rings && i < p->ring_count; i++)
+        p->rings[i] = LOOP_ITEM(l->rings, LowerRing, i).ring;
+    p->draws = lower_array(l, &l->draws, sizeof(LoopDraw));
+    p->draw_count = (uint32_t)l->draws.count;
+    p->checks = lower_array(l, &l->checks, sizeof(LoopCheck));
+    p->check_count = (uint32_t)l->checks.count;
+    p->init = lower_section(l, &l->init);
+    p->step = lower_section(l, &l->step);
+    p->observe = lower_section(l, &l->observe);
+    p->verdict = lower_section(l, &l->verdict);
+}
+
+/* Which signal trains which loop, for the head of a report. */
+static void keep_header(Lower *l)
+{
+    size_t count = l->model->targets.count;
+    LoopStr *lines = LOOP_NEW_ARRAY(l->arena, count, LoopStr);
+    for (size_t i = 0; lines && i < count; i++) {
+        const LoopTargetModel *t = &LOOP_ITEM(l->model->targets, LoopTargetModel, i);
+        lines[i] = lower_print(l, "dopamine %.*s -> %.*s", LOOP_STR_ARGS(t->dopamine->name), LOOP_STR_ARGS(t->loop->name));
+    }
+    l->program->header = lines;
+    l->program->header_count = lines ? (uint32_t)count : 0;
+}
+
+static void keep_head(Lower *l)
+{
+    const LoopModel *model = l->model;
+    LoopProgram *p = l->program;
+    uint32_t count = model->group_count ? model->group_count : 1;
+    LoopStr *groups = LOOP_NEW_ARRAY(l->arena, count, LoopStr);
+    for (uint32_t i = 0; groups && i < count; i++)
+        groups[i] = lower_text(l, i < model->group_count ? model->groups[i] : (LoopStr){"", 0});
+    p->groups = groups;
+    p->group_count = count;
+    p->model = lower_text(l, model->name);
+    p->doc = lower_text(l, model->doc);
+    p->step_ms = model->step_ms;
+    p->seed = model->seed;
+    p->agents = model->agents;
+}
+
+static LoopProgram *make(LoopModel *model, LoopArena *arena, LoopArena *scratch)
+{
+    Lower l = {.model = model, .arena = arena, .scratch = scratch, .mask = LOOP_NONE, .spare = {.width = 1}};
+    l.program = LOOP_NEW(arena, LoopProgram);
+    if (!l.program)
+        return NULL;
+    l.program->arena = arena;
+    lower_uniform(&l);
+    if (lower_failed(&l))
+        return NULL;
+    write_sections(&l);
+    keep_registers(&l);
+    keep_tables(&l);
+    keep_header(&l);
+    keep_head(&l);
+    return lower_failed(&l) ? NULL : l.program;
+}
+
+LoopProgram *loop_lower(LoopModel *model, LoopDiags *diags)
+{
+    LoopArena *arena = loop_arena_new(), *scratch = loop_arena_new();
+    LoopProgram *program = arena && scratch ? make(model, arena, scratch) : NULL;
+    loop_arena_free(scratch);
+    if (program)
+        return program;
+    loop_arena_free(arena);
+    loop_diags_fail(diags);
+    return NULL;
+}

@@ -1,0 +1,206 @@
+/* What is recorded: measures, strips, and the verdict on a trial that `until` asks for. */
+#include "lang/lower/emit.h"
+
+/* ---- moments ---- */
+
+/* The sense, and the element of it, that an anchor names, if the task drives it. */
+static const LoopSymbol *driven_sense(const LoopNode *node, uint32_t *element)
+{
+    *element = LOOP_NONE;
+    if (node->kind == LOOP_NODE_ELEMENT && node->type.width == 1) {
+        *element = node->size;
+        node = node->kids[0];
+    }
+    bool driven = node->kind == LOOP_NODE_SYMBOL && node->symbol->kind == LOOP_SYM_SENSE && !node->symbol->value;
+    return driven ? node->symbol : NULL;
+}
+
+/* An event begins where the task says so, even if the one of the trial before lasted until then. */
+static uint32_t event_onset(Lower *l, const LoopNode *node, uint32_t signal)
+{
+    uint32_t element, any = lower_onset(l, node->span, signal);
+    const LoopSymbol *sense = driven_sense(node, &element);
+    for (size_t i = 0; sense && i < l->onsets.count; i++) {
+        LowerOnset o = LOOP_ITEM(l->onsets, LowerOnset, i);
+        if (o.sense != sense || (o.element != LOOP_NONE && element != LOOP_NONE && o.element != element))
+            continue;
+        uint32_t on = lower_event(l, node->span, LOOP_OP_EVENT_ON, &o.at, o.trial);
+        on = lower_op2(l, node->span, LOOP_OP_and, on, signal);
+        any = lower_op2(l, node->span, LOOP_OP_or, any, on);
+    }
+    return any;
+}
+
+/* A choice is an event of its own, however close it follows the last one. */
+static uint32_t onset_of(Lower *l, LoopNode *node)
+{
+    uint32_t signal = lower_value(l, node);
+    if (node->kind == LOOP_NODE_SYMBOL && node->field == LOOP_FIELD_chose)
+        return signal;
+    for (size_t i = 0; i < l->moments.count; i++)
+        if (lower_same_value(LOOP_ITEM(l->moments, LowerMoment, i).signal, node))
+            return LOOP_ITEM(l->moments, LowerMoment, i).onset;
+    LowerMoment *moment = LOOP_ADD(l->scratch, &l->moments, LowerMoment);
+    if (!moment)
+        return LOOP_NONE;
+    *moment = (LowerMoment){node, event_onset(l, node, signal)};
+    return moment->onset;
+}
+
+static LoopAnchor anchor(Lower *l, const LoopAnchorModel *from)
+{
+    LoopAnchor a = {.kind = from->kind, .onset = LOOP_NONE, .offset = from->steps, .offset_reg = LOOP_NONE};
+    if (from->kind == LOOP_ANCHOR_ONSET)
+        a.onset = onset_of(l, from->onset);
+    if (from->offset && from->offset->constant && !from->steps)
+        a.offset = (int32_t)from->offset->constant[0];
+    else if (from->offset && !from->offset->constant)
+        a.offset_reg = lower_value(l, from->offset);
+    return a;
+}
+
+static uint32_t longest_trial(const LoopModel *model, uint32_t type)
+{
+    uint32_t longest = 1;
+    for (uint32_t i = 0; i < model->trials.count; i++) {
+        uint32_t duration = LOOP_ITEM(model->trials, LoopTrialModel *, i)->duration;
+        if ((type == LOOP_NONE || type == i) && duration > longest)
+            longest = duration;
+    }
+    return longest;
+}
+
+/* How far before its event a moment can lie; at most a whole trial. */
+static uint32_t lag_of(const LoopModel *model, const LoopAnchor *a, uint32_t trial)
+{
+    uint32_t longest = longest_trial(model, trial);
+    if (a->kind != LOOP_ANCHOR_ONSET)
+        return 0;
+    if (a->offset_reg != LOOP_NONE || a->offset < -(int64_t)longest)
+        return longest;
+    return a->offset < 0 ? (uint32_t)-a->offset : 0;
+}
+
+/* ---- measures ---- */
+
+static LoopMeasure measure(Lower *l, const LoopMeasureModel *from)
+{
+    LoopMeasure m = {.text = lower_text(l, from->text), .span = from->span, .signal = lower_value(l, from->signal),
+                     .window = from->window, .reducer = from->reducer, .select = from->select,
+                     .first_true = from->first_true, .instant = LOOP_NONE};
+    m.from = anchor(l, &from->from);
+    m.lag = lag_of(l->model, &m.from, m.select.trial);
+    m.to = (LoopAnchor){.kind = LOOP_ANCHOR_TRIAL, .onset = LOOP_NONE, .offset_reg = LOOP_NONE};
+    if (m.window) {
+        m.to = anchor(l, &from->to);
+        uint32_t lag = lag_of(l->model, &m.to, m.select.trial);
+        m.lag = lag > m.lag ? lag : m.lag;
+    }
+    if (from->instant)
+        m.instant = lower_reg_new(l, lower_reg(l, m.signal)->width, LOWER_EACH);
+    return m;
+}
+
+void lower_measures(Lower *l)
+{
+    size_t count = l->model->measures.count;
+    l->program->measure_count = (uint32_t)count;
+    l->program->measures = LOOP_NEW_ARRAY(l->arena, count, LoopMeasure);
+    for (size_t i = 0; l->program->measures && i < count; i++)
+        l->program->measures[i] = measure(l, &LOOP_ITEM(l->model->measures, LoopMeasureModel, i));
+}
+
+/* ---- until ---- */
+
+static uint32_t relation_op(LoopRelation relation)
+{
+    switch (relation) {
+    case LOOP_REL_NE:
+        return LOOP_OP_ne;
+    case LOOP_REL_LT:
+        return LOOP_OP_lt;
+    case LOOP_REL_LE:
+        return LOOP_OP_le;
+    case LOOP_REL_GT:
+        return LOOP_OP_gt;
+    case LOOP_REL_GE:
+        return LOOP_OP_ge;
+    case LOOP_REL_EQ:
+    case LOOP_REL_NEAR:
+        break;
+    }
+    return LOOP_OP_eq;
+}
+
+void lower_verdict(Lower *l)
+{
+    LoopPhase *phases = (LoopPhase *)(uintptr_t)l->program->task.phases; /* ours until the program is done */
+    for (size_t i = 0; phases && i < l->model->phases.count; i++) {
+        const LoopPhaseModel *phase = &LOOP_ITEM(l->model->phases, LoopPhaseModel, i);
+        if (!phase->until)
+            continue;
+        uint32_t value = lower_value(l, phase->until), bound = lower_value(l, phase->until_bound);
+        phases[i].until = bound == LOOP_NONE ? value
+                                             : lower_op2(l, phase->until->span, relation_op(phase->until_relation), value, bound);
+        lower_name(l, phases[i].until, phase->symbol->name, "until");
+    }
+}
+
+/* ---- strips ---- */
+
+static const LoopMark *sorted(LoopMark *marks, uint32_t count)
+{
+    for (uint32_t i = 1; i < count; i++)
+        for (uint32_t k = i; k > 0 && marks[k].step < marks[k - 1].step; k--) {
+            LoopMark swap = marks[k];
+            marks[k] = marks[k - 1];
+            marks[k - 1] = swap;
+        }
+    return marks;
+}
+
+static void add_marks(Lower *l, LoopStrip *strip, const LoopTrialModel *trial)
+{
+    LoopMark *marks = LOOP_NEW_ARRAY(l->arena, trial->events.count, LoopMark);
+    for (size_t i = 0; marks && i < trial->events.count; i++) {
+        const LoopEventModel *event = &LOOP_ITEM(trial->events, LoopEventModel, i);
+        if (event->at->constant)
+            marks[strip->mark_count++] = (LoopMark){lower_text(l, event->sense->name), (uint32_t)event->at->constant[0]};
+    }
+    strip->marks = sorted(marks, strip->mark_count);
+}
+
+static LoopStr element_name(Lower *l, const LoopType *type, uint32_t width, uint32_t i)
+{
+    if (width == 1)
+        return (LoopStr){"", 0};
+    if (type->labels && i < type->labels->count)
+        return lower_text(l, type->labels->names[i]);
+    return lower_print(l, "%u", i);
+}
+
+static void add_strip(Lower *l, LoopList *strips, const LoopStripModel *from)
+{
+    uint32_t reg = lower_value(l, from->signal), width = lower_reg(l, reg)->width;
+    const LoopTrialModel *trial = LOOP_ITEM(l->model->trials, LoopTrialModel *, from->select.trial);
+    LoopStrip strip = {.signal = lower_text(l, from->text), .reg = reg, .phase = lower_text(l, from->phase->name),
+                       .select = from->select, .steps = trial->duration, .plotted = from->plotted, .group = from->group};
+    add_marks(l, &strip, trial);
+    for (uint32_t i = 0; i < width; i++) {
+        LoopStrip *place = LOOP_ADD(l->scratch, strips, LoopStrip);
+        if (!place)
+            return;
+        *place = strip;
+        place->at = i;
+        place->element = element_name(l, &from->signal->type, width, i);
+    }
+}
+
+void lower_strips(Lower *l)
+{
+    LoopList strips = {0};
+    for (size_t i = 0; i < l->model->strips.count; i++)
+        add_strip(l, &strips, &LOOP_ITEM(l->model->strips, LoopStripModel, i));
+    l->program->strips = lower_array(l, &strips, sizeof(LoopStrip));
+    l->program->strip_count = (uint32_t)strips.count;
+}

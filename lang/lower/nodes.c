@@ -1,0 +1,359 @@
+/* Expressions to instructions: each node once, kids first, without recursion. */
+#include "lang/lower/emit.h"
+
+static LowerOp begin_op(const LoopNode *node, uint32_t op)
+{
+    LowerOp o = {.span = node->span, .op = op, .width = node->type.width, .count = node->kid_count};
+    for (uint32_t i = 0; i < node->kid_count && i < 3; i++)
+        o.in[i] = node->kids[i]->reg;
+    return o;
+}
+
+/* Elementwise: as wide as the widest operand, which starting weights may have made wider than the node says. */
+static uint32_t elementwise(Lower *l, const LoopNode *node, uint32_t op)
+{
+    LowerOp o = begin_op(node, op);
+    for (uint32_t i = 0; i < o.count; i++)
+        if (lower_reg(l, o.in[i])->width > o.width)
+            o.width = lower_reg(l, o.in[i])->width;
+    return lower_make(l, &o);
+}
+
+static uint32_t plain(Lower *l, const LoopNode *node, uint32_t op)
+{
+    LowerOp o = begin_op(node, op);
+    return lower_make(l, &o);
+}
+
+/* exp(-1 / (x / step)) is how the checker writes the factor of a time constant: of a parameter it is checked here. */
+static void check_time_constant(Lower *l, const LoopNode *node)
+{
+    const LoopNode *ratio = node->kids[0], *steps;
+    if (node->op != LOOP_OP_exp || ratio->kind != LOOP_NODE_OP || ratio->op != LOOP_OP_div || !ratio->kids[0]->constant ||
+        ratio->kids[0]->constant[0] != -1)
+        return;
+    steps = ratio->kids[1];
+    if (steps->kind != LOOP_NODE_OP || steps->op != LOOP_OP_div || !steps->kids[1]->constant ||
+        steps->kids[0]->type.unit != LOOP_UNIT_DURATION || !lower_initial(l, steps->kids[0]->reg))
+        return;
+    LoopStr name = LOOP_STR("time constant in steps");
+    if (steps->kids[0]->kind == LOOP_NODE_SYMBOL)
+        name = steps->kids[0]->symbol->name;
+    /* A millionth of a step stands for "above 0", 1e18 steps for "finite". */
+    lower_check(l, steps->kids[0]->reg, &(LoopCheck){.kind = LOOP_CHECK_RANGE, .code = LOOP_E0904,
+                                                     .span = steps->kids[0]->span, .name = name, .lo = 1e-6, .hi = 1e18});
+}
+
+static uint32_t list(Lower *l, const LoopNode *node)
+{
+    bool shared = true, initial = true;
+    uint32_t width = 0, at = 0;
+    for (uint32_t i = 0; i < node->kid_count; i++) {
+        const LowerReg *kid = lower_reg(l, node->kids[i]->reg);
+        shared = shared && kid->uniform;
+        initial = initial && kid->initial;
+        width += kid->width;
+    }
+    uint32_t reg = lower_reg_new(l, width, shared ? LOWER_SHARED : LOWER_EACH);
+    lower_reg(l, reg)->initial = initial;
+    for (uint32_t i = 0; i < node->kid_count; i++) {
+        const uint32_t args[] = {reg, node->kids[i]->reg, at};
+        lower_emit(l, initial ? &l->init : l->now, node->span, LOOP_OP_PUT, args);
+        at += lower_reg(l, node->kids[i]->reg)->width;
+    }
+    return reg;
+}
+
+static uint32_t element(Lower *l, const LoopNode *node)
+{
+    LowerOp o = begin_op(node, LOOP_OP_SLICE);
+    o.word = node->size;
+    return lower_make(l, &o);
+}
+
+/* Where a lane does not want the value, its index may be anything: it must not be a fault. */
+static uint32_t masked(Lower *l, LoopSpan span, uint32_t index)
+{
+    if (!l->region || l->mask == LOOP_NONE || lower_initial(l, index))
+        return index;
+    return lower_select(l, span, l->mask, index, lower_number(l, 0));
+}
+
+static uint32_t indexed(Lower *l, const LoopNode *node)
+{
+    const LoopNode *of = node->kids[0];
+    uint32_t width = lower_reg(l, of->reg)->width;
+    LoopCheck check = {.kind = LOOP_CHECK_INDEX, .code = LOOP_E0902, .span = node->span, .hi = width - 1.0,
+                       .name = of->kind == LOOP_NODE_SYMBOL ? of->symbol->name : LOOP_STR("value")};
+    LowerOp o = begin_op(node, LOOP_OP_AT);
+    o.in[1] = masked(l, node->span, node->kids[1]->reg);
+    o.width = lower_reg(l, o.in[1])->width;
+    o.word = lower_check_add(l, &check);
+    return lower_make(l, &o);
+}
+
+static uint32_t onehot(Lower *l, const LoopNode *node)
+{
+    LoopCheck check = {.kind = LOOP_CHECK_INDEX, .code = LOOP_E0902, .span = node->span, .hi = node->type.width - 1.0,
+                       .name = LOOP_STR("onehot")};
+    LowerOp o = begin_op(node, LOOP_OP_ONEHOT);
+    o.in[0] = masked(l, node->span, node->kids[0]->reg);
+    o.word = lower_check_add(l, &check);
+    return lower_make(l, &o);
+}
+
+/* A draw of width 1 among starting weights is drawn anew for each of them. */
+static uint32_t draw(Lower *l, const LoopNode *node, uint32_t op)
+{
+    LowerOp o = begin_op(node, op);
+    if (l->wide && op != LOOP_OP_PICK && o.width == 1)
+        o.width = l->wide;
+    o.each = o.stays = true;
+    o.drawn_once = node->clock == LOOP_DRAW_ONCE;
+    o.word = lower_draw(l, node->place, node->clock);
+    return lower_make(l, &o);
+}
+
+uint32_t lower_draw(Lower *l, uint64_t place, LoopDrawClock clock)
+{
+    LoopDraw *site = LOOP_ADD(l->scratch, &l->draws, LoopDraw);
+    if (!site)
+        return LOOP_NONE;
+    *site = (LoopDraw){place, clock};
+    return (uint32_t)l->draws.count - 1;
+}
+
+/* Fixed random projections, standard normal, one set an agent. */
+static uint32_t random_code(Lower *l, const LoopNode *node)
+{
+    uint32_t x = node->kids[0]->reg;
+    LowerOp w = {.span = node->span, .op = LOOP_OP_NORMAL, .width = node->type.width * lower_reg(l, x)->width, .count = 2,
+                 .in = {lower_number(l, 0), lower_number(l, 1)}, .each = true, .drawn_once = true};
+    w.word = lower_draw(l, node->place, LOOP_DRAW_ONCE);
+    LowerOp o = begin_op(node, LOOP_OP_PROJECT);
+    o.count = 2;
+    o.in[0] = lower_make(l, &w);
+    o.in[1] = x;
+    return lower_make(l, &o);
+}
+
+/* The row of a function: how it is made, and of which op. */
+typedef uint32_t Make(Lower *l, const LoopNode *node, uint32_t op);
+
+static uint32_t by_slice(Lower *l, const LoopNode *node, uint32_t op)
+{
+    (void)op;
+    return element(l, node);
+}
+
+static uint32_t by_onehot(Lower *l, const LoopNode *node, uint32_t op)
+{
+    (void)op;
+    return onehot(l, node);
+}
+
+static uint32_t by_time(Lower *l, const LoopNode *node, uint32_t op)
+{
+    (void)op;
+    return lower_time(l, node);
+}
+
+/* Of elements, or of the last steps. */
+static uint32_t largest(Lower *l, const LoopNode *node, uint32_t op)
+{
+    return node->size ? lower_time(l, node) : plain(l, node, op);
+}
+
+static uint32_t by_projection(Lower *l, const LoopNode *node, uint32_t op)
+{
+    (void)op;
+    return random_code(l, node);
+}
+
+static uint32_t as_kid(Lower *l, const LoopNode *node, uint32_t op)
+{
+    (void)l;
+    (void)op;
+    return node->kids[0]->reg;
+}
+
+/* error, rpe, foresee and firing are no nodes: the checker has written them out. */
+static const struct {
+    Make *make;
+    uint32_t op;
+} rows[LOOP_FN_COUNT] = {
+    [LOOP_FN_sum] = {plain, LOOP_OP_SUM},
+    [LOOP_FN_mean] = {plain, LOOP_OP_MEAN},
+    [LOOP_FN_largest] = {largest, LOOP_OP_LARGEST},
+    [LOOP_FN_smallest] = {plain, LOOP_OP_SMALLEST},
+    [LOOP_FN_dot] = {plain, LOOP_OP_DOT},
+    [LOOP_FN_norm] = {plain, LOOP_OP_NORM},
+    [LOOP_FN_argmax] = {plain, LOOP_OP_ARGMAX},
+    [LOOP_FN_onehot] = {by_onehot, LOOP_OP_ONEHOT},
+    [LOOP_FN_slice] = {by_slice, LOOP_OP_SLICE},
+    [LOOP_FN_outer] = {plain, LOOP_OP_OUTER},
+    [LOOP_FN_rbf] = {plain, LOOP_OP_RBF},
+    [LOOP_FN_ramp] = {plain, LOOP_OP_RAMP},
+    [LOOP_FN_fill] = {elementwise, LOOP_OP_COPY},
+    [LOOP_FN_onset] = {by_time, LOOP_OP_ONSET},
+    [LOOP_FN_trace] = {by_time, LOOP_OP_TRACE},
+    [LOOP_FN_since] = {by_time, LOOP_OP_SINCE},
+    [LOOP_FN_hold] = {by_time, LOOP_OP_HOLD},
+    [LOOP_FN_history] = {by_time, LOOP_OP_HISTORY},
+    [LOOP_FN_microstimuli] = {by_time, LOOP_OP_MICRO},
+    [LOOP_FN_random_code] = {by_projection, LOOP_OP_PROJECT},
+    [LOOP_FN_bernoulli] = {draw, LOOP_OP_BERNOULLI},
+    [LOOP_FN_uniform] = {draw, LOOP_OP_UNIFORM},
+    [LOOP_FN_normal] = {draw, LOOP_OP_NORMAL},
+    [LOOP_FN_pick] = {draw, LOOP_OP_PICK},
+    [LOOP_FN_once] = {as_kid, LOOP_OP_COPY},
+};
+
+static uint32_t function(Lower *l, const LoopNode *node)
+{
+    return rows[node->function].make ? rows[node->function].make(l, node, rows[node->function].op) : LOOP_NONE;
+}
+
+/* Instants for `until`, results for claims: one register for each measure and group. */
+static uint32_t measured(Lower *l, const LoopNode *node)
+{
+    const LoopMeasure *m = &l->program->measures[node->size];
+    if (!l->final)
+        return m->instant;
+    for (size_t i = 0; i < l->inputs.count; i++) {
+        const LoopFinalInput *in = &LOOP_ITEM(l->inputs, LoopFinalInput, i);
+        if (in->measure == node->size && in->group == node->group)
+            return in->reg;
+    }
+    LoopFinalInput *in = LOOP_ADD(l->scratch, &l->inputs, LoopFinalInput);
+    if (!in)
+        return LOOP_NONE;
+    *in = (LoopFinalInput){node->size, node->group, lower_reg_new(l, lower_reg(l, m->signal)->width, LOWER_EACH)};
+    return in->reg;
+}
+
+static uint32_t value(Lower *l, LoopNode *node)
+{
+    if (node->constant)
+        return lower_constant(l, node->constant, node->type.width);
+    switch (node->kind) {
+    case LOOP_NODE_CONSTANT:
+        break;
+    case LOOP_NODE_SYMBOL:
+        return lower_field(l, node);
+    case LOOP_NODE_OP:
+        check_time_constant(l, node);
+        return elementwise(l, node, node->op);
+    case LOOP_NODE_FUNCTION:
+        return function(l, node);
+    case LOOP_NODE_LIST:
+        return list(l, node);
+    case LOOP_NODE_ELEMENT:
+        return element(l, node);
+    case LOOP_NODE_INDEX:
+        return indexed(l, node);
+    case LOOP_NODE_CREDIT:
+        return lower_credit(l, node);
+    case LOOP_NODE_MEASURED:
+        return measured(l, node);
+    }
+    return LOOP_NONE;
+}
+
+/* ---- walking ---- */
+
+/* What must be worked out before a node. The formula of a name counts when nothing has worked it out before: an
+   intermediate value of parameters that the start of the run needs. */
+static LoopNode *kid_of(const LoopNode *node, uint32_t i)
+{
+    if (node->constant || loop_node_looks_back(node))
+        return NULL;
+    if (node->kind == LOOP_NODE_SYMBOL)
+        return i == 0 && node->symbol->reg == LOOP_NONE ? node->symbol->value : NULL;
+    return i < node->kid_count ? node->kids[i] : NULL;
+}
+
+static void push(Lower *l, LoopNode *node)
+{
+    LowerFrame *frame = LOOP_ADD(l->scratch, &l->stack, LowerFrame);
+    if (frame)
+        *frame = (LowerFrame){node, 0};
+}
+
+static void finish(Lower *l, LoopNode *node)
+{
+    if (node->kind == LOOP_NODE_SYMBOL && node->symbol->reg == LOOP_NONE && node->symbol->value && !node->constant)
+        lower_note(l, &node->symbol->reg, node->symbol->value->reg);
+    lower_note(l, &node->reg, value(l, node));
+}
+
+uint32_t lower_value(Lower *l, LoopNode *root)
+{
+    if (!root)
+        return LOOP_NONE;
+    if (root->reg == LOOP_NONE)
+        push(l, root);
+    while (l->stack.count && !lower_failed(l)) {
+        LowerFrame *top = &LOOP_ITEM(l->stack, LowerFrame, l->stack.count - 1);
+        LoopNode *node = top->node, *kid = kid_of(node, top->next);
+        if (kid) {
+            top->next++;
+            if (kid->reg == LOOP_NONE)
+                push(l, kid);
+            continue;
+        }
+        l->stack.count--;
+        if (node->reg == LOOP_NONE)
+            finish(l, node);
+    }
+    l->stack.count = 0;
+    return root->reg;
+}
+
+/* A leaf, draw or memory that keeps an expression from being known before the first step. */
+static bool unsettled(Lower *l, const LoopNode *node)
+{
+    if (node->constant)
+        return false;
+    switch (node->kind) {
+    case LOOP_NODE_SYMBOL:
+        return node->symbol->kind != LOOP_SYM_PARAM &&
+               (node->symbol->reg == LOOP_NONE || !lower_initial(l, node->symbol->reg));
+    case LOOP_NODE_FUNCTION:
+        if (node->function >= LOOP_FN_bernoulli && node->function <= LOOP_FN_pick)
+            return node->clock != LOOP_DRAW_ONCE;
+        return loop_node_looks_back(node) || lower_holds(node);
+    case LOOP_NODE_CREDIT:
+    case LOOP_NODE_MEASURED:
+        return true;
+    case LOOP_NODE_CONSTANT:
+    case LOOP_NODE_OP:
+    case LOOP_NODE_LIST:
+    case LOOP_NODE_ELEMENT:
+    case LOOP_NODE_INDEX:
+        break;
+    }
+    return false;
+}
+
+bool lower_settled(Lower *l, LoopNode *node)
+{
+    LoopList nodes = {0};
+    if (!loop_nodes_collect(l->scratch, node, ++l->walk, NULL, &nodes))
+        return false;
+    for (size_t i = 0; i < nodes.count; i++)
+        if (unsettled(l, LOOP_ITEM(nodes, LoopNode *, i)))
+            return false;
+    return true;
+}
+
+bool lower_finite_by_nature(const LoopNode *node)
+{
+    static const bool functions[LOOP_FN_COUNT] = {
+        [LOOP_FN_argmax] = true,  [LOOP_FN_onehot] = true,      [LOOP_FN_onset] = true,     [LOOP_FN_since] = true,
+        [LOOP_FN_history] = true, [LOOP_FN_random_code] = true, [LOOP_FN_bernoulli] = true, [LOOP_FN_pick] = true};
+    if (node->kind == LOOP_NODE_OP)
+        return node->op == LOOP_OP_not || node->op == LOOP_OP_truth ||
+               (node->op >= LOOP_OP_eq && node->op <= LOOP_OP_or);
+    return node->kind == LOOP_NODE_FUNCTION && functions[node->function];
+}
