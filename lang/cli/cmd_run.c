@@ -1,0 +1,70 @@
+/* loop run: a model's experiment, its traces, measures and expectations. */
+#include "lang/cli/cli.h"
+
+#include "runtime/output/report.h"
+#include "runtime/output/save.h"
+
+#include <string.h>
+
+static int write_files(const LoopReport *report, const LoopCompiled *compiled, const LoopArguments *arguments)
+{
+    const LoopSource *source = loop_diags_source_at(compiled->diags, compiled->file);
+    LoopProvenance from = {source->name, source->text, arguments->argc, arguments->argv};
+    LoopText failed = {0};
+    int error = loop_save(report, &from, arguments->output, NULL, &failed);
+    if (error)
+        loop_say("loop: can't write '%s': %s\n", failed.at ? failed.at : arguments->output, strerror(error));
+    loop_text_free(&failed);
+    return error ? LOOP_EXIT_IO : LOOP_EXIT_OK;
+}
+
+static int report_run(const LoopCompiled *compiled, const LoopResults *results, const LoopArguments *arguments, LoopSink *out)
+{
+    LoopReport report = {.program = compiled->program, .results = results, .quiet = arguments->quiet, .colour = loop_colours(out->fd)};
+    if (arguments->json)
+        loop_report_json(&report, out);
+    else
+        loop_report_text(&report, &out->text);
+    int code = arguments->output ? write_files(&report, compiled, arguments) : LOOP_EXIT_OK;
+    return code != LOOP_EXIT_OK ? code : results->failed ? LOOP_EXIT_FAILED : LOOP_EXIT_OK;
+}
+
+static int run(const LoopArguments *arguments, LoopSink *out)
+{
+    if (arguments->file_count != 1) {
+        loop_say("loop run takes one file, not %zu; 'loop test' takes several\n", arguments->file_count);
+        return LOOP_EXIT_USAGE;
+    }
+    const char *path = arguments->files[0];
+    LoopCompiled compiled;
+    LoopStatus status = loop_compile(&compiled, path, LOOP_STAGE_LOWER, arguments->settings, arguments->setting_count);
+    int code = loop_say_status(status, &compiled, path, arguments);
+    if (code == LOOP_EXIT_OK) {
+        LoopDiagsMark said = {0, 0, 0};
+        loop_diags_rewind(compiled.diags, said); /* warnings have been said */
+        LoopRan ran = loop_run_program(&compiled, path, arguments);
+        code = ran.exit == LOOP_EXIT_OK ? report_run(&compiled, ran.results, arguments, out) : ran.exit;
+        loop_results_free(ran.results);
+    }
+    loop_compiled_free(&compiled);
+    return code;
+}
+
+static const LoopOption options[] = {
+    {"param", "NAME=VALUE", "gives a param or const another value; may be repeated", 'p'},
+    {"seed", "N", "seed of all random numbers (default: the model's, else 1)", 0},
+    {"agents", "N", "agents in each group", 0},
+    {"jobs", "N", "threads (default: one a core); changes no result", 'j'},
+    {"lanes", "N", "agents in a block; changes no result", 0},
+    {"output", "DIR", "also writes traces.csv, measures.csv and run.json", 'o'},
+    {"quiet", NULL, "prints only the expectations that fail", 'q'},
+    {"json", NULL, "prints one JSON object a line", 0},
+    {"diagnostics", "FORM", "text or json", 0},
+    {0},
+};
+
+const LoopCommand loop_command_run = {
+    "run", "FILE [-p NAME=VALUE]... [options]", "runs a model and says whether its expectations hold",
+    "Runs the model in FILE (- is standard input) and prints its traces, measures and\n"
+    "expectations. Exit code 0: all expectations hold; 1: one fails.",
+    options, run};

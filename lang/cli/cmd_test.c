@@ -1,0 +1,80 @@
+/* loop test: the expectations of many models. */
+#include "lang/cli/cli.h"
+
+#include "runtime/output/report.h"
+
+typedef struct Count {
+    uint32_t passed, failed;
+} Count;
+
+static void put_outcome(const LoopReport *report, const char *path, LoopSink *out, Count *count)
+{
+    uint32_t all = loop_expectation_count(report->program), failed = report->results->failed;
+    for (uint32_t i = 0; i < report->program->claim_count; i++) {
+        if (!report->program->claims[i].is_expectation || report->results->outcomes[i].holds)
+            continue;
+        loop_text_add(&out->text, "%s: FAILS: ", path);
+        loop_report_claim_line(report, i, &out->text);
+        loop_text_add(&out->text, "\n");
+    }
+    if (!report->quiet)
+        loop_text_add(&out->text, "%s: %u of %u expectations hold\n", path, all - failed, all);
+    count->passed += all - failed;
+    count->failed += failed;
+}
+
+/* A file that can't be run counts as one that failed. */
+static int test_one(const char *path, const LoopArguments *arguments, LoopSink *out, Count *count)
+{
+    LoopCompiled compiled;
+    LoopStatus status = loop_compile(&compiled, path, LOOP_STAGE_LOWER, arguments->settings, arguments->setting_count);
+    int code = loop_say_status(status, &compiled, path, arguments);
+    if (code == LOOP_EXIT_OK) {
+        LoopDiagsMark said = {0, 0, 0};
+        loop_diags_rewind(compiled.diags, said);
+        LoopRan ran = loop_run_program(&compiled, path, arguments);
+        code = ran.exit;
+        if (code == LOOP_EXIT_OK)
+            put_outcome(&(LoopReport){.program = compiled.program, .results = ran.results, .quiet = arguments->quiet}, path, out, count);
+        loop_results_free(ran.results);
+    }
+    if (code != LOOP_EXIT_OK) {
+        loop_text_add(&out->text, "%s: could not be run\n", path);
+        count->failed++;
+    }
+    loop_compiled_free(&compiled);
+    return code;
+}
+
+static int test(const LoopArguments *arguments, LoopSink *out)
+{
+    Count count = {0, 0};
+    if (!arguments->file_count) {
+        loop_say("loop test takes one file or more\n");
+        return LOOP_EXIT_USAGE;
+    }
+    for (size_t i = 0; i < arguments->file_count; i++) {
+        int code = test_one(arguments->files[i], arguments, out, &count);
+        if (code == LOOP_EXIT_INTERRUPTED || code == LOOP_EXIT_LIMIT)
+            return code;
+        loop_sink_spill(out);
+    }
+    loop_text_add(&out->text, "%u passed, %u failed\n", count.passed, count.failed);
+    return count.failed ? LOOP_EXIT_FAILED : LOOP_EXIT_OK;
+}
+
+static const LoopOption options[] = {
+    {"param", "NAME=VALUE", "gives a param or const another value; may be repeated", 'p'},
+    {"seed", "N", "seed of all random numbers (default: the model's, else 1)", 0},
+    {"agents", "N", "agents in each group", 0},
+    {"jobs", "N", "threads (default: one a core); changes no result", 'j'},
+    {"lanes", "N", "agents in a block; changes no result", 0},
+    {"quiet", NULL, "prints only what fails, and the last line", 'q'},
+    {0},
+};
+
+const LoopCommand loop_command_test = {
+    "test", "FILE...", "runs models and counts the expectations that hold",
+    "Runs each model and prints what fails; the last line is 'N passed, N failed', where a\n"
+    "file that can't be run counts as one that failed. Exit code 1: something failed.",
+    options, test};

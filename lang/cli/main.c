@@ -1,0 +1,99 @@
+/* `loop`: finds the command, reads its arguments, and sees to it that nothing written was lost. */
+#define _POSIX_C_SOURCE 200809L
+#include "lang/cli/cli.h"
+
+#include "runtime/loop_run.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+static const LoopCommand *const commands[] = {&loop_command_run, &loop_command_check, &loop_command_test, &loop_command_dump,
+                                              &loop_command_explain, &loop_command_catalog, &loop_command_version,
+                                              &loop_command_help};
+
+const LoopCommand *loop_command_at(size_t i)
+{
+    return i < sizeof commands / sizeof commands[0] ? commands[i] : NULL;
+}
+
+const LoopCommand *loop_command_find(LoopStr name)
+{
+    for (size_t i = 0; loop_command_at(i); i++)
+        if (loop_str_is(name, commands[i]->name))
+            return commands[i];
+    return NULL;
+}
+
+static int unknown_command(const char *name)
+{
+    LoopStr best = {"", 0};
+    size_t limit = 2;
+    for (size_t i = 0; loop_command_at(i); i++) {
+        size_t distance = loop_edit_distance(loop_str(name), loop_str(commands[i]->name), limit);
+        if (distance <= limit && (!best.len || distance < limit)) {
+            best = loop_str(commands[i]->name);
+            limit = distance;
+        }
+    }
+    loop_say("loop: there is no command '%s'\n", name);
+    if (best.len)
+        loop_say("Did you mean 'loop %.*s'?\n", LOOP_STR_ARGS(best));
+    else
+        loop_say("'loop help' lists the commands.\n");
+    return LOOP_EXIT_USAGE;
+}
+
+static int run_command(const LoopCommand *command, int argc, char **argv, LoopSink *out)
+{
+    LoopArguments arguments;
+    bool help = false;
+    int code = LOOP_EXIT_USAGE;
+    if (loop_arguments_read(command, argc, argv, &arguments, &help))
+        code = command->run(&arguments, out);
+    else if (help) {
+        loop_command_usage(command, &out->text);
+        code = LOOP_EXIT_OK;
+    }
+    loop_arguments_free(&arguments);
+    return code;
+}
+
+static int dispatch(int argc, char **argv, LoopSink *out)
+{
+    const char *name = argc > 1 ? argv[1] : "help";
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        name = "help";
+    if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0)
+        name = "version";
+    const LoopCommand *command = loop_command_find(loop_str(name));
+    if (!command)
+        return unknown_command(name);
+    int code = run_command(command, argc, argv, out);
+    return argc > 1 ? code : LOOP_EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    LoopSink out = {.fd = STDOUT_FILENO};
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write, like a full disk */
+    int code = dispatch(argc, argv, &out);
+    if (code == LOOP_EXIT_INTERRUPTED) {
+        loop_text_free(&out.text);
+        return loop_die_interrupted();
+    }
+    bool wrote = loop_sink_flush(&out);
+    int error = out.error;
+    if (!loop_sink_close(&out) && wrote) {
+        wrote = out.error == EBADF; /* stdout was closed from the start and nothing was to be written */
+        error = out.error;
+    }
+    if (wrote)
+        return code;
+    if (error == ENOMEM)
+        return loop_say_no_memory();
+    if (error != EPIPE)
+        loop_say("loop: can't write the output: %s\n", strerror(error));
+    return LOOP_EXIT_IO;
+}

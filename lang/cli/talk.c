@@ -1,0 +1,93 @@
+/* What the command says to its user: diagnostics and troubles, on stderr. */
+#define _POSIX_C_SOURCE 200809L
+#include "lang/cli/cli.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void write_all(const char *text, size_t len)
+{
+    while (len) {
+        ssize_t n = write(STDERR_FILENO, text, len);
+        if (n < 0 && errno != EINTR)
+            return; /* there is nobody left to tell */
+        if (n > 0) {
+            text += n;
+            len -= (size_t)n;
+        }
+    }
+}
+
+void loop_say(const char *format, ...)
+{
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    int len = vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    if (len < 0)
+        return;
+    size_t shown = (size_t)len < sizeof text ? (size_t)len : sizeof text - 1;
+    /* Words of the command line may hold anything; a terminal gets no control bytes. */
+    for (size_t i = 0; i < shown; i++)
+        if (((unsigned char)text[i] < 32 && text[i] != '\n') || text[i] == 127)
+            text[i] = '?';
+    write_all(text, shown);
+}
+
+void loop_draw(const char *text)
+{
+    write_all(text, strlen(text));
+}
+
+bool loop_colours(int fd)
+{
+    const char *no = getenv("NO_COLOR"), *force = getenv("CLICOLOR_FORCE"), *term = getenv("TERM");
+    if (no && *no)
+        return false;
+    if (force && *force && strcmp(force, "0") != 0)
+        return true;
+    return isatty(fd) && !(term && strcmp(term, "dumb") == 0);
+}
+
+void loop_say_diagnostics(LoopDiags *diags, const LoopArguments *arguments)
+{
+    LoopText text = {0};
+    LoopDiagStyle style = loop_colours(STDERR_FILENO) ? LOOP_DIAG_COLOUR : LOOP_DIAG_PLAIN;
+    if (arguments->json_diagnostics)
+        style = LOOP_DIAG_JSON;
+    loop_diags_sort(diags);
+    loop_diags_print(diags, style, &text);
+    if (text.at)
+        write_all(text.at, text.len);
+    loop_text_free(&text);
+}
+
+int loop_say_no_memory(void)
+{
+    loop_say("loop: out of memory\n");
+    return LOOP_EXIT_LIMIT;
+}
+
+int loop_say_status(LoopStatus status, const LoopCompiled *compiled, const char *path, const LoopArguments *arguments)
+{
+    int why = errno;
+    switch (status) {
+    case LOOP_OK:
+        loop_say_diagnostics(compiled->diags, arguments);
+        return LOOP_EXIT_OK;
+    case LOOP_ERRORS:
+        loop_say_diagnostics(compiled->diags, arguments);
+        return LOOP_EXIT_MODEL;
+    case LOOP_IO:
+        loop_say("loop: can't read '%s': %s\n", path, why == EINVAL ? "it is no regular file" : strerror(why));
+        return LOOP_EXIT_IO;
+    case LOOP_NO_MEMORY:
+        break;
+    }
+    return loop_say_no_memory();
+}
