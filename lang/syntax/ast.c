@@ -164,7 +164,8 @@ LoopAst *loop_ast_call(LoopParse *p, LoopSpan span, LoopAst *function, LoopAst *
     LoopToken name = {.text = {"", 0}, .span = function->span};
     LoopAst *node = NULL;
     if (!dotted(&text, function))
-        loop_diag(p->diags, LOOP_E0110, function->span, "only a function can be called, by its name");
+        loop_diag_help(p->diags, loop_diag(p->diags, LOOP_E0110, function->span, "only a function can be called, by its name"),
+                       "A product is written with *.");
     if (!text.failed) {
         name.text = loop_arena_str(p->arena, (LoopStr){text.at ? text.at : "", text.len});
         node = loop_ast_make(p, LOOP_AST_CALL, span, &name, &arguments, 1);

@@ -29,6 +29,16 @@
 #define FLAT(kind, span, left, link, right) loop_ast_flat(p, LOOP_AST_##kind, span, left, LOOP_AST_##link, right)
 #define EMPTY(span) LEAF(BUNDLE, span, NULL)
 
+/* Behind a statement with an error: on with the next one. The token that was in the way goes, unless it ends the
+   statement (but goes if it was in the way before). At the end of the file there is no next one, and bison gives up by
+   itself. */
+#define RECOVER do { \
+        if (yychar == TOK_END_OF_FILE) break; \
+        yyerrok; \
+        if ((yychar != TOK_END && yychar != '}') || p->recovered_at == yylloc.begin) yyclearin; \
+        p->recovered_at = yylloc.begin; \
+    } while (0)
+
 static int loop_yylex(LOOP_YYSTYPE *value, LoopSpan *span, LoopParse *p);
 static void loop_yyerror(const LoopSpan *span, LoopParse *p, const char *message);
 }
@@ -84,7 +94,7 @@ file_items: file_item                   { MAKE($$, NODE(FILE, @$, NULL, $1)); }
 
 file_item: %empty                       { $$ = NULL; }
     | declaration                       { $$ = $1; }
-    | error                             { $$ = NULL; yyerrok; }
+    | error                             { $$ = NULL; RECOVER; }
     ;
 
 /* ---- declarations ---- */
@@ -172,7 +182,7 @@ inner_items: inner_item                 { MAKE($$, NODE(BUNDLE, @$, NULL, $1)); 
     ;
 inner_item: %empty                      { $$ = NULL; }
     | inner                             { $$ = $1; }
-    | error                             { $$ = NULL; yyerrok; }
+    | error                             { $$ = NULL; RECOVER; }
     ;
 inner: LET[w] NAME[n] '=' expr[e]       { MAKE($$, DECLARE(LET, @$, &$w, &$n, NODE(EXPR, @e, NULL, $e))); }
     | STATE[w] NAME[n] size_opt[s] state_from[f] NEXT expr[e]
@@ -201,7 +211,7 @@ loop_items: loop_item                   { MAKE($$, NODE(BUNDLE, @$, NULL, $1)); 
     ;
 loop_item: %empty                       { $$ = NULL; }
     | clause                            { $$ = $1; }
-    | error                             { $$ = NULL; yyerrok; }
+    | error                             { $$ = NULL; RECOVER; }
     ;
 clause: PATH names[n]                   { MAKE($$, NODE(PATH, @$, NULL, $n)); }
     | CONTEXT contexts[c]               { MAKE($$, NODE(CONTEXT, @$, NULL, $c)); }
@@ -257,7 +267,7 @@ task_items: task_item                   { MAKE($$, NODE(BUNDLE, @$, NULL, $1)); 
     | task_items END task_item          { MAKE($$, loop_ast_add(p, $1, $3)); }
     ;
 task_item: %empty                       { $$ = NULL; }
-    | error                             { $$ = NULL; yyerrok; }
+    | error                             { $$ = NULL; RECOVER; }
     | LET[w] NAME[n] '=' expr[e]        { MAKE($$, DECLARE(LET, @$, &$w, &$n, NODE(EXPR, @e, NULL, $e))); }
     | TRIAL[w] NAME[n] trial_like[l] duration_opt[d] trial_block_opt[b]
         { MAKE($$, DECLARE(TRIAL, @$, &$w, &$n, $l, $d, $b)); }
@@ -278,7 +288,7 @@ trial_items: trial_item                 { MAKE($$, NODE(BUNDLE, @$, NULL, $1)); 
     | trial_items END trial_item        { MAKE($$, loop_ast_add(p, $1, $3)); }
     ;
 trial_item: %empty                      { $$ = NULL; }
-    | error                             { $$ = NULL; yyerrok; }
+    | error                             { $$ = NULL; RECOVER; }
     | event                             { $$ = $1; }
     | NO target                         { MAKE($$, NODE(NO, @$, NULL, $2)); }
     | LET[w] NAME[n] '=' expr[e]        { MAKE($$, DECLARE(LET, @$, &$w, &$n, NODE(EXPR, @e, NULL, $e))); }
@@ -341,7 +351,7 @@ group_items: group_item                 { MAKE($$, NODE(BUNDLE, @$, NULL, $1)); 
     | group_items END group_item        { MAKE($$, loop_ast_add(p, $1, $3)); }
     ;
 group_item: %empty                      { $$ = NULL; }
-    | error                             { $$ = NULL; yyerrok; }
+    | error                             { $$ = NULL; RECOVER; }
     | NAME[n] '=' expr[e]               { MAKE($$, NODE(SETTING, @$, &$n, $e)); }
     ;
 with_opt: %empty                        { $$ = NULL; }
@@ -448,7 +458,7 @@ extern_items: extern_item               { MAKE($$, NODE(BUNDLE, @$, NULL, $1)); 
     | extern_items END extern_item      { MAKE($$, loop_ast_add(p, $1, $3)); }
     ;
 extern_item: %empty                     { $$ = NULL; }
-    | error                             { $$ = NULL; yyerrok; }
+    | error                             { $$ = NULL; RECOVER; }
     | NAME[n] '(' formals_opt[f] ')' ARROW results[r]
         { MAKE($$, NODE(FOREIGN, @$, &$n, $f, $r)); }
     ;

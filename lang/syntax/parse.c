@@ -20,6 +20,7 @@ static LoopParse *parse_new(LoopArena *arena, LoopDiags *diags, uint32_t file)
     p->diags = diags;
     p->file = file;
     p->at_start = true;
+    p->recovered_at = UINT32_MAX;
     p->blocks[0] = LOOP_BLOCK_FILE;
     if (loop_scanner_open(p, (LoopStr){copy, text.len}))
         return p;
@@ -92,26 +93,104 @@ static const char *block_name(LoopBlockKind kind)
     return "this block";
 }
 
+/* "hypothalamus", "body, world or hypothalamus": where a statement of that word stands. */
+static void put_blocks(int blocks, LoopText *out)
+{
+    static const LoopBlockKind kinds[] = {LOOP_BLOCK_FILE, LOOP_BLOCK_BODY, LOOP_BLOCK_WORLD, LOOP_BLOCK_HYPOTHALAMUS,
+                                          LOOP_BLOCK_LOOP, LOOP_BLOCK_TASK, LOOP_BLOCK_TRIAL};
+    const char *names[sizeof kinds / sizeof kinds[0]];
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (blocks & (int)kinds[i])
+            names[count++] = kinds[i] == LOOP_BLOCK_FILE ? "the model itself" : block_name(kinds[i]);
+    put_expected(names, count, out);
+}
+
+static bool is_one_of(LoopStr text, const char *const *words)
+{
+    for (; *words; words++)
+        if (loop_str_is(text, *words))
+            return true;
+    return false;
+}
+
+/* What is mostly meant by a token that stands where it can't. */
+static const char *hint(const LoopParse *p, LoopStr text, bool ended, bool wants_name)
+{
+    static const char *const relations[] = {"<", ">", "<=", ">=", "==", "!=", NULL}, *const signs[] = {"+", "-", "*", "/", NULL};
+    bool claim = p->statement == TOK_EXPECT || p->statement == TOK_MEASURE || p->statement == TOK_PHASE;
+    if (wants_name && loop_tokens_reserved(text))
+        return "This word is reserved; choose another name.";
+    if (ended || (p->statement_tokens <= 1 && p->kind_before == TOK_END))
+        return "A statement ends with its line; break lines after an operator or a comma, or inside ( ).";
+    if (loop_str_is(text, "="))
+        return "Equality in a formula is written ==.";
+    if (loop_str_is(text, "{") && p->blocks[p->depth] == LOOP_BLOCK_LOOP)
+        return "A loop is written: loop NAME : predict TRUTH discount 0.9 { ... } (or ahead 1 s, within 1 s), or loop NAME : choose [A, B] { ... }";
+    if (loop_str_is(text, "."))
+        return "A number begins with a digit, such as 0.5.";
+    if (is_one_of(text, relations))
+        return "Comparisons can't be chained; join two of them with 'and'.";
+    if (claim && is_one_of(text, signs))
+        return "Put each measured value of a calculation into parentheses: (a at light) - (b at light).";
+    if (p->previous == TOK_NAME && p->kind_before == TOK_NUMBER)
+        return "The units of time are ms, s, min and h; a product is written with *.";
+    if (loop_tokens_blocks(text))
+        return "A statement begins on a line of its own, or behind ;.";
+    return NULL;
+}
+
+static void add_help(const LoopParse *p, LoopDiag *diag, LoopStr text, bool first, const char *advice)
+{
+    LoopText blocks = {0};
+    int elsewhere = first ? loop_tokens_blocks(text) : 0;
+    LoopStr near = first ? loop_tokens_near(p, text) : (LoopStr){"", 0};
+    if (elsewhere) {
+        put_blocks(elsewhere, &blocks);
+        if (!blocks.failed)
+            loop_diag_help(p->diags, diag, "'%.*s' belongs into %s.", LOOP_STR_ARGS(text), blocks.at);
+    } else if (near.len)
+        loop_diag_help(p->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
+    else if (advice)
+        loop_diag_help(p->diags, diag, "%s", advice);
+    loop_text_free(&blocks);
+}
+
+/* A bracket or block that is still open is mostly the cause of what is found much later. */
+static void add_open(const LoopParse *p, LoopDiag *diag, bool at_end)
+{
+    if (p->parens)
+        loop_diag_note(p->diags, diag, p->paren, "this bracket is still open");
+    else if (at_end && p->depth)
+        loop_diag_note(p->diags, diag, p->opened[p->depth], "this block is still open");
+}
+
 void loop_parse_unexpected(LoopParse *p, LoopSpan span, const char *found, const char *const *expected, size_t count)
 {
     LoopText what = {0}, wanted = {0};
+    bool ended = p->previous == TOK_END, at_end = p->previous == 0;
+    LoopStr source = loop_diags_source_at(p->diags, p->file)->text, text = {source.at + span.begin, span.end - span.begin};
+    bool first = p->statement_tokens <= 1 && !p->at_start && !ended && !at_end && p->previous != '}';
     put_found(p, span, found, &what);
     put_expected(expected, count, &wanted);
-    bool first = p->statement_tokens <= 1 && !p->at_start && p->previous == TOK_NAME;
-    LoopStr text = loop_diags_source_at(p->diags, p->file)->text;
-    LoopStr near = first ? loop_tokens_near(p, (LoopStr){text.at + span.begin, span.end - span.begin}) : (LoopStr){"", 0};
+    if (ended)
+        span = p->last;
     if (!what.failed && !wanted.failed) {
         LoopDiag *diag;
-        if (first)
+        if (ended)
+            diag = loop_diag(p->diags, LOOP_E0101, span, count ? "the statement ends here, where %s was expected" : "the statement ends here, but is not complete%s",
+                             count ? wanted.at : "");
+        else if (at_end && p->depth)
+            diag = loop_diag(p->diags, LOOP_E0101, span, "the file ends inside of %s", block_name(p->blocks[p->depth]));
+        else if (first)
             diag = loop_diag(p->diags, LOOP_E0101, span, "%s begins no statement of %s", what.at, block_name(p->blocks[p->depth]));
         else if (count)
             diag = loop_diag(p->diags, LOOP_E0101, span, "found %s where %s was expected", what.at, wanted.at);
         else
             diag = loop_diag(p->diags, LOOP_E0101, span, "%s has no place here", what.at);
-        if (near.len)
-            loop_diag_help(p->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
-        else if (span.end == p->ahead.token.span.begin && p->previous == TOK_END && p->parens == 0 && !first)
-            loop_diag_help(p->diags, diag, "A statement ends with its line; break lines after an operator or a comma, or inside ( ).");
+        add_open(p, diag, at_end);
+        if (p->parens == 0)
+            add_help(p, diag, text, first, hint(p, text, ended, count == 1 && strcmp(expected[0], "a name") == 0));
     }
     loop_text_free(&what);
     loop_text_free(&wanted);

@@ -173,6 +173,22 @@ LoopStr loop_tokens_near(const LoopParse *p, LoopStr name)
     return best;
 }
 
+int loop_tokens_blocks(LoopStr word)
+{
+    for (size_t i = 0; i < COUNT(begins); i++)
+        if (loop_str_is(word, begins[i].word))
+            return begins[i].blocks;
+    return 0;
+}
+
+bool loop_tokens_reserved(LoopStr word)
+{
+    for (size_t i = 0; i < COUNT(reserved); i++)
+        if (loop_str_is(word, reserved[i].word))
+            return true;
+    return false;
+}
+
 /* ---- blocks and statements ---- */
 
 static void start_statement(LoopParse *p)
@@ -193,19 +209,23 @@ static int open_block(LoopParse *p, const LoopToken *token)
         return TOK_BAD;
     }
     p->blocks[++p->depth] = kind;
+    p->opened[p->depth] = token->span;
     p->parens = 0;
     start_statement(p);
     return '{';
 }
 
-static int close_block(LoopParse *p)
+static int close_block(LoopParse *p, const LoopToken *token)
 {
+    if (!p->depth) {
+        loop_diag(p->diags, LOOP_E0111, token->span, "this '}' closes nothing");
+        return TOK_BAD;
+    }
     p->parens = 0;
     p->at_start = false;
     p->statement = 0;
     p->phase = LOOP_PHASE_NONE;
-    if (p->depth)
-        p->depth--;
+    p->depth--;
     return '}';
 }
 
@@ -243,16 +263,16 @@ static int take(LoopParse *p, LoopRaw raw)
     if (kind == '{')
         return open_block(p, &raw.token);
     if (kind == '}')
-        return close_block(p);
+        return close_block(p, &raw.token);
     if (kind == ';') {
         start_statement(p);
         return TOK_END;
     }
-    if (kind == '(' || kind == '[' || kind == TOK_IN_LIST)
-        p->parens++;
-    else if ((kind == ')' || kind == ']') && p->parens)
+    if ((kind == '(' || kind == '[' || kind == TOK_IN_LIST) && p->parens++ == 0)
+        p->paren = raw.token.span;
+    if ((kind == ')' || kind == ']') && p->parens)
         p->parens--;
-    if (p->at_start) {
+    if (p->at_start && !p->skipping) {
         p->statement_depth = p->depth;
         p->statement_tokens = 0;
     }
@@ -270,12 +290,15 @@ static int next(LoopParse *p, LoopToken *token)
     const LoopRaw *raw = peek(p);
     int kind;
     if (ends_here(p, raw)) {
-        *token = (LoopToken){.span = {raw->token.span.begin, raw->token.span.begin, p->file}};
+        *token = (LoopToken){.span = {p->last_end, p->last_end, p->file}};
         start_statement(p);
         kind = TOK_END;
     } else {
         *token = raw->token;
         p->has_ahead = false;
+        p->kind_before = p->previous;
+        p->last = token->span;
+        p->last_end = raw->token.span.end;
         kind = take(p, *raw);
     }
     p->statement_tokens++;
@@ -285,15 +308,15 @@ static int next(LoopParse *p, LoopToken *token)
 
 void loop_tokens_skip(LoopParse *p)
 {
-    p->skipping = !p->at_start && p->depth >= p->statement_depth;
+    p->skipping = p->previous != TOK_END && p->depth >= p->statement_depth;
+    p->skip_depth = p->statement_depth;
 }
 
 int loop_tokens_next(LoopParse *p, LoopToken *token)
 {
     int kind = next(p, token);
     while (p->skipping) {
-        bool ended = kind == 0 || (kind == TOK_END && p->depth <= p->statement_depth) ||
-                     (kind == '}' && p->depth < p->statement_depth);
+        bool ended = kind == 0 || (kind == TOK_END && p->depth <= p->skip_depth) || (kind == '}' && p->depth < p->skip_depth);
         if (ended)
             p->skipping = false;
         else

@@ -48,13 +48,21 @@ typedef struct LoopParse {
     int previous;               /* token handed out last; 0 at the start */
     int statement;              /* word that began the statement; 0: none */
     bool at_start;              /* of a statement */
+    uint32_t last_end;          /* byte behind that token */
     uint32_t parens;
+    LoopSpan paren;             /* the outermost one that is open */
     uint32_t depth;             /* of blocks */
     uint32_t statement_depth;   /* where the statement began */
     uint32_t statement_tokens;
     LoopBlockKind blocks[LOOP_BLOCKS_MAX];
     enum { LOOP_PHASE_NONE, LOOP_PHASE_DUE, LOOP_PHASE_NAMED, LOOP_PHASE_DONE } phase; /* of an `in` */
     bool skipping;              /* to the end of a statement with an error */
+    /* for messages */
+    LoopSpan last;              /* token of the source handed out last */
+    int kind_before;            /* kind of the token before it */
+    LoopSpan opened[LOOP_BLOCKS_MAX]; /* the { of each block */
+    uint32_t skip_depth;        /* of blocks, where that statement began */
+    uint32_t recovered_at;      /* byte of the token at which the parser last went on after an error */
 } LoopParse;
 
 /* scanner.l */
@@ -70,6 +78,10 @@ const char *loop_tokens_name(int kind);
 void loop_tokens_skip(LoopParse *p);
 /* The word of this block that is nearest to a misspelt one; empty when none is near. */
 LoopStr loop_tokens_near(const LoopParse *p, LoopStr name);
+
+/* The blocks in which the word begins a statement, as a mask of LoopBlockKind; 0: it is no such word. */
+int loop_tokens_blocks(LoopStr word);
+bool loop_tokens_reserved(LoopStr word);
 
 /* nodes: see ast.c. NULL kids are left out, BUNDLEs give their kids. NULL: no memory, or a limit that is reported. */
 LoopAst *loop_ast_make(LoopParse *p, LoopAstKind kind, LoopSpan span, const LoopToken *name, LoopAst *const *kids, size_t count);
