@@ -254,7 +254,8 @@ static LoopNode *draw(const Call *call)
         if (call->kid[i]->type.width > type.width)
             type.width = call->kid[i]->type.width;
     if (n > 1 && type.width > 1 && type.width != n) {
-        loop_diag(call->check->diags, LOOP_E0401, call->ast->span, "widths differ: %u and %u", type.width, n);
+        LoopDiag *diag = loop_diag(call->check->diags, LOOP_E0401, call->ast->span, "widths differ: %u and %u", type.width, n);
+        loop_diag_help(call->check->diags, diag, "The last argument says how many are drawn; leave it out to draw one for each element.");
         return NULL;
     }
     type.width = n > type.width ? n : type.width;
@@ -443,7 +444,8 @@ static LoopNode *call_own(LoopChecker *check, const LoopWhere *where, const Loop
     const LoopAst *arg = ast->first;
     fn->used = true;
     if (fn->state == LOOP_TYPING) {
-        loop_diag(check->diags, LOOP_E0206, ast->span, "the function '%.*s' calls itself", LOOP_STR_ARGS(fn->name));
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0206, ast->span, "the function '%.*s' calls itself", LOOP_STR_ARGS(fn->name));
+        loop_diag_help(check->diags, diag, "Functions are written out where they are called; what depends on its own past is a state, or takes prev.");
         return NULL;
     }
     inner.bindings = NULL;
@@ -455,6 +457,8 @@ static LoopNode *call_own(LoopChecker *check, const LoopWhere *where, const Loop
             return NULL;
         }
         bindings[count] = (LoopBinding){formal->text, arg ? loop_expr(check, where, arg) : NULL, inner.bindings};
+        if (bindings[count].node)
+            bindings[count].node->shared = true;
         failed = failed || !bindings[count].node;
         inner.bindings = &bindings[count++];
         arg = arg ? arg->next : NULL;

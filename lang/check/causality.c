@@ -46,7 +46,7 @@ static void report_circle(Walk *w, size_t from)
         for (size_t i = from; i < w->path.count && i < from + 2; i++) {
             const Step *s = &LOOP_ITEM(w->path, Step, i);
             const Step *next = i + 1 < w->path.count ? &LOOP_ITEM(w->path, Step, i + 1) : first;
-            if (i + 1 < w->path.count || from + 1 == w->path.count)
+            if (i + 1 < w->path.count)
                 loop_diag_note(diags, diag, s->read->span, "'%.*s' reads '%.*s'", LOOP_STR_ARGS(s->symbol->name), LOOP_STR_ARGS(next->symbol->name));
         }
         loop_diag_help(diags, diag, "Write prev(%.*s) here: then '%.*s' reads it as it was one step before.",

@@ -134,7 +134,8 @@ static void run_passes(LoopChecker *check)
         return;
     loop_compartments_check(check);
     loop_schedule_make(check);
-    loop_unused_check(check);
+    if (well(check))
+        loop_unused_check(check);
 }
 
 LoopModel *loop_check(const LoopAst *file, LoopSetting *settings, size_t setting_count, LoopDiags *diags)

@@ -101,6 +101,8 @@ bool loop_need_count(LoopChecker *check, const LoopNode *node, const char *what,
 bool loop_need_steps(LoopChecker *check, const LoopNode *node, const char *what, uint32_t least, uint32_t *out);
 /* The same for one that may be known at run time only: reports what can be known now. */
 bool loop_need_whole_steps(LoopChecker *check, const LoopNode *node, const char *what);
+/* A duration in milliseconds, in the unit in which it reads best. */
+void loop_duration_put(LoopText *out, double ms);
 /* A time constant (duration) or a factor: the factor per step. */
 LoopNode *loop_need_factor(LoopChecker *check, LoopNode *node, const char *what);
 

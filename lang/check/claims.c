@@ -106,11 +106,12 @@ LoopNode *loop_measure_symbol(LoopChecker *check, LoopSymbol *symbol)
         loop_diag(check->diags, LOOP_E0810, symbol->span, "the measure '%.*s' is made of itself", LOOP_STR_ARGS(symbol->name));
         return NULL;
     }
-    if (symbol->state == LOOP_TYPED && symbol->value)
+    if (symbol->state == LOOP_TYPED && (symbol->value || symbol->broken))
         return symbol->value;
     symbol->state = LOOP_TYPING;
     symbol->value = measured(check, symbol->ast->first, loop_ast_find(symbol->ast, LOOP_AST_PLACE), LOOP_NONE);
     symbol->state = LOOP_TYPED;
+    symbol->broken = !symbol->value;
     return symbol->value;
 }
 
@@ -128,12 +129,17 @@ static void add_measure(LoopChecker *check, const LoopAst *ast)
 
 /* ---- expectations ---- */
 
+static void report_no_tolerance(LoopChecker *check, const LoopAst *condition)
+{
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0809, condition->name_span, "'=' needs to know how close is close enough");
+    loop_diag_help(check->diags, diag, "Add a tolerance: = 0.5 within 0.01, or within 5%%.");
+}
+
 static bool read_tolerance(LoopChecker *check, const LoopAst *condition, LoopClaimModel *claim)
 {
     const LoopAst *within = loop_ast_value(condition, LOOP_AST_WITHIN);
     if (claim->relation == LOOP_REL_NEAR && !within) {
-        LoopDiag *diag = loop_diag(check->diags, LOOP_E0809, condition->name_span, "'=' needs to know how close is close enough");
-        loop_diag_help(check->diags, diag, "Add a tolerance: = 0.5 within 0.01, or within 5%%.");
+        report_no_tolerance(check, condition);
         return false;
     }
     if (!within)
@@ -222,7 +228,7 @@ bool loop_measure_condition(LoopChecker *check, const LoopAst *condition, uint32
     if (*relation != LOOP_REL_NEAR)
         return true;
     if (!within) {
-        loop_diag(check->diags, LOOP_E0809, condition->name_span, "'=' needs to know how close is close enough");
+        report_no_tolerance(check, condition);
         return false;
     }
     LoopNode *pair[] = {*value, *bound}; /* x = y within z: |x - y| <= z */

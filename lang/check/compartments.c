@@ -26,7 +26,7 @@ static const struct {
     {'c', "a command of the hypothalamus is not known here"},
     {'k', "it is learned from scratch, so it has no meaning that the genome could rely on"},
     {'i', "it is learned, and known to the brain only"},
-    {'v', "rewards and truths go to the dopamine cells only"},
+    {'v', "rewards and truths go to the hypothalamus and the dopamine cells only"},
     {'D', "dopamine goes to the synapses that it trains and to the hypothalamus"},
     {'h', "only observers (measure, expect, record, plot) can see it"},
     {'t', "it belongs to a trial"},
@@ -79,6 +79,21 @@ static bool has(const char *letters, char letter)
         if (*letters == letter)
             return true;
     return false;
+}
+
+static bool outside_brain(LoopCompartment in)
+{
+    return in == LOOP_IN_WORLD || in == LOOP_IN_TASK || in == LOOP_IN_SENSE || in == LOOP_IN_BODY;
+}
+
+static const char *why_closed(LoopCompartment in, char letter)
+{
+    if (outside_brain(in) && has("rkivD", letter))
+        return "it stays inside the brain; outside of it only what loops and the hypothalamus do can be seen";
+    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
+        if (reasons[i].letter == letter)
+            return reasons[i].why;
+    return "it is closed to it";
 }
 
 /* A formula that is being checked, and the definitions through which it was reached. */
@@ -153,10 +168,8 @@ static void report_closed(const Reader *r, const LoopNode *node, char letter)
     LoopStr read = loop_check_text(r->check, node->span);
     if (!reader.failed && !senses.failed) {
         LoopDiag *diag = loop_diag(r->check->diags, code_of(r->in), place_of(r, node), "%s can't read '%.*s'", reader.at, LOOP_STR_ARGS(read));
-        for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
-            if (reasons[i].letter == letter)
-                loop_diag_note(r->check->diags, diag, node->symbol->span, "'%.*s' is a %s: %s", LOOP_STR_ARGS(node->symbol->name),
-                               loop_symbol_kind_name(node->symbol->kind), reasons[i].why);
+        loop_diag_note(r->check->diags, diag, node->symbol->span, "'%.*s' is a %s: %s", LOOP_STR_ARGS(node->symbol->name),
+                       loop_symbol_kind_name(node->symbol->kind), why_closed(r->in, letter));
         add_chain(r, diag);
         if (senses.len)
             loop_diag_help(r->check->diags, diag, "%s The senses here are %s.", c->advice, senses.at);

@@ -301,6 +301,14 @@ static LoopNode *conditional(LoopChecker *check, const LoopWhere *where, const L
     return loop_node_op(check, ast->span, LOOP_OP_select, kids, 3);
 }
 
+static bool report_mixed_list(LoopChecker *check, const LoopNode *first, const LoopNode *other)
+{
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0402, other->span, "a list can't hold %s and %s", unit_name(first->type.unit),
+                               unit_name(other->type.unit));
+    loop_diag_note(check->diags, diag, first->span, "its first element is %s", unit_name(first->type.unit));
+    return false;
+}
+
 static LoopNode *list(LoopChecker *check, const LoopWhere *where, const LoopAst *ast)
 {
     LoopNode *node = loop_node_new(check, LOOP_NODE_LIST, ast->span, ast->kid_count);
@@ -315,7 +323,7 @@ static LoopNode *list(LoopChecker *check, const LoopWhere *where, const LoopAst 
         node->kids[i] = item;
         width += item->type.width;
         if (item->type.unit != node->kids[0]->type.unit)
-            failed = !report_units(check, kid->span, LOOP_OP_add, node->kids[0], item);
+            failed = !report_mixed_list(check, node->kids[0], item);
     }
     if (failed)
         return NULL;
@@ -393,7 +401,8 @@ static LoopNode *expr(LoopChecker *check, const LoopWhere *where, const LoopAst 
     case LOOP_AST_TRIALS_UNTIL:
         return placed(check, where, ast);
     default:
-        loop_diag(check->diags, LOOP_E0404, ast->span, "this is no value");
+        loop_diag(check->diags, LOOP_E0404, ast->span, "'%.*s' is no value; 'by' names the loop that foresee is to use",
+                  LOOP_STR_ARGS(loop_check_text(check, ast->span)));
         return NULL;
     }
 }

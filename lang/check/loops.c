@@ -72,7 +72,8 @@ void loop_loop_header(LoopChecker *check, LoopSymbol *symbol)
         loop->labels = loop_labels_make(check, header->first, &loop->channels);
         ok = true;
         if (size) {
-            loop_diag(check->diags, LOOP_E0602, size->span, "only a predict loop can have side-by-side channels");
+            LoopDiag *diag = loop_diag(check->diags, LOOP_E0602, size->span, "only a predict loop can have side-by-side channels");
+            loop_diag_help(check->diags, diag, "The channels of a choose loop are the options behind 'choose'.");
             ok = false;
         }
     } else if ((header = loop_ast_find(symbol->ast, LOOP_AST_VARY)))
@@ -170,7 +171,8 @@ static void set_select(LoopChecker *check, LoopLoopModel *loop, const LoopAst *a
             continue;
         }
         if (seen++) {
-            loop_diag(check->diags, LOOP_E0605, kid->span, "a loop selects in one way only");
+            LoopDiag *diag = loop_diag(check->diags, LOOP_E0605, kid->span, "a loop selects in one way only");
+            loop_diag_help(check->diags, diag, "When it selects stands behind 'when': select softmax(3) when go.");
             continue;
         }
         loop->selection = modes[i].selection;
@@ -197,6 +199,12 @@ static LoopNode **hyperparameter(LoopLoopModel *loop, LoopStr name)
            : loop_str_is(name, "dip")   ? &loop->dip
            : loop_str_is(name, "forget") ? &loop->forget
                                          : NULL;
+}
+
+static const char *setting_title(LoopLoopModel *loop, LoopNode **slot)
+{
+    return slot == &loop->rate ? "the rate" : slot == &loop->trace ? "the trace" : slot == &loop->burst ? "the factor of bursts"
+           : slot == &loop->dip ? "the factor of dips" : "forgetting";
 }
 
 static void set_rule(LoopChecker *check, LoopLoopModel *loop, const LoopAst *ast)
@@ -233,14 +241,15 @@ static void set_learn(LoopChecker *check, LoopLoopModel *loop, const LoopAst *as
         if (*slot)
             loop_diag(check->diags, LOOP_E0608, item->name_span, "'%.*s' is set twice", LOOP_STR_ARGS(item->text));
         LoopWhere where = clause(check, loop, LOOP_IN_INNATE, "learn");
+        const char *what = setting_title(loop, slot);
         LoopNode *node = loop_expr(check, &where, item->first);
-        if (!fits_channels(check, loop, node, "this setting"))
+        if (!fits_channels(check, loop, node, what))
             continue;
         if (slot == &loop->trace)
-            node = loop_need_factor(check, node, "the trace");
+            node = loop_need_factor(check, node, what);
         else if (slot == &loop->forget)
-            node = loop_need_unit(check, node, LOOP_UNIT_DURATION, "forgetting") ? loop_need_factor(check, node, "forgetting") : NULL;
-        else if (!loop_need_unit(check, node, LOOP_UNIT_NUMBER, "this setting"))
+            node = loop_need_unit(check, node, LOOP_UNIT_DURATION, what) ? loop_need_factor(check, node, what) : NULL;
+        else if (!loop_need_unit(check, node, LOOP_UNIT_NUMBER, what))
             node = NULL;
         *slot = node;
     }
@@ -314,6 +323,12 @@ static void set_wiring(LoopChecker *check, const LoopAst *ast)
     }
 }
 
+static void report_no_selection(LoopChecker *check, const LoopAst *ast)
+{
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0611, ast->span, "only a choose loop selects");
+    loop_diag_help(check->diags, diag, "A predict loop lets all its channels through; take the clause out.");
+}
+
 static void set_clause(LoopChecker *check, LoopLoopModel *loop, const LoopAst *ast)
 {
     LoopWhere where = clause(check, loop, LOOP_IN_CONSTANT, "upstate");
@@ -334,7 +349,7 @@ static void set_clause(LoopChecker *check, LoopLoopModel *loop, const LoopAst *a
         if (loop->kind == LOOP_CHOOSE)
             set_select(check, loop, ast);
         else
-            loop_diag(check->diags, LOOP_E0611, ast->span, "only a choose loop selects");
+            report_no_selection(check, ast);
         break;
     case LOOP_AST_LEARN:
         set_learn(check, loop, ast);
@@ -366,11 +381,16 @@ static void set_clause(LoopChecker *check, LoopLoopModel *loop, const LoopAst *a
     }
 }
 
+static bool stands_once(LoopAstKind kind)
+{
+    return kind != LOOP_AST_CONTEXT && kind != LOOP_AST_LET;
+}
+
 /* Each clause but context stands once. */
 static void check_repeats(LoopChecker *check, const LoopAst *loop)
 {
     for (const LoopAst *kid = loop->first; kid; kid = kid->next) {
-        if (kid->kind == LOOP_AST_CONTEXT)
+        if (!stands_once(kid->kind))
             continue;
         const LoopAst *first = loop_ast_find(loop, kid->kind);
         if (first == kid)
@@ -396,7 +416,8 @@ static void fill_loop(LoopChecker *check, LoopLoopModel *loop)
     const LoopAst *ast = loop->symbol->ast;
     check_repeats(check, ast);
     for (const LoopAst *kid = ast->first; kid; kid = kid->next)
-        set_clause(check, loop, kid);
+        if (!stands_once(kid->kind) || loop_ast_find(ast, kid->kind) == kid)
+            set_clause(check, loop, kid);
     if (!loop_ast_find(ast, LOOP_AST_CONTEXT)) {
         LoopDiag *diag = loop_diag(check->diags, LOOP_E0612, loop->symbol->span, "the loop '%.*s' has no context",
                                    LOOP_STR_ARGS(loop->symbol->name));

@@ -183,8 +183,19 @@ static bool has_event(const LoopTrialModel *trial, const LoopNode *signal)
     return false;
 }
 
-/* A moment that no trial selected can have is a mistake. */
-static bool check_anchor(LoopChecker *check, const LoopAnchorModel *anchor, const LoopSelect *select)
+static void report_too_late(LoopChecker *check, LoopSpan span, uint32_t longest)
+{
+    LoopText text = {0};
+    loop_duration_put(&text, longest * check->model->step_ms);
+    if (!text.failed) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0803, span, "no trial here has that time: the longest lasts %s", text.at);
+        loop_diag_help(check->diags, diag, "Times count from the start of the trial, which is 0 s; the end of the trial is no longer in it.");
+    }
+    loop_text_free(&text);
+}
+
+/* A moment that no trial selected can have is a mistake. `over`: it may be so many steps behind the last one. */
+static bool check_anchor(LoopChecker *check, const LoopAnchorModel *anchor, const LoopSelect *select, uint32_t over)
 {
     const LoopModel *model = check->model;
     const LoopNode *whole = anchor->onset;
@@ -208,9 +219,9 @@ static bool check_anchor(LoopChecker *check, const LoopAnchorModel *anchor, cons
         loop_diag_help(check->diags, diag, "Name an event that the trials of the phase have, or a time from the start of the trial, such as 2 s.");
         return false;
     }
-    if (anchor->steps >= 0 && (uint32_t)anchor->steps <= longest)
+    if (anchor->steps >= 0 && (uint32_t)anchor->steps < longest + over)
         return true;
-    loop_diag(check->diags, LOOP_E0803, anchor->span, "no trial here lasts until that time: the longest has %u steps", longest);
+    report_too_late(check, anchor->span, longest);
     return false;
 }
 
@@ -247,13 +258,13 @@ static bool read_place(LoopChecker *check, const LoopWhere *where, const LoopAst
     LoopWhere signal = loop_where(check, LOOP_IN_MEASURE, LOOP_STR("moment"), LOOP_DRAW_STEP);
     m->window = !at;
     if (at)
-        return read_anchor(check, &signal, at, &m->from) && check_anchor(check, &m->from, &m->select);
+        return read_anchor(check, &signal, at, &m->from) && check_anchor(check, &m->from, &m->select, 0);
     m->from = (LoopAnchorModel){.kind = LOOP_ANCHOR_TRIAL};
     m->to = (LoopAnchorModel){.kind = LOOP_ANCHOR_END};
     if (!from)
         return true;
     if (!read_anchor(check, &signal, from, &m->from) || !read_anchor(check, &signal, loop_ast_value(place, LOOP_AST_TO), &m->to) ||
-        !check_anchor(check, &m->from, &m->select) || !check_anchor(check, &m->to, &m->select))
+        !check_anchor(check, &m->from, &m->select, 0) || !check_anchor(check, &m->to, &m->select, 1))
         return false;
     bool fixed = !m->from.onset && !m->to.onset && !m->from.offset && !m->to.offset;
     if (!fixed || m->from.steps < m->to.steps)

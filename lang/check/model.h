@@ -80,6 +80,7 @@ struct LoopNode {
     LoopDrawClock clock;      /* of a draw */
     bool pure;                /* neither draws nor holds anything between steps, nor do its kids */
     bool draws;               /* it or a kid draws */
+    bool shared;              /* an argument of a function: worked out once, wherever it stands */
     uint32_t mark;            /* of the walk that saw it last */
     /* the lowering's */
     bool varies;              /* differs between lanes */

@@ -90,6 +90,21 @@ static bool has_letter(const char *letters, char letter)
     return false;
 }
 
+/* Whether a loop's probabilities are known: not when it picks the best of noisy values. Read off its text, since its
+   clauses may not have been checked yet. */
+static bool has_odds(LoopChecker *check, const LoopSymbol *symbol, LoopSpan span)
+{
+    const LoopAst *select = loop_ast_find(symbol->ast, LOOP_AST_SELECT);
+    for (const LoopAst *mode = select ? select->first : NULL; mode; mode = mode->next) {
+        if (!loop_str_is(mode->text, "noisy"))
+            continue;
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0610, span, "a noisy selection has no known probabilities");
+        loop_diag_help(check->diags, diag, "Use softmax or epsilon, whose probabilities are known.");
+        return false;
+    }
+    return true;
+}
+
 static LoopNode *loop_field(LoopChecker *check, LoopSymbol *symbol, LoopStr name, LoopSpan span)
 {
     const LoopLoopModel *loop = symbol->loop;
@@ -102,11 +117,8 @@ static LoopNode *loop_field(LoopChecker *check, LoopSymbol *symbol, LoopStr name
             loop_diag(check->diags, LOOP_E0190, span, "'.%s' is not supported yet", info->name);
             return NULL;
         }
-        if (f == LOOP_FIELD_probability && loop->selection == LOOP_SELECT_NOISY) {
-            LoopDiag *diag = loop_diag(check->diags, LOOP_E0610, span, "a noisy selection has no known probabilities");
-            loop_diag_help(check->diags, diag, "Use softmax or epsilon, whose probabilities are known.");
+        if (f == LOOP_FIELD_probability && !has_odds(check, symbol, span))
             return NULL;
-        }
         LoopNode *node = loop_node_symbol(check, symbol, (LoopField)f, span);
         if (!node)
             return NULL;
@@ -141,27 +153,31 @@ static LoopSymbol *find_let(const LoopWhere *where, LoopStr name)
     return NULL;
 }
 
-static LoopNode *credit_name(LoopChecker *check, const LoopWhere *where, const LoopAst *ast)
+/* The names that only `credit` knows. True when this is one; without a node when it was refused. */
+static bool credit_name(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, LoopNode **node)
 {
     static const struct {
         const char *name;
         char kind;
         LoopField field;
     } rows[] = {{"chosen", 'c', LOOP_FIELD_choice}, {"policy", 'c', LOOP_FIELD_probability}, {"noise", 'v', LOOP_FIELD_noise}};
+    *node = NULL;
     if (!where->credit)
-        return NULL;
+        return false;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (!loop_str_is(ast->text, rows[i].name) || rows[i].kind != kind_letter(where->credit->kind))
             continue;
-        LoopNode *node = loop_node_new(check, LOOP_NODE_CREDIT, ast->span, 0);
-        if (!node)
-            return NULL;
-        node->symbol = where->credit->symbol;
-        node->field = rows[i].field;
-        node->type = (LoopType){.width = where->credit->channels, .labels = where->credit->labels};
-        return node;
+        if (rows[i].field == LOOP_FIELD_probability && !has_odds(check, where->credit->symbol, ast->span))
+            return true;
+        *node = loop_node_new(check, LOOP_NODE_CREDIT, ast->span, 0);
+        if (!*node)
+            return true;
+        (*node)->symbol = where->credit->symbol;
+        (*node)->field = rows[i].field;
+        (*node)->type = (LoopType){.width = where->credit->channels, .labels = where->credit->labels};
+        return true;
     }
-    return NULL;
+    return false;
 }
 
 /* Elsewhere than beside a choice a label is an index, if all that bear it agree on which. */
@@ -182,6 +198,25 @@ static bool any_label(const LoopChecker *check, LoopStr name, uint32_t *index)
     return found;
 }
 
+/* The label that is nearest to a misspelt one. */
+static LoopStr near_label(const LoopChecker *check, LoopStr name)
+{
+    LoopStr best = {"", 0};
+    size_t limit = name.len <= 3 ? 1 : 2;
+    for (size_t i = 0; i < check->model->symbols.count; i++) {
+        const LoopSymbol *s = LOOP_ITEM(check->model->symbols, LoopSymbol *, i);
+        const LoopLabels *labels = s->loop ? s->loop->labels : s->type.labels;
+        for (uint32_t k = 0; labels && k < labels->count; k++) {
+            size_t distance = loop_edit_distance(name, labels->names[k], limit);
+            if (distance > limit || (best.len && distance == limit))
+                continue;
+            best = labels->names[k];
+            limit = distance;
+        }
+    }
+    return best;
+}
+
 static void report_unknown(LoopChecker *check, const LoopAst *ast)
 {
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0201, ast->span, "there is no value '%.*s'", LOOP_STR_ARGS(ast->text));
@@ -194,6 +229,8 @@ static void report_unknown(LoopChecker *check, const LoopAst *ast)
                        loop_symbol_kind_name(other->kind));
         return;
     }
+    if (!near.len)
+        near = near_label(check, ast->text);
     if (near.len)
         loop_diag_help(check->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
     else
@@ -207,9 +244,14 @@ static LoopNode *value_of(LoopChecker *check, const LoopWhere *where, LoopSymbol
     symbol->used = true;
     if (symbol->broken)
         return NULL;
-    if (where->old_states && symbol->kind == LOOP_SYM_STATE)
-        return symbol->old;
-    return loop_node_symbol(check, symbol, LOOP_FIELD_SELF, span);
+    LoopNode *now = loop_node_symbol(check, symbol, LOOP_FIELD_SELF, span);
+    if (!now || !where->old_states || symbol->kind != LOOP_SYM_STATE)
+        return now;
+    LoopNode *kids[] = {now, symbol->init}; /* a node of its own, so that messages show this place */
+    LoopNode *old = loop_node_function(check, span, LOOP_FN_prev, symbol->type, kids, 2);
+    if (old)
+        old->size = 1;
+    return old;
 }
 
 static LoopNode *bare_name(LoopChecker *check, const LoopWhere *where, const LoopAst *ast)
@@ -221,8 +263,8 @@ static LoopNode *bare_name(LoopChecker *check, const LoopWhere *where, const Loo
         double one = 1;
         return loop_node_constant(check, ast->span, &one, 1, LOOP_UNIT_DURATION);
     }
-    LoopNode *credit = credit_name(check, where, ast);
-    if (credit)
+    LoopNode *credit;
+    if (credit_name(check, where, ast, &credit))
         return credit;
     LoopSymbol *symbol = find_let(where, ast->text);
     if (!symbol)

@@ -65,8 +65,7 @@ bool loop_need_count(LoopChecker *check, const LoopNode *node, const char *what,
     return false;
 }
 
-/* A duration in the unit in which it reads best. */
-static void duration_text(LoopText *out, double ms)
+void loop_duration_put(LoopText *out, double ms)
 {
     static const struct {
         double ms;
@@ -84,12 +83,12 @@ static void report_not_whole(LoopChecker *check, LoopSpan span, const char *what
 {
     LoopText is = {0}, step = {0}, below = {0}, above = {0};
     double ms = check->model->step_ms;
-    duration_text(&is, steps * ms);
-    duration_text(&step, ms);
-    duration_text(&below, floor(steps) * ms);
-    duration_text(&above, ceil(steps) * ms);
+    loop_duration_put(&is, steps * ms);
+    loop_duration_put(&step, ms);
+    loop_duration_put(&below, floor(steps) * ms);
+    loop_duration_put(&above, ceil(steps) * ms);
     if (!is.failed && !step.failed && !below.failed && !above.failed) {
-        LoopDiag *diag = loop_diag(check->diags, LOOP_E0501, span, "%s of %s is not a whole number of steps of %s", what,
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0501, span, "%s, %s, is not a whole number of steps of %s", what,
                                    is.at, step.at);
         if (floor(steps) > 0)
             loop_diag_help(check->diags, diag, "Write %s or %s, or change the step.", below.at, above.at);
@@ -110,7 +109,8 @@ bool loop_need_whole_steps(LoopChecker *check, const LoopNode *node, const char 
         return true;
     double steps = node->constant[0];
     if (!isfinite(steps) || fabs(steps) > INT32_MAX) {
-        loop_diag(check->diags, LOOP_E0502, node->span, "%s is longer than any run", what);
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0502, node->span, "%s is longer than any run: the limit is %d steps", what, INT32_MAX);
+        loop_diag_help(check->diags, diag, "Shorten it, or make the step longer.");
         return false;
     }
     if (steps == floor(steps))
@@ -151,11 +151,14 @@ LoopNode *loop_need_factor(LoopChecker *check, LoopNode *node, const char *what)
         return node;
     for (uint32_t i = 0; node->constant && i < node->type.width; i++) {
         if (!(node->constant[i] > 0)) {
-            loop_diag(check->diags, LOOP_E0504, node->span, "%s must be a time constant above 0", what);
+            LoopDiag *diag = loop_diag(check->diags, LOOP_E0504, node->span, "%s, as a duration, must be above 0", what);
+            loop_diag_help(check->diags, diag, "A plain number there is a factor per step; 0 keeps nothing.");
             return NULL;
         }
-        if (node->constant[i] < 1)
-            loop_diag(check->diags, LOOP_W0001, node->span, "%s is a time constant below one step", what);
+        if (node->constant[i] >= 1)
+            continue;
+        LoopDiag *diag = loop_diag(check->diags, LOOP_W0001, node->span, "%s is shorter than one step", what);
+        loop_diag_help(check->diags, diag, "Make the step smaller, or write the factor per step that is meant, such as 0.1.");
     }
     return decay(check, node);
 }

@@ -86,6 +86,28 @@ LoopStr loop_scope_near(const LoopChecker *check, LoopNamespace space, LoopStr n
     return best;
 }
 
+/* "'train', 'probe'": what there is of that kind, when it is not much. */
+static void put_names(const LoopChecker *check, LoopNamespace space, LoopText *out)
+{
+    for (size_t i = 0; i < check->model->symbols.count; i++) {
+        const LoopSymbol *s = LOOP_ITEM(check->model->symbols, LoopSymbol *, i);
+        if (loop_scope_space(s->kind) != space || out->len > 100 || loop_scope_find(check, space, s->name) != s)
+            continue;
+        loop_text_add(out, "%s'%.*s'", out->len ? ", " : "", LOOP_STR_ARGS(s->name));
+    }
+}
+
+static void add_names(LoopChecker *check, LoopDiag *diag, LoopNamespace space, const char *what)
+{
+    LoopText names = {0};
+    put_names(check, space, &names);
+    if (names.len && !names.failed)
+        loop_diag_help(check->diags, diag, "There is %s.", names.at);
+    else if (!names.failed)
+        loop_diag_help(check->diags, diag, "The model declares no %s.", what);
+    loop_text_free(&names);
+}
+
 LoopSymbol *loop_scope_need(LoopChecker *check, LoopNamespace space, LoopStr name, LoopSpan span, const char *what)
 {
     LoopSymbol *symbol = loop_scope_find(check, space, name);
@@ -101,6 +123,8 @@ LoopSymbol *loop_scope_need(LoopChecker *check, LoopNamespace space, LoopStr nam
     else if (value)
         loop_diag_note(check->diags, diag, value->span, "'%.*s' is a %s", LOOP_STR_ARGS(name),
                        loop_symbol_kind_name(value->kind));
+    else if (space != LOOP_SPACE_VALUES)
+        add_names(check, diag, space, what);
     return NULL;
 }
 
@@ -183,7 +207,8 @@ const LoopLabels *loop_labels_make(LoopChecker *check, const LoopAst *size, uint
     labels->names = LOOP_NEW_ARRAY(check->arena, size->kid_count, LoopStr);
     for (const LoopAst *kid = size->first; labels->names && kid; kid = kid->next) {
         if (kid->kind != LOOP_AST_NAME) {
-            loop_diag(check->diags, LOOP_E0204, kid->span, "a label must be a name");
+            LoopDiag *diag = loop_diag(check->diags, LOOP_E0204, kid->span, "a label must be a name");
+            loop_diag_help(check->diags, diag, "Write one number, how many elements there are, or a name for each of them: [salt, sugar].");
             continue;
         }
         if (loop_labels_find(labels, kid->text) != LOOP_NONE)

@@ -119,7 +119,7 @@ static bool in_range(LoopChecker *check, const LoopParamModel *param, double val
     is[loop_num_print(is, value * ms)] = lo[loop_num_print(lo, param->lo * ms)] = hi[loop_num_print(hi, param->hi * ms)] = '\0';
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0208, span, "'%.*s' is %s%s, outside its range [%s%s, %s%s]",
                                LOOP_STR_ARGS(param->symbol->name), is, unit, lo, unit, hi, unit);
-    if (span.begin != param->symbol->span.begin)
+    if (span.begin < param->symbol->ast->span.begin || span.end > param->symbol->ast->span.end)
         loop_diag_note(check->diags, diag, param->symbol->span, "declared here");
     return false;
 }
@@ -135,8 +135,10 @@ static void add_param(LoopChecker *check, LoopSymbol *symbol)
     if (!range)
         return;
     param->ranged = range_end(check, symbol, range->first, &param->lo) && range_end(check, symbol, range->last, &param->hi);
-    if (param->ranged && param->lo > param->hi)
+    if (param->ranged && param->lo > param->hi) {
         loop_diag(check->diags, LOOP_E0209, range->span, "this range is empty: its first end is above its second");
+        param->ranged = false;
+    }
     for (uint32_t i = 0; param->ranged && i < symbol->type.width; i++)
         if (!in_range(check, param, symbol->value->constant[i], symbol->value->span))
             return;

@@ -121,8 +121,11 @@ static void check_inside(LoopChecker *check, const LoopTrialModel *trial, const 
                                                                      : length < 1 ? "this event lasts less than a step"
                                                                      : begin >= trial->duration ? "this event begins after its trial has ended"
                                                                      : "this event lasts beyond the end of its trial");
-    loop_diag_note(check->diags, diag, trial->symbol->span, "the trial '%.*s' lasts %u steps: 0 to %u",
-                   LOOP_STR_ARGS(trial->symbol->name), trial->duration, trial->duration - 1);
+    LoopText text = {0};
+    loop_duration_put(&text, trial->duration * check->model->step_ms);
+    if (!text.failed)
+        loop_diag_note(check->diags, diag, trial->symbol->span, "the trial '%.*s' lasts %s", LOOP_STR_ARGS(trial->symbol->name), text.at);
+    loop_text_free(&text);
 }
 
 static void add_event(LoopChecker *check, LoopTrialModel *trial, const LoopAst *ast)
@@ -154,7 +157,7 @@ static void add_event(LoopChecker *check, LoopTrialModel *trial, const LoopAst *
         if (!loop_need_width(check, p, 1, "a probability") || !loop_need_unit(check, p, LOOP_UNIT_NUMBER, "a probability"))
             return;
         if (p->constant && !(p->constant[0] >= 0 && p->constant[0] <= 1))
-            loop_diag(check->diags, LOOP_E0705, p->span, "a probability must lie between 0 and 1");
+            loop_diag(check->diags, LOOP_E0705, p->span, "a probability must lie between 0 and 1, not %g", p->constant[0]);
         LoopText place = {0};
         loop_text_add(&place, "%.*s with %u", LOOP_STR_ARGS(where.place), (uint32_t)trial->events.count);
         event.chance = loop_node_function(check, p->span, LOOP_FN_bernoulli, (LoopType){.width = 1}, &p, 1);
@@ -228,7 +231,7 @@ static void remove_events(LoopChecker *check, LoopTrialModel *trial, const LoopA
             LOOP_ITEM(trial->events, LoopEventModel, kept++) = event;
     }
     trial->events.count = kept;
-    if (kept < all)
+    if (kept < all || (!trial->like && loop_ast_find(trial->symbol->ast, LOOP_AST_LIKE))) /* what it is like has an error */
         return;
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0707, no->span, "there is no inherited event of '%.*s' to take away",
                                LOOP_STR_ARGS(sense->name));
@@ -248,6 +251,17 @@ static LoopTrialModel *find_like(LoopChecker *check, const LoopAst *ast)
     return NULL;
 }
 
+/* A trial that is like another one lasts as long; any other says how long. */
+static void need_length(LoopChecker *check, LoopTrialModel *trial)
+{
+    const LoopSymbol *symbol = trial->symbol;
+    trial->duration = INT32_MAX; /* nothing is said about events outside it */
+    if (loop_ast_find(symbol->ast, LOOP_AST_LIKE))
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0715, symbol->span, "the trial '%.*s' does not say how long it lasts", LOOP_STR_ARGS(symbol->name));
+    loop_diag_help(check->diags, diag, "Write its length behind its name: trial %.*s 2 s", LOOP_STR_ARGS(symbol->name));
+}
+
 static void fill_trial(LoopChecker *check, LoopSymbol *symbol)
 {
     const LoopAst *ast = symbol->ast, *length = loop_ast_value(ast, LOOP_AST_DURATION_OF);
@@ -261,8 +275,10 @@ static void fill_trial(LoopChecker *check, LoopSymbol *symbol)
     *place = trial;
     LoopWhere where = loop_where(check, LOOP_IN_CONSTANT, LOOP_STR("duration"), LOOP_DRAW_ONCE);
     trial->duration = trial->like ? trial->like->duration : 1;
-    if (length)
-        loop_need_steps(check, loop_expr(check, &where, length), "the duration of a trial", 1, &trial->duration);
+    if (length && !loop_need_steps(check, loop_expr(check, &where, length), "the length of a trial", 1, &trial->duration))
+        trial->duration = INT32_MAX; /* nothing is said about events outside it */
+    if (!length && !trial->like)
+        need_length(check, trial);
     if (trial->like)
         inherit(check, trial);
     for (const LoopAst *kid = ast->first; kid; kid = kid->next)

@@ -39,9 +39,8 @@ static void check_time_constant(Lower *l, const LoopNode *node)
     LoopStr name = LOOP_STR("time constant in steps");
     if (steps->kids[0]->kind == LOOP_NODE_SYMBOL)
         name = steps->kids[0]->symbol->name;
-    /* A millionth of a step stands for "above 0", 1e18 steps for "finite". */
     lower_check(l, steps->kids[0]->reg, &(LoopCheck){.kind = LOOP_CHECK_RANGE, .code = LOOP_E0904,
-                                                     .span = steps->kids[0]->span, .name = name, .lo = 1e-6, .hi = 1e18});
+                                                     .span = steps->kids[0]->span, .name = name, .lo = LOOP_STEPS_LEAST, .hi = LOOP_STEPS_MOST});
 }
 
 static uint32_t list(Lower *l, const LoopNode *node)
@@ -71,12 +70,35 @@ static uint32_t element(Lower *l, const LoopNode *node)
     return lower_make(l, &o);
 }
 
-/* Where a lane does not want the value, its index may be anything: it must not be a fault. */
-static uint32_t masked(Lower *l, LoopSpan span, uint32_t index)
+/* Where an `if` around the node being made wants it: in `if c then a[i] else b`, only where c holds. LOOP_NONE: in all
+   lanes. What holds something between steps, or is an argument of a function, is worked out whatever is asked. */
+static uint32_t wanted(Lower *l, const LoopNode *node, uint32_t index)
 {
+    uint32_t mask = LOOP_NONE;
+    for (size_t i = l->stack.count; i-- > 0 && !node->shared && !lower_holds(node);) {
+        const LowerFrame *outer = &LOOP_ITEM(l->stack, LowerFrame, i);
+        node = outer->node;
+        if (node->kind != LOOP_NODE_OP || node->op != LOOP_OP_select || outer->next < 2)
+            continue; /* `next` is past the kid being made: 1, the condition; 2 and 3, the branches */
+        uint32_t holds = node->kids[0]->reg, width = lower_reg(l, holds)->width;
+        if (width != 1 && width != lower_reg(l, index)->width)
+            continue;
+        if (outer->next == 3)
+            holds = lower_op1(l, node->span, LOOP_OP_not, holds);
+        mask = mask == LOOP_NONE ? holds : lower_op2(l, node->span, LOOP_OP_and, mask, holds);
+    }
+    return mask;
+}
+
+/* Where a lane does not want the value, its index may be anything: it must not be a fault. */
+static uint32_t masked(Lower *l, const LoopNode *node, uint32_t index)
+{
+    uint32_t mask = wanted(l, node, index);
+    if (mask != LOOP_NONE)
+        index = lower_select(l, node->span, mask, index, lower_number(l, 0));
     if (!l->region || l->mask == LOOP_NONE || lower_initial(l, index))
         return index;
-    return lower_select(l, span, l->mask, index, lower_number(l, 0));
+    return lower_select(l, node->span, l->mask, index, lower_number(l, 0));
 }
 
 static uint32_t indexed(Lower *l, const LoopNode *node)
@@ -86,7 +108,7 @@ static uint32_t indexed(Lower *l, const LoopNode *node)
     LoopCheck check = {.kind = LOOP_CHECK_INDEX, .code = LOOP_E0902, .span = node->span, .hi = width - 1.0,
                        .name = of->kind == LOOP_NODE_SYMBOL ? of->symbol->name : LOOP_STR("value")};
     LowerOp o = begin_op(node, LOOP_OP_AT);
-    o.in[1] = masked(l, node->span, node->kids[1]->reg);
+    o.in[1] = masked(l, node, node->kids[1]->reg);
     o.width = lower_reg(l, o.in[1])->width;
     o.word = lower_check_add(l, &check);
     return lower_make(l, &o);
@@ -97,7 +119,7 @@ static uint32_t onehot(Lower *l, const LoopNode *node)
     LoopCheck check = {.kind = LOOP_CHECK_INDEX, .code = LOOP_E0902, .span = node->span, .hi = node->type.width - 1.0,
                        .name = LOOP_STR("onehot")};
     LowerOp o = begin_op(node, LOOP_OP_ONEHOT);
-    o.in[0] = masked(l, node->span, node->kids[0]->reg);
+    o.in[0] = masked(l, node, node->kids[0]->reg);
     o.word = lower_check_add(l, &check);
     return lower_make(l, &o);
 }

@@ -84,6 +84,10 @@ typedef enum LoopCheckKind {
     LOOP_CHECK_RANGE   /* a number in [lo, hi] */
 } LoopCheckKind;
 
+/* The range of a time constant, in steps: "above 0", and "finite". */
+#define LOOP_STEPS_LEAST 1e-6
+#define LOOP_STEPS_MOST 1e18
+
 typedef struct LoopCheck {
     LoopCheckKind kind;
     LoopCode code;

@@ -8,26 +8,39 @@
 LoopDiag *loop_diag_fault(LoopDiags *diags, const LoopCheck *check, double value)
 {
     char number[32];
+    LoopDiag *diag;
     number[loop_num_print(number, value)] = '\0';
     switch (check->kind) {
     case LOOP_CHECK_FINITE:
-        return loop_diag(diags, check->code, check->span, "'%.*s' became %s", LOOP_STR_ARGS(check->name), number);
+        diag = loop_diag(diags, check->code, check->span, "'%.*s' became %s", LOOP_STR_ARGS(check->name), number);
+        loop_diag_help(diags, diag, "Look for a rate that is too large for its context, a division by 0, or the logarithm of 0.");
+        return diag;
     case LOOP_CHECK_INDEX:
-        if (value == -1)
-            return loop_diag(diags, check->code, check->span, "'%.*s' is indexed with a choice that is none: no choice yet",
+        if (value == -1) {
+            diag = loop_diag(diags, check->code, check->span, "'%.*s' is indexed with -1, a choice that is none: no choice yet",
                              LOOP_STR_ARGS(check->name));
+            loop_diag_help(diags, diag, "onehot(i, n) of a choice that is none is all 0; or ask first whether it == none.");
+            return diag;
+        }
         return loop_diag(diags, check->code, check->span, "'%.*s' is indexed with %s, but its elements are 0 to %.0f",
                          LOOP_STR_ARGS(check->name), number, check->hi);
     case LOOP_CHECK_STEPS:
+        if (check->hi == INT32_MAX && value < 0)
+            return loop_diag(diags, check->code, check->span, "%.*s is %s steps, below 0", LOOP_STR_ARGS(check->name), number);
         if (isfinite(value) && value == floor(value))
-            return loop_diag(diags, check->code, check->span, "%.*s is step %s, which is not within the %.0f steps of the trial",
-                             LOOP_STR_ARGS(check->name), number, check->hi + 1);
-        return loop_diag(diags, check->code, check->span, "%.*s is %s steps, which is no whole number of steps",
+            return loop_diag(diags, check->code, check->span, "%.*s is %s steps, but may be %.0f to %.0f steps",
+                             LOOP_STR_ARGS(check->name), number, check->lo, check->hi);
+        diag = loop_diag(diags, check->code, check->span, "%.*s is %s steps, which is no whole number of steps",
                          LOOP_STR_ARGS(check->name), number);
+        loop_diag_help(diags, diag, "Where it should be rounded, write round(x / dt) * dt.");
+        return diag;
     case LOOP_CHECK_RANGE: {
         char lo[32], hi[32];
         lo[loop_num_print(lo, check->lo)] = '\0';
         hi[loop_num_print(hi, check->hi)] = '\0';
+        if (check->lo == LOOP_STEPS_LEAST && check->hi == LOOP_STEPS_MOST)
+            return loop_diag(diags, check->code, check->span, "'%.*s' is %s steps, but a time constant must be above 0 and finite",
+                             LOOP_STR_ARGS(check->name), number);
         return loop_diag(diags, check->code, check->span, "'%.*s' is %s, outside its range [%s, %s]",
                          LOOP_STR_ARGS(check->name), number, lo, hi);
     }
