@@ -54,8 +54,9 @@ const LoopCommand *loop_command_find(LoopStr name);
 const LoopCommand *loop_command_at(size_t i);
 
 /* ---- options.c ---- */
-/* Reads the words behind the command's name. false: it has said what is wrong. Free with loop_arguments_free. */
-bool loop_arguments_read(const LoopCommand *command, int argc, char **argv, LoopArguments *out, bool *help);
+/* Reads the words behind the command's name; `*help`: they ask for help instead. Any other code than LOOP_EXIT_OK: it
+   has said what is wrong. Free with loop_arguments_free. */
+int loop_arguments_read(const LoopCommand *command, int argc, char **argv, LoopArguments *out, bool *help);
 void loop_arguments_free(LoopArguments *arguments);
 void loop_command_usage(const LoopCommand *command, LoopText *out);
 

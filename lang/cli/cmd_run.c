@@ -4,6 +4,7 @@
 #include "runtime/output/report.h"
 #include "runtime/output/save.h"
 
+#include <errno.h>
 #include <string.h>
 
 static int write_files(const LoopReport *report, const LoopCompiled *compiled, const LoopArguments *arguments)
@@ -12,10 +13,10 @@ static int write_files(const LoopReport *report, const LoopCompiled *compiled, c
     LoopProvenance from = {source->name, source->text, arguments->argc, arguments->argv};
     LoopText failed = {0};
     int error = loop_save(report, &from, arguments->output, NULL, &failed);
-    if (error)
+    if (error && error != ENOMEM)
         loop_say("loop: can't write '%s': %s\n", failed.at ? failed.at : arguments->output, strerror(error));
     loop_text_free(&failed);
-    return error ? LOOP_EXIT_IO : LOOP_EXIT_OK;
+    return error == ENOMEM ? loop_say_no_memory() : error ? LOOP_EXIT_IO : LOOP_EXIT_OK;
 }
 
 static int report_run(const LoopCompiled *compiled, const LoopResults *results, const LoopArguments *arguments, LoopSink *out)

@@ -49,13 +49,11 @@ static int run_command(const LoopCommand *command, int argc, char **argv, LoopSi
 {
     LoopArguments arguments;
     bool help = false;
-    int code = LOOP_EXIT_USAGE;
-    if (loop_arguments_read(command, argc, argv, &arguments, &help))
-        code = command->run(&arguments, out);
-    else if (help) {
+    int code = loop_arguments_read(command, argc, argv, &arguments, &help);
+    if (help)
         loop_command_usage(command, &out->text);
-        code = LOOP_EXIT_OK;
-    }
+    else if (code == LOOP_EXIT_OK)
+        code = command->run(&arguments, out);
     loop_arguments_free(&arguments);
     return code;
 }

@@ -130,7 +130,7 @@ static const LoopOption *option_of(const LoopCommand *command, int found)
     return NULL;
 }
 
-bool loop_arguments_read(const LoopCommand *command, int argc, char **argv, LoopArguments *out, bool *help)
+int loop_arguments_read(const LoopCommand *command, int argc, char **argv, LoopArguments *out, bool *help)
 {
     struct option longs[OPTIONS_MAX + 2];
     char shorts[3 * OPTIONS_MAX + 4];
@@ -140,7 +140,7 @@ bool loop_arguments_read(const LoopCommand *command, int argc, char **argv, Loop
     out->settings = loop_alloc_array(LOOP_SETTINGS_MAX, sizeof *out->settings);
     out->files = loop_alloc_array((size_t)count + 1, sizeof *out->files);
     if (!out->settings || !out->files)
-        return loop_say_no_memory() == LOOP_EXIT_OK;
+        return loop_say_no_memory();
     make_tables(command, longs, shorts);
     opterr = 0;
     optind = 1;
@@ -148,22 +148,22 @@ bool loop_arguments_read(const LoopCommand *command, int argc, char **argv, Loop
         const LoopOption *option = option_of(command, found);
         if (found == 'h') {
             *help = true;
-            return false;
+            return LOOP_EXIT_OK;
         }
         if (found == ':') {
             loop_say("loop %s: '%s' needs a value\n", command->name, words[optind - 1]);
-            return false;
+            return LOOP_EXIT_USAGE;
         }
         if (!option) {
             unknown_option(command, words[optind - 1]);
-            return false;
+            return LOOP_EXIT_USAGE;
         }
         if (!take_option(option, optarg, out))
-            return false;
+            return LOOP_EXIT_USAGE;
     }
     for (int i = optind; i < count; i++)
         out->files[out->file_count++] = words[i];
-    return true;
+    return LOOP_EXIT_OK;
 }
 
 void loop_arguments_free(LoopArguments *arguments)

@@ -122,7 +122,7 @@ static void put_wanted(const LoopClaim *claim, const LoopOutcome *outcome, uint3
         loop_csv_num(csv, outcome->bound[e]);
     else
         loop_csv_str(csv, none);
-    if (wanted && claim->relation == LOOP_REL_NEAR)
+    if (wanted && loop_claim_has_tolerance(claim, outcome))
         loop_csv_num(csv, outcome->tolerance);
     else
         loop_csv_str(csv, none);

@@ -19,10 +19,11 @@ typedef struct Folder {
     bool made;                     /* the directory is ours */
 } Folder;
 
-static int fail(Folder *folder, const char *path, int error)
+/* Names the folder, or the file that `name` was to be. */
+static int fail(Folder *folder, const char *name, int error)
 {
     folder->path->len = 0;
-    loop_text_add(folder->path, "%s", path ? path : folder->directory);
+    loop_text_add(folder->path, "%s%s%s", folder->directory, name ? "/" : "", name ? name : "");
     return error;
 }
 
@@ -54,9 +55,8 @@ static int open_temporary(Folder *folder, size_t i, int *fd)
             break;
     }
     int error = errno;
-    fail(folder, path->at, error);
     loop_text_free(path);
-    return error;
+    return fail(folder, folder->jobs[i].name, error);
 }
 
 static int write_file(Folder *folder, size_t i, const void *context)
@@ -68,7 +68,7 @@ static int write_file(Folder *folder, size_t i, const void *context)
     folder->jobs[i].write(context, &sink);
     if (loop_sink_close(&sink))
         return 0;
-    return fail(folder, folder->temporary[i].at, sink.error);
+    return fail(folder, folder->jobs[i].name, sink.error);
 }
 
 static int name_file(Folder *folder, size_t i)
@@ -79,7 +79,7 @@ static int name_file(Folder *folder, size_t i)
     if (path.failed)
         error = fail(folder, NULL, ENOMEM);
     else if (rename(folder->temporary[i].at, path.at) != 0)
-        error = fail(folder, path.at, errno);
+        error = fail(folder, folder->jobs[i].name, errno);
     else
         loop_text_free(&folder->temporary[i]);
     loop_text_free(&path);

@@ -174,21 +174,60 @@ static void put_sem(const LoopOutcome *out, uint32_t e, LoopText *cell)
     loop_show_fixed(cell, out->sem[e], loop_show_decimals(out->mean[e]));
 }
 
-static void put_wanted(const LoopClaim *claim, const LoopOutcome *out, uint32_t e, LoopText *cell)
+static void put_bound(const LoopClaim *claim, const LoopOutcome *out, uint32_t e, LoopText *cell)
 {
     loop_text_add(cell, "%s ", loop_relation_text(claim->relation));
     loop_show_number(cell, out->bound[e]);
-    if (claim->relation == LOOP_REL_NEAR) {
+    if (loop_claim_has_tolerance(claim, out)) {
         loop_text_add(cell, " within ");
         loop_show_number(cell, out->tolerance);
     }
     if (claim->percent > 0) {
         loop_text_add(cell, " for ");
         loop_show_number(cell, claim->percent);
-        loop_text_add(cell, "%% of agents; for ");
+        loop_text_add(cell, "%% of agents");
+    }
+}
+
+static void put_wanted(const LoopClaim *claim, const LoopOutcome *out, uint32_t e, LoopText *cell)
+{
+    put_bound(claim, out, e, cell);
+    if (claim->percent > 0) {
+        loop_text_add(cell, "; for ");
         loop_show_number(cell, out->share);
         loop_text_add(cell, "%%");
     }
+}
+
+/* The claim as written, blanks made single, without the end that the column of what was wanted repeats. */
+static void put_claim_text(const LoopClaim *claim, const LoopOutcome *out, LoopText *cell)
+{
+    LoopText text = {0}, bound = {0};
+    for (size_t i = 0; i < claim->text.len; i++) {
+        bool blank = claim->text.at[i] == ' ' || claim->text.at[i] == '\n' || claim->text.at[i] == '\t' || claim->text.at[i] == '\r';
+        if (!blank)
+            loop_text_put(&text, claim->text.at + i, 1);
+        else if (text.len && text.at[text.len - 1] != ' ')
+            loop_text_put(&text, " ", 1);
+    }
+    if (claim->is_expectation && out->width == 1) {
+        loop_text_add(&bound, " ");
+        put_bound(claim, out, 0, &bound);
+    }
+    if (bound.len && text.len > bound.len && memcmp(text.at + text.len - bound.len, bound.at, bound.len) == 0)
+        text.len -= bound.len;
+    loop_show_str(cell, (LoopStr){text.at, text.len});
+    cell->failed = cell->failed || text.failed || bound.failed;
+    loop_text_free(&text);
+    loop_text_free(&bound);
+}
+
+static void put_label(const LoopClaim *claim, const LoopOutcome *out, LoopText *cell)
+{
+    if (claim->name.len)
+        loop_show_str(cell, claim->name);
+    else
+        put_claim_text(claim, out, cell);
 }
 
 /* Fewer agents or trials than there could have been. */
@@ -236,7 +275,7 @@ static void claim_rows(const LoopReport *report, uint32_t i, LoopTable *table)
     const LoopOutcome *out = &report->results->outcomes[i];
     const char *indent = claim->is_expectation ? "       " : "";
     put_verdict(report, i, &table->cell);
-    loop_show_str(&table->cell, claim->name.len ? claim->name : claim->text);
+    put_label(claim, out, &table->cell);
     loop_table_next(table);
     if (out->width == 1)
         value_cells(report, i, 0, table);
@@ -244,7 +283,7 @@ static void claim_rows(const LoopReport *report, uint32_t i, LoopTable *table)
         loop_table_end_row(table);
     if (claim->name.len && claim->text.len) {
         loop_text_add(&table->cell, "%s  ", indent);
-        loop_show_str(&table->cell, claim->text);
+        put_claim_text(claim, out, &table->cell);
         loop_table_end_row(table);
     }
     for (uint32_t e = 0; out->width > 1 && e < out->width; e++) {
@@ -334,11 +373,12 @@ void loop_report_claim_line(const LoopReport *report, uint32_t claim, LoopText *
 {
     const LoopClaim *c = &report->program->claims[claim];
     const LoopOutcome *outcome = &report->results->outcomes[claim];
-    loop_show_str(out, c->name.len ? c->name : c->text);
+    put_label(c, outcome, out);
     for (uint32_t e = 0; e < outcome->width; e++) {
         loop_text_add(out, e ? "; " : ": ");
         put_mean(outcome, e, out);
-        loop_text_add(out, outcome->agents > 1 ? " " : "");
+        if (outcome->agents > 1 && isfinite(outcome->mean[e]))
+            loop_text_add(out, " ");
         put_sem(outcome, e, out);
         loop_text_add(out, ", wanted ");
         put_wanted(c, outcome, e, out);

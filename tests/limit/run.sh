@@ -1,0 +1,157 @@
+#!/usr/bin/env bash
+# limit/run.sh LOOP LOOP-FAIL: hostile files, full disks, closed pipes, signals, and memory that runs out.
+# Every case names the exit code that it wants and a piece of what has to be said.
+set -u
+loop=$1
+fail=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0
+failed=0
+
+pass() { passed=$((passed + 1)); }
+miss() { failed=$((failed + 1)); echo "FAILED: $1"; }
+
+# want NAME CODE TEXT COMMAND...: the command ends with CODE and says TEXT on stderr or stdout.
+want() {
+    local name=$1 code=$2 text=$3
+    shift 3
+    timeout 20 "$@" >"$work/out" 2>&1
+    local got=$?
+    if [ "$got" -ne "$code" ]; then
+        miss "$name: exit code $got, not $code: $(head -c 300 "$work/out")"
+    elif [ -n "$text" ] && ! grep -qF -- "$text" "$work/out"; then
+        miss "$name: does not say '$text': $(head -c 300 "$work/out")"
+    else
+        pass
+    fi
+}
+
+many() { awk -v n="$1" -v s="$2" 'BEGIN { for (i = 0; i < n; i++) printf "%s", s }'; }
+# A model around one expression.
+model() { printf 'model m\nstep 1 s\nsense a\nlet x = '; cat; printf '\nrecord x\nrun 3 s\n'; }
+file() { cat >"$work/$1.loop"; }
+check() { want "$1" "$2" "$3" "$loop" check "$work/$1.loop"; }
+
+# ---- bytes ----
+printf 'model m\0\n' | file nul; check nul 3 E0003
+printf 'model m # \xff\n' | file utf8; check utf8 3 E0004
+printf 'model m # \xc0\xaf\n' | file overlong; check overlong 3 E0004
+printf 'model m # \xed\xa0\x80\n' | file surrogate; check surrogate 3 E0004
+printf 'model m\rstep 1 s\n' | file cr; check cr 3 E0005
+printf 'model m # \xe2\x80\xae\n' | file bidi; check bidi 3 E0006
+printf '\xef\xbb\xbfmodel m\nstep 1 s\nrun 3 s\n' | file bom; check bom 0 ''
+printf 'model m\r\nstep 1 s\r\nrun 3 s\r\n' | file crlf; check crlf 0 ''
+printf 'model m\nstep 1 s\nrun 3 s' | file lastline; check lastline 0 ''
+: | file empty; check empty 3 E0507
+# ---- depth, chains, sizes ----
+{ many 300 '(1 + '; printf a; many 300 ')'; } | model | file parens; check parens 3 E0007
+{ many 1000000 '('; } | model | file million; check million 3 E0007
+{ many 100000 '-'; printf a; } | model | file minus; check minus 3 E0007
+{ many 100000 'not '; printf a; } | model | file nots; check nots 3 E0007
+{ many 100000 'if a then a else '; printf a; } | model | file elses; check elses 3 E0007
+{ many 3000 'a^'; printf a; } | model | file powers; check powers 3 E0007
+{ many 100000 '['; } | model | file lists; check lists 3 E0007
+{ many 100000 'body { '; } | file blocks; check blocks 3 E0
+{ many 9990 'a + '; printf a; } | model | file sum; want sum 0 '' "$loop" run -q "$work/sum.loop"
+{ many 20000 'a + '; printf a; } | model | file longsum; check longsum 3 E0010
+{ many 9990 'a, ' | sed 's/, $//' | sed 's/^/[/; s/$/]/'; } | model | file list; check list 0 ''
+{ printf 'model m\nstep 1 s\nsense a\nlet x0 = a\n'
+  for i in $(seq 1 3000); do echo "let x$i = x$((i - 1)) + 1"; done; printf 'record x3000\nrun 3 s\n'; } | file chain
+want chain 0 '' "$loop" run -q "$work/chain.loop"
+{ printf 'model m\nstep 1 s\nsense a\n'
+  for i in $(seq 3000 -1 1); do echo "let x$i = x$((i - 1)) + 1"; done; printf 'let x0 = a\nrecord x3000\nrun 3 s\n'; } | file backwards
+check backwards 3 E0008
+{ printf 'model m\nstep 1 s\nfn f0(x) = x + x\n'
+  for i in $(seq 1 40); do echo "fn f$i(x) = f$((i - 1))(x) + f$((i - 1))(x)"; done; printf 'sense a\nlet y = f40(a)\nrecord y\nrun 3 s\n'; } | file bomb
+check bomb 3 E0009
+{ printf 'model m\nstep 1 s\nsense '; many 300 x; printf '\nrun 3 s\n'; } | file longname; check longname 3 E0105
+{ printf '1'; many 100 0; } | model | file longnumber; check longnumber 3 E0104
+printf '1e999' | model | file huge; check huge 3 E0104
+printf '5e-324' | model | file tiny; check tiny 0 ''
+printf 'model m\nstep 1 s\nsense v[100000000]\nrecord v\nrun 3 s\n' | file wide; check wide 3 E0408
+printf 'model m\nstep 1 s\nsense v[1000000]\nlet h = outer(v, v)\nrecord h\nrun 3 s\n' | file outer; check outer 3 E0403
+printf 'model m\nstep 1 s\nsense v[1000000]\nlet h = history(v, 10 s)\nrecord mean(h)\nrun 3 s\nrun 1000 agents\n' | file runs; check runs 3 E0608
+printf 'model m\nstep 1 s\nsense v[1000000]\nlet h = history(v, 10 s)\nmeasure h1 = mean(h)\nrun 100000 agents for 3 s\n' | file memory
+want memory 5 'memory' "$loop" run "$work/memory.loop"
+{ head -c 17000000 /dev/zero | tr '\0' ' '; } | file big; check big 3 E0002
+{ printf '# '; head -c 15000000 /dev/zero | tr '\0' 'x'; printf '\nmodel m\nstep 1 s\nrun 3 s\n'; } | file longline
+want longline 0 '' timeout 5 "$loop" check "$work/longline.loop"
+(ulimit -s 512; want stack 3 E0007 "$loop" check "$work/million.loop"; [ "$failed" -eq 0 ]) && pass || miss stack
+# ---- files and streams ----
+want missing 6 "can't read" "$loop" run "$work/none.loop"
+want folder 6 "can't read" "$loop" run "$work"
+mkfifo "$work/fifo.loop"
+want fifo 6 "can't read" timeout 5 "$loop" run "$work/fifo.loop"
+want full 6 "can't write" bash -c "$loop run examples/schultz.loop >/dev/full"
+want closed 6 "can't write" bash -c "$loop run examples/schultz.loop >&-"
+want quiet 0 '' bash -c "$loop run -q examples/schultz.loop >&-"
+want pipe 6 '' bash -c "set -o pipefail; $loop catalog --markdown | sleep 0.1; exit \${PIPESTATUS[0]}"
+want standard 0 '4 expectations hold' bash -c "$loop run - <examples/schultz.loop"
+want readonly 6 "can't write" "$loop" run -o /proc/none examples/schultz.loop
+if mkdir "$work/small" && mount -t tmpfs -o size=8k tmpfs "$work/small" 2>/dev/null; then
+    want disk 6 "can't write" "$loop" run -o "$work/small/out" examples/schultz.loop
+    [ -z "$(find "$work/small" -type f)" ] && pass || miss 'a full disk leaves files behind'
+    umount "$work/small"
+fi
+want output 0 '' "$loop" run -q -o "$work/out1" examples/schultz.loop
+[ "$(ls -A "$work/out1" | tr '\n' ' ')" = 'measures.csv run.json traces.csv ' ] && pass || miss 'files of -o'
+# ---- usage ----
+want nothing 2 'Commands:' "$loop"
+want command 2 "Did you mean 'loop run'?" "$loop" rum examples/schultz.loop
+want option 2 "Did you mean '--agents'?" "$loop" run --agent5 5 examples/schultz.loop
+want number 2 'whole number' "$loop" run --agents 1e3 examples/schultz.loop
+want value 2 'needs a value' "$loop" run examples/schultz.loop --seed
+want setting 3 E0211 "$loop" run -p nothing=1 examples/schultz.loop
+want codes 0 'E0201' "$loop" explain e201
+want nocode 2 'no diagnostic' "$loop" explain E9999
+# ---- environment ----
+wanted=$("$loop" run examples/schultz.loop | sha256sum)
+for locale in C de_DE.UTF-8 tr_TR.UTF-8; do
+    got=$(LC_ALL=$locale "$loop" run examples/schultz.loop | sha256sum)
+    [ "$got" = "$wanted" ] && pass || miss "locale $locale"
+done
+"$loop" run examples/schultz.loop | grep -q $'\033' && miss 'colour in a pipe' || pass
+# ---- signals ----
+printf 'model m\nstep 1 ms\nsense a\nlet x = trace(normal(a, 1), 5 ms)\nmeasure y = mean(x)\nrun 1000 agents for 10000 s\n' | file long
+for signal in INT TERM; do
+    "$loop" run "$work/long.loop" >"$work/out" 2>&1 &
+    pid=$!
+    sleep 0.3
+    kill -$signal $pid
+    wait $pid 2>/dev/null
+    got=$?
+    { [ $got -eq 130 ] || [ $got -eq 143 ]; } && grep -q interrupted "$work/out" && pass || miss "SIG$signal: exit code $got"
+done
+# ---- memory that runs out: at allocation 1, 2, 3 ... of each command ----
+alloc() { # NAME COMMAND...
+    local name=$1 k=0 code
+    shift
+    for ever in '' 1; do
+        for ((k = 1; k < 5000; k++)); do
+            env FAIL_AT=$k ${ever:+FAIL_EVER=1} "$@" >"$work/out" 2>"$work/err"
+            code=$?
+            grep -q 'FAILED ALLOCATION' "$work/err" || break
+            if [ $code -ne 5 ] || grep -q LEAK "$work/err"; then
+                miss "$name: allocation $k${ever:+ and all later}: exit code $code: $(head -c 200 "$work/err")"
+                [ $failed -gt 20 ] && return
+            fi
+        done
+    done
+    pass
+}
+if [ -x "$fail" ]; then
+    alloc run "$fail" run -j 2 --agents 3 examples/schultz.loop
+    alloc json "$fail" run -j 1 --agents 3 --json -o "$work/out2" examples/schultz.loop
+    alloc check "$fail" check examples/schultz.loop
+    for mode in tokens ast model code memory; do
+        alloc "dump --$mode" "$fail" dump --$mode examples/schultz.loop
+    done
+    alloc explain "$fail" explain E0201
+    alloc catalog "$fail" catalog --markdown
+    for more in tests/limit/alloc*.loop; do
+        alloc "$more" "$fail" run -j 1 "$more"
+    done
+fi
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
