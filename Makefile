@@ -67,8 +67,13 @@ diag: $(BUILD)/loop
 models: $(BUILD)/loop
 	@$(BUILD)/loop test -q examples/*.loop $$(find tests/run -name '*.loop')
 
-robust: $(BUILD)/loop
-	@tests/limit/run.sh $(BUILD)/loop
+robust: $(BUILD)/loop $(BUILD)/loop-fail
+	@tests/limit/run.sh $(BUILD)/loop $(BUILD)/loop-fail
+
+# The same program with an allocator that can be made to fail.
+WRAP := -Wl,--wrap=calloc -Wl,--wrap=realloc -Wl,--wrap=aligned_alloc -Wl,--wrap=free
+$(BUILD)/loop-fail: tests/limit/fail_alloc.c $(call obj,$(SOURCES)) $(GENOBJ)
+	@$(CC) -std=c11 $(CFLAGS) $(LDFLAGS) $(WRAP) -o $@ $^ $(LIBS)
 
 docs: $(BUILD)/loop
 	@tests/docs.sh $(BUILD)/loop
