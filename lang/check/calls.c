@@ -233,13 +233,11 @@ static LoopNode *code(Call *call)
 
 /* ---- random ---- */
 
-static uint64_t next_place(const LoopWhere *where)
+static uint64_t next_place(const LoopChecker *check, const LoopWhere *where)
 {
-    LoopText text = {0};
+    LoopText text = {.arena = check->arena};
     loop_text_add(&text, "%.*s#%u", LOOP_STR_ARGS(where->place), where->draws ? (*where->draws)++ : 0);
-    uint64_t place = text.failed ? 0 : loop_name_hash((LoopStr){text.at, text.len});
-    loop_text_free(&text);
-    return place;
+    return loop_name_hash(loop_text_view(&text));
 }
 
 static LoopNode *draw(const Call *call)
@@ -266,7 +264,7 @@ static LoopNode *draw(const Call *call)
         return NULL;
     LoopNode *node = make(call, type, operands);
     if (node) {
-        node->place = next_place(call->where);
+        node->place = next_place(call->check, call->where);
         node->clock = call->where->clock;
     }
     return node;

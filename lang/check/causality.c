@@ -35,24 +35,19 @@ typedef struct Walk {
 
 static void report_circle(Walk *w, size_t from)
 {
-    LoopText text = {0};
+    LoopText text = {.arena = w->check->arena};
     LoopDiags *diags = w->check->diags;
     for (size_t i = from; i < w->path.count; i++)
         loop_text_add(&text, "%.*s -> ", LOOP_STR_ARGS(LOOP_ITEM(w->path, Step, i).symbol->name));
     const Step *first = &LOOP_ITEM(w->path, Step, from), *last = &LOOP_ITEM(w->path, Step, w->path.count - 1);
     loop_text_str(&text, first->symbol->name);
-    if (!text.failed) {
-        LoopDiag *diag = loop_diag(diags, LOOP_E0506, last->read->span, "a circle within one step: %s", text.at);
-        for (size_t i = from; i < w->path.count && i < from + 2; i++) {
-            const Step *s = &LOOP_ITEM(w->path, Step, i);
-            const Step *next = i + 1 < w->path.count ? &LOOP_ITEM(w->path, Step, i + 1) : first;
-            if (i + 1 < w->path.count)
-                loop_diag_note(diags, diag, s->read->span, "'%.*s' reads '%.*s'", LOOP_STR_ARGS(s->symbol->name), LOOP_STR_ARGS(next->symbol->name));
-        }
-        loop_diag_help(diags, diag, "Write prev(%.*s) here: then '%.*s' reads it as it was one step before.",
-                       LOOP_STR_ARGS(loop_check_text(w->check, last->read->span)), LOOP_STR_ARGS(last->symbol->name));
+    LoopDiag *diag = loop_diag(diags, LOOP_E0506, last->read->span, "a circle within one step: %s", text.at);
+    for (size_t i = from; i + 1 < w->path.count && i < from + 2; i++) {
+        const Step *s = &LOOP_ITEM(w->path, Step, i), *next = &LOOP_ITEM(w->path, Step, i + 1);
+        loop_diag_note(diags, diag, s->read->span, "'%.*s' reads '%.*s'", LOOP_STR_ARGS(s->symbol->name), LOOP_STR_ARGS(next->symbol->name));
     }
-    loop_text_free(&text);
+    loop_diag_help(diags, diag, "Write prev(%.*s) here: then '%.*s' reads it as it was one step before.",
+                   LOOP_STR_ARGS(loop_check_text(w->check, last->read->span)), LOOP_STR_ARGS(last->symbol->name));
     w->failed = true;
 }
 

@@ -161,39 +161,32 @@ static LoopSpan place_of(const Reader *r, const LoopNode *node)
 
 static void report_closed(const Reader *r, const LoopNode *node, char letter)
 {
-    LoopText reader = {0}, senses = {0};
+    LoopText reader = {.arena = r->check->arena}, senses = {.arena = r->check->arena};
     const Compartment *c = &compartments[r->in];
     put_reader(r, &reader);
     put_senses(r->check, &senses);
     LoopStr read = loop_check_text(r->check, node->span);
-    if (!reader.failed && !senses.failed) {
-        LoopDiag *diag = loop_diag(r->check->diags, code_of(r->in), place_of(r, node), "%s can't read '%.*s'", reader.at, LOOP_STR_ARGS(read));
-        loop_diag_note(r->check->diags, diag, node->symbol->span, "'%.*s' is a %s: %s", LOOP_STR_ARGS(node->symbol->name),
-                       loop_symbol_kind_name(node->symbol->kind), why_closed(r->in, letter));
-        add_chain(r, diag);
-        if (senses.len)
-            loop_diag_help(r->check->diags, diag, "%s The senses here are %s.", c->advice, senses.at);
-        else
-            loop_diag_help(r->check->diags, diag, "%s", c->advice);
-    }
-    loop_text_free(&reader);
-    loop_text_free(&senses);
+    LoopDiag *diag = loop_diag(r->check->diags, code_of(r->in), place_of(r, node), "%s can't read '%.*s'", reader.at, LOOP_STR_ARGS(read));
+    loop_diag_note(r->check->diags, diag, node->symbol->span, "'%.*s' is a %s: %s", LOOP_STR_ARGS(node->symbol->name),
+                   loop_symbol_kind_name(node->symbol->kind), why_closed(r->in, letter));
+    add_chain(r, diag);
+    if (senses.len)
+        loop_diag_help(r->check->diags, diag, "%s The senses here are %s.", c->advice, senses.at);
+    else
+        loop_diag_help(r->check->diags, diag, "%s", c->advice);
 }
 
 static void report_same_step(const Reader *r, const LoopNode *node)
 {
-    LoopText reader = {0};
+    LoopText reader = {.arena = r->check->arena};
     put_reader(r, &reader);
     LoopStr read = loop_check_text(r->check, node->span), written = loop_check_text(r->check, place_of(r, node));
-    if (!reader.failed) {
-        LoopDiag *diag = loop_diag(r->check->diags, LOOP_E0303, place_of(r, node), "%s reads '%.*s' on the step on which it happens",
-                                   reader.at, LOOP_STR_ARGS(read));
-        loop_diag_note(r->check->diags, diag, node->symbol->span, "acting takes one step: '%.*s' is worked out after the world and the senses",
-                       LOOP_STR_ARGS(node->symbol->name));
-        add_chain(r, diag);
-        loop_diag_help(r->check->diags, diag, "Write prev(%.*s).", LOOP_STR_ARGS(written));
-    }
-    loop_text_free(&reader);
+    LoopDiag *diag = loop_diag(r->check->diags, LOOP_E0303, place_of(r, node), "%s reads '%.*s' on the step on which it happens",
+                               reader.at, LOOP_STR_ARGS(read));
+    loop_diag_note(r->check->diags, diag, node->symbol->span, "acting takes one step: '%.*s' is worked out after the world and the senses",
+                   LOOP_STR_ARGS(node->symbol->name));
+    add_chain(r, diag);
+    loop_diag_help(r->check->diags, diag, "Write prev(%.*s).", LOOP_STR_ARGS(written));
 }
 
 static void read_node(Reader *r, LoopNode *node, bool past);

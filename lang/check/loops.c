@@ -7,11 +7,9 @@
 
 static LoopWhere clause(LoopChecker *check, const LoopLoopModel *loop, LoopCompartment in, const char *name)
 {
-    LoopText text = {0};
-    loop_text_add(&text, "%.*s %s", LOOP_STR_ARGS(loop->symbol->name), name);
-    LoopStr place = loop_arena_str(check->arena, text.failed ? loop->symbol->name : (LoopStr){text.at, text.len});
-    loop_text_free(&text);
-    return loop_where(check, in, place, LOOP_DRAW_STEP);
+    LoopText place = {.arena = check->arena};
+    loop_text_add(&place, "%.*s %s", LOOP_STR_ARGS(loop->symbol->name), name);
+    return loop_where(check, in, loop_text_view(&place), LOOP_DRAW_STEP);
 }
 
 /* ---- headers ---- */

@@ -185,13 +185,10 @@ static bool has_event(const LoopTrialModel *trial, const LoopNode *signal)
 
 static void report_too_late(LoopChecker *check, LoopSpan span, uint32_t longest)
 {
-    LoopText text = {0};
+    LoopText text = {.arena = check->arena};
     loop_duration_put(&text, longest * check->model->step_ms);
-    if (!text.failed) {
-        LoopDiag *diag = loop_diag(check->diags, LOOP_E0803, span, "no trial here has that time: the longest lasts %s", text.at);
-        loop_diag_help(check->diags, diag, "Times count from the start of the trial, which is 0 s; the end of the trial is no longer in it.");
-    }
-    loop_text_free(&text);
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0803, span, "no trial here has that time: the longest lasts %s", text.at);
+    loop_diag_help(check->diags, diag, "Times count from the start of the trial, which is 0 s; the end of the trial is no longer in it.");
 }
 
 /* A moment that no trial selected can have is a mistake. `over`: it may be so many steps behind the last one. */

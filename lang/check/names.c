@@ -65,13 +65,12 @@ static LoopNode *by_label(LoopChecker *check, LoopNode *of, LoopStr label, LoopS
     if (i != LOOP_NONE)
         return element(check, of, i, span);
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0409, span, "there is no element '%.*s' here", LOOP_STR_ARGS(label));
-    LoopText names = {0};
+    LoopText names = {.arena = check->arena};
     list_labels(of->type.labels, &names);
-    if (names.len && !names.failed)
+    if (names.len)
         loop_diag_help(check->diags, diag, "The elements are %s.", names.at);
     else
         loop_diag_help(check->diags, diag, "It has no labels; use an index in [ ].");
-    loop_text_free(&names);
     return NULL;
 }
 
@@ -131,13 +130,11 @@ static LoopNode *loop_field(LoopChecker *check, LoopSymbol *symbol, LoopStr name
     }
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0410, span, "a %s loop does not show '%.*s'",
                                kind == 'p' ? "predict" : kind == 'c' ? "choose" : "vary", LOOP_STR_ARGS(name));
-    LoopText names = {0};
+    LoopText names = {.arena = check->arena};
     for (uint32_t f = 1; f < LOOP_FIELD_COUNT; f++)
         if (has_letter(loop_field_info(f)->kinds, kind))
             loop_text_add(&names, "%s%s", names.len ? ", " : "", loop_field_info(f)->name);
-    if (!names.failed)
-        loop_diag_help(check->diags, diag, "It shows: %s.", names.at);
-    loop_text_free(&names);
+    loop_diag_help(check->diags, diag, "It shows: %s.", names.at);
     return NULL;
 }
 
@@ -299,11 +296,10 @@ static bool dotted(LoopText *out, const LoopAst *ast)
 
 static LoopNode *field(LoopChecker *check, const LoopWhere *where, const LoopAst *ast)
 {
-    LoopText path = {0};
+    LoopText path = {.arena = check->arena};
     LoopSymbol *whole = NULL;
-    if (dotted(&path, ast) && !path.failed)
-        whole = loop_scope_find(check, LOOP_SPACE_VALUES, (LoopStr){path.at, path.len});
-    loop_text_free(&path);
+    if (dotted(&path, ast))
+        whole = loop_scope_find(check, LOOP_SPACE_VALUES, loop_text_view(&path));
     if (whole)
         return value_of(check, where, whole, ast->span);
     LoopNode *of = loop_expr(check, where, ast->first);

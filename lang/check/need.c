@@ -81,24 +81,18 @@ void loop_duration_put(LoopText *out, double ms)
 
 static void report_not_whole(LoopChecker *check, LoopSpan span, const char *what, double steps)
 {
-    LoopText is = {0}, step = {0}, below = {0}, above = {0};
+    LoopArena *arena = check->arena;
+    LoopText is = {.arena = arena}, step = {.arena = arena}, below = {.arena = arena}, above = {.arena = arena};
     double ms = check->model->step_ms;
     loop_duration_put(&is, steps * ms);
     loop_duration_put(&step, ms);
     loop_duration_put(&below, floor(steps) * ms);
     loop_duration_put(&above, ceil(steps) * ms);
-    if (!is.failed && !step.failed && !below.failed && !above.failed) {
-        LoopDiag *diag = loop_diag(check->diags, LOOP_E0501, span, "%s, %s, is not a whole number of steps of %s", what,
-                                   is.at, step.at);
-        if (floor(steps) > 0)
-            loop_diag_help(check->diags, diag, "Write %s or %s, or change the step.", below.at, above.at);
-        else
-            loop_diag_help(check->diags, diag, "Write %s, or make the step smaller.", above.at);
-    }
-    loop_text_free(&is);
-    loop_text_free(&step);
-    loop_text_free(&below);
-    loop_text_free(&above);
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0501, span, "%s, %s, is not a whole number of steps of %s", what, is.at, step.at);
+    if (floor(steps) > 0)
+        loop_diag_help(check->diags, diag, "Write %s or %s, or change the step.", below.at, above.at);
+    else
+        loop_diag_help(check->diags, diag, "Write %s, or make the step smaller.", above.at);
 }
 
 bool loop_need_whole_steps(LoopChecker *check, const LoopNode *node, const char *what)

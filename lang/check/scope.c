@@ -99,13 +99,12 @@ static void put_names(const LoopChecker *check, LoopNamespace space, LoopText *o
 
 static void add_names(LoopChecker *check, LoopDiag *diag, LoopNamespace space, const char *what)
 {
-    LoopText names = {0};
+    LoopText names = {.arena = check->arena};
     put_names(check, space, &names);
-    if (names.len && !names.failed)
+    if (names.len)
         loop_diag_help(check->diags, diag, "There is %s.", names.at);
-    else if (!names.failed)
+    else
         loop_diag_help(check->diags, diag, "The model declares no %s.", what);
-    loop_text_free(&names);
 }
 
 LoopSymbol *loop_scope_need(LoopChecker *check, LoopNamespace space, LoopStr name, LoopSpan span, const char *what)

@@ -30,14 +30,11 @@ void loop_task_declare(LoopChecker *check)
 
 static LoopWhere in_task(LoopChecker *check, const LoopTrialModel *trial, LoopStr what)
 {
-    LoopText text = {0};
+    LoopText text = {.arena = check->arena};
     if (trial)
-        loop_text_add(&text, "%.*s.%.*s", LOOP_STR_ARGS(trial->symbol->name), LOOP_STR_ARGS(what));
-    else
-        loop_text_str(&text, what);
-    LoopWhere where = loop_where(check, LOOP_IN_TASK, loop_arena_str(check->arena, text.failed ? what : (LoopStr){text.at, text.len}),
-                                 LOOP_DRAW_TRIAL);
-    loop_text_free(&text);
+        loop_text_add(&text, "%.*s.", LOOP_STR_ARGS(trial->symbol->name));
+    loop_text_str(&text, what);
+    LoopWhere where = loop_where(check, LOOP_IN_TASK, loop_text_view(&text), LOOP_DRAW_TRIAL);
     where.trial = trial ? trial->symbol->trial : NULL;
     return where;
 }
@@ -121,11 +118,9 @@ static void check_inside(LoopChecker *check, const LoopTrialModel *trial, const 
                                                                      : length < 1 ? "this event lasts less than a step"
                                                                      : begin >= trial->duration ? "this event begins after its trial has ended"
                                                                      : "this event lasts beyond the end of its trial");
-    LoopText text = {0};
+    LoopText text = {.arena = check->arena};
     loop_duration_put(&text, trial->duration * check->model->step_ms);
-    if (!text.failed)
-        loop_diag_note(check->diags, diag, trial->symbol->span, "the trial '%.*s' lasts %s", LOOP_STR_ARGS(trial->symbol->name), text.at);
-    loop_text_free(&text);
+    loop_diag_note(check->diags, diag, trial->symbol->span, "the trial '%.*s' lasts %s", LOOP_STR_ARGS(trial->symbol->name), text.at);
 }
 
 static void add_event(LoopChecker *check, LoopTrialModel *trial, const LoopAst *ast)
@@ -158,14 +153,13 @@ static void add_event(LoopChecker *check, LoopTrialModel *trial, const LoopAst *
             return;
         if (p->constant && !(p->constant[0] >= 0 && p->constant[0] <= 1))
             loop_diag(check->diags, LOOP_E0705, p->span, "a probability must lie between 0 and 1, not %g", p->constant[0]);
-        LoopText place = {0};
+        LoopText place = {.arena = check->arena};
         loop_text_add(&place, "%.*s with %u", LOOP_STR_ARGS(where.place), (uint32_t)trial->events.count);
         event.chance = loop_node_function(check, p->span, LOOP_FN_bernoulli, (LoopType){.width = 1}, &p, 1);
         if (event.chance) {
             event.chance->clock = LOOP_DRAW_TRIAL;
-            event.chance->place = place.failed ? 0 : loop_name_hash((LoopStr){place.at, place.len});
+            event.chance->place = loop_name_hash(loop_text_view(&place));
         }
-        loop_text_free(&place);
     }
     LoopEventModel *slot = LOOP_ADD(check->arena, &trial->events, LoopEventModel);
     if (slot)

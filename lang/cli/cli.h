@@ -65,8 +65,8 @@ __attribute__((format(printf, 1, 2))) void loop_say(const char *format, ...);
 /* As it is, control bytes included: for the progress bar. */
 void loop_draw(const char *text);
 bool loop_colours(int fd);
-/* Prints what the diagnostics hold. */
-void loop_say_diagnostics(LoopDiags *diags, const LoopArguments *arguments);
+/* Prints what the diagnostics hold. False: no memory for it. */
+bool loop_say_diagnostics(LoopDiags *diags, const LoopArguments *arguments);
 /* The exit code of a compilation that did not give what was wanted; says why. */
 int loop_say_status(LoopStatus status, const LoopCompiled *compiled, const char *path, const LoopArguments *arguments);
 int loop_say_no_memory(void);
@@ -77,6 +77,9 @@ typedef struct LoopRan {
     int exit;                    /* LOOP_EXIT_OK: there are results */
 } LoopRan;
 LoopRan loop_run_program(const LoopCompiled *compiled, const char *path, const LoopArguments *arguments);
+/* Non-zero once a signal asked to stop. */
+const volatile int *loop_interrupt_flag(void);
+int loop_say_interrupted(void);
 /* After cleaning up: dies by the signal that interrupted the run. */
 int loop_die_interrupted(void);
 

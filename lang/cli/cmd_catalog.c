@@ -111,6 +111,7 @@ static void put_fields(LoopText *out, bool markdown)
             loop_text_add(&doc, "%s%s", k == info->kinds ? "" : ", ", kinds[*k == 'p' ? 0 : *k == 'c' ? 1 : 2]);
         loop_text_add(&doc, "%s)", strcmp(info->seen_by, "hidden") == 0 ? "; observers only" : "");
         put_row(out, markdown, call.at ? call.at : "", doc.at ? doc.at : "");
+        out->failed = out->failed || call.failed || doc.failed;
         loop_text_free(&call);
         loop_text_free(&doc);
     }
@@ -130,6 +131,7 @@ static void put_opcodes(LoopText *out, bool markdown)
         LoopText call = {0};
         loop_text_add(&call, "%s %s", loop_op_info(i)->name, loop_op_info(i)->operands);
         put_row(out, markdown, call.at ? call.at : "", loop_op_info(i)->doc);
+        out->failed = out->failed || call.failed;
         loop_text_free(&call);
     }
 }

@@ -1,6 +1,8 @@
 /* loop explain: the page of a diagnostic. */
 #include "lang/cli/cli.h"
 
+#include <string.h>
+
 static const char *severity(const LoopCodeInfo *info)
 {
     return info->severity == LOOP_ERROR ? "error" : "warning";
@@ -31,16 +33,15 @@ static void put_list(LoopText *out)
 /* `e301` and `301` find E0301. */
 static bool find_code(LoopStr word, LoopCode *code)
 {
-    LoopText name = {0};
+    char name[] = "E0000";
     bool letter = word.len && ((word.at[0] | 32) == 'e' || (word.at[0] | 32) == 'w');
     LoopStr digits = letter ? (LoopStr){word.at + 1, word.len - 1} : word;
-    loop_text_add(&name, "%c", letter && (word.at[0] | 32) == 'w' ? 'W' : 'E');
-    for (size_t i = digits.len; i < 4; i++)
-        loop_text_put(&name, "0", 1);
-    loop_text_str(&name, digits);
-    bool found = !name.failed && loop_code_find((LoopStr){name.at, name.len}, code);
-    loop_text_free(&name);
-    return found;
+    if (digits.len > 4)
+        return false;
+    if (letter && (word.at[0] | 32) == 'w')
+        name[0] = 'W';
+    memcpy(name + 5 - digits.len, digits.at, digits.len);
+    return loop_code_find(loop_str(name), code);
 }
 
 static int explain(const LoopArguments *arguments, LoopSink *out)

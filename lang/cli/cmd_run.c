@@ -12,10 +12,12 @@ static int write_files(const LoopReport *report, const LoopCompiled *compiled, c
     const LoopSource *source = loop_diags_source_at(compiled->diags, compiled->file);
     LoopProvenance from = {source->name, source->text, arguments->argc, arguments->argv};
     LoopText failed = {0};
-    int error = loop_save(report, &from, arguments->output, NULL, &failed);
-    if (error && error != ENOMEM)
+    int error = loop_save(report, &from, arguments->output, loop_interrupt_flag(), &failed);
+    if (error && error != ENOMEM && error != ECANCELED)
         loop_say("loop: can't write '%s': %s\n", failed.at ? failed.at : arguments->output, strerror(error));
     loop_text_free(&failed);
+    if (error == ECANCELED)
+        return loop_say_interrupted();
     return error == ENOMEM ? loop_say_no_memory() : error ? LOOP_EXIT_IO : LOOP_EXIT_OK;
 }
 

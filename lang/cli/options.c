@@ -182,6 +182,7 @@ void loop_command_usage(const LoopCommand *command, LoopText *out)
         loop_text_add(&left, "%s%c%s--%s%s%s", o->letter ? "-" : " ", o->letter ? o->letter : ' ', o->letter ? ", " : "  ", o->name,
                       o->takes ? " " : "", o->takes ? o->takes : "");
         loop_text_add(out, "  %-26s %s\n", left.at ? left.at : "", o->doc);
+        out->failed = out->failed || left.failed;
         loop_text_free(&left);
     }
 }

@@ -34,6 +34,17 @@ static void catch_signals(void)
     }
 }
 
+const volatile int *loop_interrupt_flag(void)
+{
+    return &interrupted;
+}
+
+int loop_say_interrupted(void)
+{
+    loop_say("loop: interrupted; nothing was written\n");
+    return LOOP_EXIT_INTERRUPTED;
+}
+
 int loop_die_interrupted(void)
 {
     int number = interrupted ? interrupted : SIGINT;
@@ -67,9 +78,10 @@ static void draw_bar(void *context, double done)
     char cells[WIDTH + 1] = {0};
     for (int i = 0; i < WIDTH; i++)
         cells[i] = i < done * WIDTH ? '#' : '.';
-    double left = done > 0.001 ? seconds * (1 - done) / done : 0;
-    char text[96];
-    snprintf(text, sizeof text, "\033[1G[%s] %3.0f%%  %.0f s left\033[K", cells, done * 100, left);
+    char left[32] = "", text[96];
+    if (done > 0.001)
+        snprintf(left, sizeof left, "  %.0f s left", seconds * (1 - done) / done);
+    snprintf(text, sizeof text, "\033[1G[%s] %3.0f%%%s\033[K", cells, done * 100, left);
     loop_draw(text);
     bar->shown = seconds;
     bar->drawn = true;
@@ -83,7 +95,8 @@ static int said(LoopRunStatus status, const LoopCompiled *compiled, const char *
     case LOOP_RUN_OK:
         return LOOP_EXIT_OK;
     case LOOP_RUN_FAULT:
-        loop_say_diagnostics(compiled->diags, arguments);
+        if (!loop_say_diagnostics(compiled->diags, arguments))
+            return loop_say_no_memory();
         return setup_fault ? LOOP_EXIT_MODEL : LOOP_EXIT_FAULT;
     case LOOP_RUN_MEMORY:
         loop_say("loop: the run needs more memory than there is, or than a run may take\n");
@@ -94,8 +107,7 @@ static int said(LoopRunStatus status, const LoopCompiled *compiled, const char *
         loop_say("Please report it with the file: loop run %s\n", path);
         return LOOP_EXIT_INTERNAL;
     case LOOP_RUN_INTERRUPTED:
-        loop_say("loop: interrupted; nothing was written\n");
-        return LOOP_EXIT_INTERRUPTED;
+        return loop_say_interrupted();
     }
     return LOOP_EXIT_INTERNAL;
 }

@@ -54,7 +54,7 @@ bool loop_colours(int fd)
     return isatty(fd) && !(term && strcmp(term, "dumb") == 0);
 }
 
-void loop_say_diagnostics(LoopDiags *diags, const LoopArguments *arguments)
+bool loop_say_diagnostics(LoopDiags *diags, const LoopArguments *arguments)
 {
     LoopText text = {0};
     LoopDiagStyle style = loop_colours(STDERR_FILENO) ? LOOP_DIAG_COLOUR : LOOP_DIAG_PLAIN;
@@ -62,9 +62,11 @@ void loop_say_diagnostics(LoopDiags *diags, const LoopArguments *arguments)
         style = LOOP_DIAG_JSON;
     loop_diags_sort(diags);
     loop_diags_print(diags, style, &text);
-    if (text.at)
+    if (text.at && !text.failed)
         write_all(text.at, text.len);
+    bool said = !text.failed;
     loop_text_free(&text);
+    return said;
 }
 
 int loop_say_no_memory(void)
@@ -78,11 +80,10 @@ int loop_say_status(LoopStatus status, const LoopCompiled *compiled, const char 
     int why = errno;
     switch (status) {
     case LOOP_OK:
-        loop_say_diagnostics(compiled->diags, arguments);
-        return LOOP_EXIT_OK;
     case LOOP_ERRORS:
-        loop_say_diagnostics(compiled->diags, arguments);
-        return LOOP_EXIT_MODEL;
+        if (!loop_say_diagnostics(compiled->diags, arguments))
+            break;
+        return status == LOOP_OK ? LOOP_EXIT_OK : LOOP_EXIT_MODEL;
     case LOOP_IO:
         loop_say("loop: can't read '%s': %s\n", path, why == EINVAL ? "it is no regular file" : strerror(why));
         return LOOP_EXIT_IO;

@@ -160,18 +160,13 @@ static bool dotted(LoopText *out, const LoopAst *node)
 
 LoopAst *loop_ast_call(LoopParse *p, LoopSpan span, LoopAst *function, LoopAst *arguments)
 {
-    LoopText text = {0};
+    LoopText text = {.arena = p->arena};
     LoopToken name = {.text = {"", 0}, .span = function->span};
-    LoopAst *node = NULL;
     if (!dotted(&text, function))
         loop_diag_help(p->diags, loop_diag(p->diags, LOOP_E0110, function->span, "only a function can be called, by its name"),
                        "A product is written with *.");
-    if (!text.failed) {
-        name.text = loop_arena_str(p->arena, (LoopStr){text.at ? text.at : "", text.len});
-        node = loop_ast_make(p, LOOP_AST_CALL, span, &name, &arguments, 1);
-    }
-    loop_text_free(&text);
-    return node;
+    name.text = loop_text_view(&text);
+    return loop_ast_make(p, LOOP_AST_CALL, span, &name, &arguments, 1);
 }
 
 LoopAst *loop_ast_as(LoopParse *p, LoopAst *node, LoopAstKind kind)
@@ -193,15 +188,10 @@ LoopAst *loop_ast_grouped(LoopParse *p, LoopAst *node, LoopSpan span)
 LoopAst *loop_ast_lengthen(LoopParse *p, LoopAst *path, LoopSpan more)
 {
     const LoopSource *source = loop_diags_source_at(p->diags, more.file);
-    LoopText text = {0};
+    LoopText text = {.arena = p->arena};
     loop_text_add(&text, "%.*s.%.*s", LOOP_STR_ARGS(path->text), (int)(more.end - more.begin), source->text.at + more.begin);
-    if (text.failed) {
-        loop_text_free(&text);
-        return NULL;
-    }
-    path->text = loop_arena_str(p->arena, (LoopStr){text.at, text.len});
+    path->text = loop_text_view(&text);
     path->span.end = path->name_span.end = more.end;
-    loop_text_free(&text);
     return loop_arena_failed(p->arena) ? NULL : path;
 }
 

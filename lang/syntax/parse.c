@@ -142,18 +142,16 @@ static const char *hint(const LoopParse *p, LoopStr text, bool ended, bool wants
 
 static void add_help(const LoopParse *p, LoopDiag *diag, LoopStr text, bool first, const char *advice)
 {
-    LoopText blocks = {0};
+    LoopText blocks = {.arena = p->arena};
     int elsewhere = first ? loop_tokens_blocks(text) : 0;
     LoopStr near = first ? loop_tokens_near(p, text) : (LoopStr){"", 0};
     if (elsewhere) {
         put_blocks(elsewhere, &blocks);
-        if (!blocks.failed)
-            loop_diag_help(p->diags, diag, "'%.*s' belongs into %s.", LOOP_STR_ARGS(text), blocks.at);
+        loop_diag_help(p->diags, diag, "'%.*s' belongs into %s.", LOOP_STR_ARGS(text), blocks.at);
     } else if (near.len)
         loop_diag_help(p->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
     else if (advice)
         loop_diag_help(p->diags, diag, "%s", advice);
-    loop_text_free(&blocks);
 }
 
 /* A bracket or block that is still open is mostly the cause of what is found much later. */
@@ -167,7 +165,7 @@ static void add_open(const LoopParse *p, LoopDiag *diag, bool at_end)
 
 void loop_parse_unexpected(LoopParse *p, LoopSpan span, const char *found, const char *const *expected, size_t count)
 {
-    LoopText what = {0}, wanted = {0};
+    LoopText what = {.arena = p->arena}, wanted = {.arena = p->arena};
     bool ended = p->previous == TOK_END, at_end = p->previous == 0;
     LoopStr source = loop_diags_source_at(p->diags, p->file)->text, text = {source.at + span.begin, span.end - span.begin};
     bool first = p->statement_tokens <= 1 && !p->at_start && !ended && !at_end && p->previous != '}';
@@ -175,25 +173,22 @@ void loop_parse_unexpected(LoopParse *p, LoopSpan span, const char *found, const
     put_expected(expected, count, &wanted);
     if (ended)
         span = p->last;
-    if (!what.failed && !wanted.failed) {
-        LoopDiag *diag;
-        if (ended)
-            diag = loop_diag(p->diags, LOOP_E0101, span, count ? "the statement ends here, where %s was expected" : "the statement ends here, but is not complete%s",
-                             count ? wanted.at : "");
-        else if (at_end && p->depth)
-            diag = loop_diag(p->diags, LOOP_E0101, span, "the file ends inside of %s", block_name(p->blocks[p->depth]));
-        else if (first)
-            diag = loop_diag(p->diags, LOOP_E0101, span, "%s begins no statement of %s", what.at, block_name(p->blocks[p->depth]));
-        else if (count)
-            diag = loop_diag(p->diags, LOOP_E0101, span, "found %s where %s was expected", what.at, wanted.at);
-        else
-            diag = loop_diag(p->diags, LOOP_E0101, span, "%s has no place here", what.at);
-        add_open(p, diag, at_end);
-        if (p->parens == 0)
-            add_help(p, diag, text, first, hint(p, text, ended, count == 1 && strcmp(expected[0], "a name") == 0));
-    }
-    loop_text_free(&what);
-    loop_text_free(&wanted);
+    LoopDiag *diag;
+    if (ended && count)
+        diag = loop_diag(p->diags, LOOP_E0101, span, "the statement ends here, where %s was expected", wanted.at);
+    else if (ended)
+        diag = loop_diag(p->diags, LOOP_E0101, span, "the statement ends here, but is not complete");
+    else if (at_end && p->depth)
+        diag = loop_diag(p->diags, LOOP_E0101, span, "the file ends inside of %s", block_name(p->blocks[p->depth]));
+    else if (first)
+        diag = loop_diag(p->diags, LOOP_E0101, span, "%s begins no statement of %s", what.at, block_name(p->blocks[p->depth]));
+    else if (count)
+        diag = loop_diag(p->diags, LOOP_E0101, span, "found %s where %s was expected", what.at, wanted.at);
+    else
+        diag = loop_diag(p->diags, LOOP_E0101, span, "%s has no place here", what.at);
+    add_open(p, diag, at_end);
+    if (p->parens == 0)
+        add_help(p, diag, text, first, hint(p, text, ended, count == 1 && strcmp(expected[0], "a name") == 0));
 }
 
 /* ---- tokens as text ---- */

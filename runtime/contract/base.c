@@ -187,33 +187,49 @@ void *loop_list_add(LoopArena *arena, LoopList *list, size_t size)
 
 void loop_text_free(LoopText *text)
 {
-    loop_free(text->at);
+    if (!text->arena)
+        loop_free(text->at);
     *text = (LoopText){0};
+}
+
+static bool text_fail(LoopText *text)
+{
+    static char nothing[1]; /* never written to: what failed stays failed */
+    text->failed = true;
+    if (text->arena) {
+        text->arena->failed = true;
+        text->at = nothing;
+        text->len = 0;
+    }
+    return false;
+}
+
+static bool text_grow(LoopText *text, size_t capacity)
+{
+    char *at = text->arena ? loop_arena_alloc(text->arena, capacity) : loop_resize(text->at, capacity);
+    if (!at)
+        return text_fail(text);
+    if (text->arena && text->len)
+        memcpy(at, text->at, text->len);
+    text->at = at;
+    text->capacity = capacity;
+    return true;
 }
 
 static bool text_room(LoopText *text, size_t more)
 {
     size_t need;
-    if (text->failed || !loop_add(text->len, more, &need) || !loop_add(need, 1, &need)) {
-        text->failed = true;
+    if (text->failed)
         return false;
-    }
+    if (!loop_add(text->len, more, &need) || !loop_add(need, 1, &need))
+        return text_fail(text);
     if (need <= text->capacity)
         return true;
     size_t capacity = text->capacity ? text->capacity : 128;
     while (capacity < need)
-        if (!loop_mul(capacity, 2, &capacity)) {
-            text->failed = true;
-            return false;
-        }
-    char *at = loop_resize(text->at, capacity);
-    if (!at) {
-        text->failed = true;
-        return false;
-    }
-    text->at = at;
-    text->capacity = capacity;
-    return true;
+        if (!loop_mul(capacity, 2, &capacity))
+            return text_fail(text);
+    return text_grow(text, capacity);
 }
 
 void loop_text_put(LoopText *text, const char *bytes, size_t len)
@@ -224,6 +240,11 @@ void loop_text_put(LoopText *text, const char *bytes, size_t len)
         memcpy(text->at + text->len, bytes, len);
     text->len += len;
     text->at[text->len] = '\0';
+}
+
+LoopStr loop_text_view(const LoopText *text)
+{
+    return text->at ? (LoopStr){text->at, text->len} : (LoopStr){"", 0};
 }
 
 void loop_text_str(LoopText *text, LoopStr s)

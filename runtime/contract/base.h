@@ -55,16 +55,19 @@ void *loop_list_add(LoopArena *arena, LoopList *list, size_t size);
 #define LOOP_ADD(arena, list, Type) ((Type *)loop_list_add((arena), (list), sizeof(Type)))
 #define LOOP_ITEM(list, Type, i) (((Type *)(list).items)[i])
 
-/* Growing text on the heap, NUL-terminated. `failed` is sticky; the caller frees it. */
+/* Growing text, NUL-terminated. On the heap it is the caller's to free, and `failed` is sticky. In an arena it is
+   freed with that, a failure is the arena's, and `at` is never NULL once something was put. */
 typedef struct LoopText {
     char *at;
     size_t len, capacity;
     bool failed;
+    LoopArena *arena; /* NULL: on the heap */
 } LoopText;
 void loop_text_free(LoopText *text);
 void loop_text_put(LoopText *text, const char *bytes, size_t len);
 void loop_text_str(LoopText *text, LoopStr s);
 __attribute__((format(printf, 2, 3))) void loop_text_add(LoopText *text, const char *format, ...);
+LoopStr loop_text_view(const LoopText *text); /* borrowed; empty when nothing was put */
 
 /* Distance between two names (insert, delete, replace, swap), at most `limit` + 1; for "did you mean". */
 size_t loop_edit_distance(LoopStr a, LoopStr b, size_t limit);

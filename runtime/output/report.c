@@ -137,7 +137,7 @@ static void trace_row(const LoopReport *report, const LoopCourse *course, LoopTa
 static void print_traces(const LoopReport *report, LoopArena *arena, LoopText *out)
 {
     static const LoopAlign align[] = {LOOP_ALIGN_LEFT, LOOP_ALIGN_LEFT, LOOP_ALIGN_LEFT, LOOP_ALIGN_LEFT, LOOP_ALIGN_LEFT};
-    LoopTable table = {.arena = arena, .align = align, .columns = sizeof align / sizeof align[0]};
+    LoopTable table = {.arena = arena, .cell = {.arena = arena}, .align = align, .columns = sizeof align / sizeof align[0]};
     if (!report->results->course_count)
         return;
     loop_text_add(out, "\n");
@@ -302,7 +302,8 @@ static void print_claims(const LoopReport *report, ClaimKind kind, LoopArena *ar
         [MEASURES] = "\nmeasures: mean over agents " PLUS_MINUS " standard error\n",
         [EXPECTATIONS] = "\nexpectations: mean over agents " PLUS_MINUS " standard error, what was wanted\n"};
     static const LoopAlign align[] = {LOOP_ALIGN_LEFT, LOOP_ALIGN_POINT, LOOP_ALIGN_LEFT, LOOP_ALIGN_LEFT, LOOP_ALIGN_LEFT};
-    LoopTable table = {.arena = arena, .align = align, .columns = sizeof align / sizeof align[0], .wide = LABEL_WIDTH};
+    LoopTable table = {.arena = arena, .cell = {.arena = arena}, .align = align, .columns = sizeof align / sizeof align[0],
+                       .wide = LABEL_WIDTH};
     for (uint32_t i = 0; i < report->program->claim_count; i++)
         if (report->program->claims[i].is_expectation == (kind == EXPECTATIONS) && loop_claim_shown(report, i))
             claim_rows(report, i, &table);
@@ -359,13 +360,13 @@ static void print_report(const LoopReport *report, LoopArena *arena, LoopText *o
 void loop_report_text(const LoopReport *report, LoopText *out)
 {
     LoopArena *arena = loop_arena_new();
-    LoopText plain = {0};
-    print_report(report, arena, report->colour ? &plain : out);
+    LoopText plain = {.arena = arena};
+    if (arena)
+        print_report(report, arena, report->colour ? &plain : out);
     if (report->colour)
         paint(&plain, out);
-    if (!arena || plain.failed)
+    if (loop_arena_failed(arena))
         out->failed = true;
-    loop_text_free(&plain);
     loop_arena_free(arena);
 }
 

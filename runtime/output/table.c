@@ -105,5 +105,4 @@ void loop_table_print(LoopTable *table, size_t indent, LoopText *out)
     }
     for (size_t row = 0; !out->failed && row + table->columns <= table->cells.count; row += table->columns)
         print_row(table, widths, row, indent, out);
-    loop_text_free(&table->cell);
 }

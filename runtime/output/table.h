@@ -22,7 +22,7 @@ typedef struct LoopTable {
 void loop_table_next(LoopTable *table);
 /* Leaves the rest of the row empty. */
 void loop_table_end_row(LoopTable *table);
-/* Prints the rows, each behind `indent` spaces, and releases table->cell. No blanks at the end of a line. */
+/* Prints the rows, each behind `indent` spaces. No blanks at the end of a line. */
 void loop_table_print(LoopTable *table, size_t indent, LoopText *out);
 
 #endif

@@ -245,7 +245,9 @@ static void report_fault(const Run *run, LoopDiags *diags)
     if (f->time >= 0)
         loop_text_add(&where, ", step %.0f of the trial", f->time);
     loop_text_add(&where, ", step %llu of the run", (unsigned long long)f->step);
-    if (!where.failed)
+    if (where.failed)
+        loop_diags_fail(diags);
+    else
         loop_diag_note(diags, diag, LOOP_NO_SPAN, "%s", where.at);
     loop_text_free(&where);
 }
