@@ -62,9 +62,9 @@ bool loop_say_diagnostics(LoopDiags *diags, const LoopArguments *arguments)
         style = LOOP_DIAG_JSON;
     loop_diags_sort(diags);
     loop_diags_print(diags, style, &text);
-    if (text.at && !text.failed)
+    bool said = !text.failed && !loop_diags_failed(diags);
+    if (text.at && said)
         write_all(text.at, text.len);
-    bool said = !text.failed;
     loop_text_free(&text);
     return said;
 }
