@@ -6,7 +6,7 @@ BISON  ?= bison
 FLEX   ?= flex
 
 STD    := -std=c11 -ffp-contract=off -fno-math-errno -fno-trapping-math -pthread
-WARN   := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wundef -Wvla -Werror
+WARN   := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wundef -Wvla -Werror -Wno-pass-failed
 GEN    := $(BUILD)/gen
 INC    := -I. -I$(GEN)
 LIBS   := -lm -pthread
@@ -86,6 +86,26 @@ same-bits: $(BUILD)/loop
 
 sanitize:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all" test
+
+# A minute for each target, with clang's libFuzzer; what it finds stays in $(BUILD)/fuzz/crash-*.
+FUZZ_SECONDS ?= 60
+FUZZ         := $(BUILD)/fuzz
+FUZZ_CFLAGS  := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+FUZZ_SEEDS   := $(wildcard examples/*.loop tests/run/*/*.loop tests/parse/*.loop tests/diag/*.loop)
+
+.PHONY: fuzz
+fuzz:
+	@$(MAKE) --no-print-directory BUILD=$(FUZZ) CC=clang CFLAGS="$(FUZZ_CFLAGS)" $(FUZZ)/parse_fuzz $(FUZZ)/run_fuzz
+	@mkdir -p $(FUZZ)/seeds $(FUZZ)/parse_corpus $(FUZZ)/run_corpus
+	@cp $(FUZZ_SEEDS) $(FUZZ)/seeds
+	@sed -nE 's/^(RESERVED|BEGINS|INSIDE|FUNCTION|EW[123])\("?([a-z_]+)"?.*/"\2"/p' lang/syntax/keywords.def \
+	    runtime/contract/function.def runtime/contract/elementwise.def | sort -u >$(FUZZ)/words.dict
+	@for target in parse run; do $(FUZZ)/$${target}_fuzz -max_total_time=$(FUZZ_SECONDS) -timeout=20 -rss_limit_mb=8192 \
+	    -max_len=8192 -dict=$(FUZZ)/words.dict -artifact_prefix=$(FUZZ)/crash- -print_final_stats=1 -verbosity=0 \
+	    $(FUZZ)/$${target}_corpus $(FUZZ)/seeds || exit 1; done
+
+$(BUILD)/%_fuzz: tests/fuzz/%_fuzz.c $(call obj,$(CORE)) $(GENOBJ)
+	@$(CC) $(STD) $(WARN) $(CFLAGS) -fsanitize=fuzzer $(INC) -o $@ $^ $(LIBS)
 
 clean:
 	rm -rf $(BUILD)

@@ -75,7 +75,14 @@ static void merge_fault(Run *run, const LoopFault *fault)
 
 /* ---- one block ---- */
 
-enum { LOOK_EVERY = 256 }; /* steps between two looks at the clock on the wall and at interruption */
+/* Steps between two looks at the other blocks and at the progress: fewer when a step is long. */
+enum { LOOK_MOST = 256, LOOK_BYTES = 1 << 26 };
+
+static uint64_t look_every(const Run *run)
+{
+    size_t steps = LOOK_BYTES / (run->plan.block_bytes + 1);
+    return steps < 1 ? 1 : steps > LOOK_MOST ? LOOK_MOST : steps;
+}
 
 /* Whether the block should stop early: interrupted, or another block had a fault at an earlier step. */
 static bool look_around(Worker *worker, uint64_t step)
@@ -86,11 +93,11 @@ static bool look_around(Worker *worker, uint64_t step)
     if (options->interrupt && *options->interrupt)
         run->interrupted = true;
     bool stop = run->interrupted || (run->fault.found && run->fault.step + 1 < step);
-    double done = run->steps ? fmin(1.0, (double)step / (double)run->steps) : 0;
-    done = (run->merged + done) / run->plan.blocks;
+    uint32_t merged = run->merged;
     pthread_mutex_unlock(&run->lock);
     if (worker->first && options->progress)
-        options->progress(options->progress_context, done);
+        options->progress(options->progress_context,
+                          fmin(1.0, (merged + loop_clock_share(worker->block->clock, worker->block)) / run->plan.blocks));
     return stop;
 }
 
@@ -99,10 +106,11 @@ static void run_block(Worker *worker, uint32_t index)
     Run *run = worker->run;
     LoopBlock *block = worker->block;
     uint32_t first = index * run->plan.lanes, left = run->plan.all - first;
+    uint64_t every = look_every(run);
     loop_block_start(block, first, left < run->plan.lanes ? left : run->plan.lanes);
     while (!block->fault.found) {
         loop_block_step(block);
-        if (loop_clock_all_done(block->clock) || (block->step % LOOK_EVERY == 0 && look_around(worker, block->step)))
+        if (loop_clock_all_done(block->clock) || (block->step % every == 0 && look_around(worker, block->step)))
             break;
     }
     loop_recorder_finish(block->recorder, block, run->measured, run->plan.all);

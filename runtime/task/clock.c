@@ -260,6 +260,23 @@ bool loop_clock_all_done(const LoopClock *clock)
     return true;
 }
 
+double loop_clock_share(const LoopClock *clock, const LoopBlock *block)
+{
+    const LaneClock *at = &clock->lane[0];
+    double all = 0, behind = 0;
+    for (uint32_t i = 0; i < clock->task->phase_count; i++) {
+        const LoopPhase *phase = &clock->task->phases[i];
+        if (phase->groups && !phase->groups[block->group[0]])
+            continue;
+        all += phase->count;
+        if (at->started && i < at->phase)
+            behind += phase->count;
+        else if (at->started && i == at->phase)
+            behind += at->trial + (at->type == LOOP_NONE ? 1 : at->time / (double)clock->task->trials[at->type].duration);
+    }
+    return all > 0 ? behind / all : 1;
+}
+
 size_t loop_clock_lanes(const LoopClock *clock)
 {
     return clock->lanes;

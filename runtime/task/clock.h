@@ -19,6 +19,8 @@ void loop_clock_event(LoopBlock *block, uint32_t op, const uint32_t *args);
 
 bool loop_clock_done(const LoopClock *clock, size_t lane);     /* past its last trial */
 bool loop_clock_all_done(const LoopClock *clock);
+/* How much of its trials the first lane has behind it, from 0 to 1; `until` makes it jump. */
+double loop_clock_share(const LoopClock *clock, const LoopBlock *block);
 /* Lanes that the clock keeps: 1 when all are in step. Lane l of the block is lane l % that. */
 size_t loop_clock_lanes(const LoopClock *clock);
 /* Phase (or LOOP_NONE), trial type (or LOOP_NONE between trials), number of the trial in its phase, step in it. */
