@@ -47,9 +47,9 @@ $(GEN)/scanner.c: lang/syntax/scanner.l
 
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*_test.c))
 
-.PHONY: test unit diag models same-bits sanitize robust docs
+.PHONY: test unit golden tables diag models same-bits sanitize robust docs bless
 # What a sanitizer build repeats; $(BUILD) may be any variant.
-test: unit diag models robust
+test: unit golden tables diag models robust
 
 check: test docs same-bits sanitize
 	@echo "all checks passed"
@@ -60,6 +60,16 @@ $(BUILD)/unit/%: tests/unit/%.c $(call obj,$(CORE)) $(GENOBJ)
 
 unit: $(UNIT)
 	@for t in $(UNIT); do $$t || exit 1; done
+
+golden: $(BUILD)/loop
+	@tests/golden.sh $(BUILD)/loop
+
+# Goldens and messages anew; read the difference before you commit it.
+bless: $(BUILD)/loop
+	@tests/golden.sh $(BUILD)/loop bless >/dev/null; tests/diag/run.sh $(BUILD)/loop bless >/dev/null; git diff --stat tests
+
+tables: $(BUILD)/loop
+	@tests/tables.sh $(BUILD)/loop
 
 diag: $(BUILD)/loop
 	@tests/diag/run.sh $(BUILD)/loop
