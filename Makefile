@@ -95,7 +95,7 @@ same-bits: $(BUILD)/loop
 	@tests/same-bits.sh $(BUILD)/loop $(BUILD)/clang0/loop $(BUILD)/gcc0/loop
 
 sanitize:
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all" test
+	@ALLOC_STRIDE=4 $(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all" test
 
 # A minute for each target, with clang's libFuzzer; what it finds stays in $(BUILD)/fuzz/crash-*.
 FUZZ_SECONDS ?= 60

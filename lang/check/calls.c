@@ -82,6 +82,18 @@ static LoopNode *onehot(const Call *call)
     return scalar_number(call, 0, "an index") && size_argument(call, 1, &n) ? make(call, number(n), 1) : NULL;
 }
 
+static LoopNode *elements(const Call *call, LoopNode *of, uint32_t start, uint32_t n)
+{
+    LoopNode *node = loop_node_new(call->check, LOOP_NODE_ELEMENT, call->ast->span, 1);
+    if (!node)
+        return NULL;
+    node->kids[0] = of;
+    node->size = start;
+    node->type = (LoopType){.width = n, .unit = of->type.unit};
+    loop_node_done(call->check, node);
+    return node;
+}
+
 static LoopNode *slice(const Call *call)
 {
     uint32_t start, n;
@@ -89,14 +101,7 @@ static LoopNode *slice(const Call *call)
     if (!loop_need_count(call->check, call->kid[1], "the start of a slice", 0, v->type.width - 1.0, &start) ||
         !loop_need_count(call->check, call->kid[2], "the length of a slice", 1, v->type.width - start, &n))
         return NULL;
-    LoopNode *node = loop_node_new(call->check, LOOP_NODE_ELEMENT, call->ast->span, 1);
-    if (!node)
-        return NULL;
-    node->kids[0] = call->kid[0];
-    node->size = start;
-    node->type = (LoopType){.width = n, .unit = v->type.unit};
-    loop_node_done(call->check, node);
-    return node;
+    return elements(call, call->kid[0], start, n);
 }
 
 static LoopNode *outer(const Call *call)
@@ -130,14 +135,24 @@ static LoopNode *fill(const Call *call)
 
 /* ---- time ---- */
 
+/* INIT of a state, or the same elements of it; NULL for anything else. */
+static LoopNode *initial(const Call *call, const LoopNode *x)
+{
+    if (x->kind == LOOP_NODE_SYMBOL && x->symbol->kind == LOOP_SYM_STATE)
+        return x->symbol->init;
+    LoopNode *init = x->kind == LOOP_NODE_ELEMENT ? initial(call, x->kids[0]) : NULL;
+    return init && init->type.width > 1 ? elements(call, init, x->size, x->type.width) : init;
+}
+
 /* What prev and delay give before there is a past: as asked; INIT of a state; none for a choice; else 0. */
 static LoopNode *before(const Call *call, uint32_t i)
 {
     const LoopNode *x = call->kid[0];
     if (i < call->count)
         return call->kid[i];
-    if (x->kind == LOOP_NODE_SYMBOL && x->symbol->kind == LOOP_SYM_STATE && x->symbol->init)
-        return x->symbol->init;
+    LoopNode *init = initial(call, x);
+    if (init)
+        return init;
     LoopNode *zero = loop_node_number(call->check, call->ast->span, x->type.choice ? -1 : 0);
     if (zero)
         zero->type.unit = x->type.unit;
