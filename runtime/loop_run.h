@@ -31,7 +31,7 @@ typedef struct LoopOutcome {
     uint32_t width;
     double *mean, *sem;   /* [width] */
     double *bound;        /* [width]: mean of the bound, `by` margin included; NULL for a plain measure */
-    double tolerance;     /* `within`, absolute */
+    double *tolerance;    /* [width]: `within`, absolute; NULL without one */
     uint32_t agents;      /* with a value */
     uint64_t trials;      /* that went into it, of all those agents */
     double share;         /* percent of agents for which it holds; only with `for N% of agents` */

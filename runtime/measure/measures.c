@@ -17,6 +17,7 @@ static const int64_t UNKNOWN = INT64_MIN;
 struct LoopMeasureState {
     const LoopMeasure *measure;
     uint32_t width;
+    bool shared;           /* all that it reads is the same in every lane: kept for one */
     size_t lanes, capacity;
     LaneTrial *trial;      /* [capacity] */
     double *now;           /* [width][capacity]: the value of this trial so far */
@@ -34,14 +35,45 @@ static double *numbers(size_t a, size_t b, size_t c)
     return loop_mul(a, b, &count) && loop_mul(count, c, &count) ? loop_alloc_array(count, sizeof(double)) : NULL;
 }
 
+static bool uniform(const LoopProgram *program, uint32_t reg)
+{
+    return reg == LOOP_NONE || program->registers[reg].uniform;
+}
+
+static bool is_shared(const LoopProgram *program, const LoopMeasure *m)
+{
+    const LoopAnchor *ends[] = {&m->from, &m->to};
+    bool shared = program->task.uniform && m->instant == LOOP_NONE && uniform(program, m->signal);
+    for (size_t i = 0; i < (m->window ? 2 : 1); i++)
+        shared = shared && uniform(program, ends[i]->offset_reg) &&
+                 (ends[i]->kind != LOOP_ANCHOR_ONSET || uniform(program, ends[i]->onset));
+    return shared;
+}
+
+/* Trials that the ring of a `last n` keeps. */
+static uint32_t ring_slots(const LoopMeasure *measure)
+{
+    return measure->select.pick == LOOP_PICK_LAST ? measure->select.n : 1;
+}
+
+bool loop_measure_bytes(const LoopProgram *program, const LoopMeasure *measure, size_t lanes, size_t *bytes)
+{
+    size_t row = (size_t)program->registers[measure->signal].width * sizeof(double), lane;
+    size_t rows = (size_t)measure->lag + ring_slots(measure) + 4; /* past, ring, now, mean and sum */
+    lanes = is_shared(program, measure) ? 1 : lanes;
+    return loop_mul(rows, row, &lane) && loop_add(lane, sizeof(LaneTrial) + 2 * sizeof(uint32_t), &lane) &&
+           loop_mul(lane, lanes, &lane) && loop_add(*bytes, lane, bytes) && loop_add(*bytes, sizeof(LoopMeasureState), bytes);
+}
+
 LoopMeasureState *loop_measure_new(const LoopProgram *program, const LoopMeasure *measure, size_t lanes)
 {
     LoopMeasureState *s = loop_alloc(sizeof *s);
     if (!s)
         return NULL;
-    uint32_t ring = measure->select.pick == LOOP_PICK_LAST ? measure->select.n : 1;
     s->measure = measure;
     s->width = program->registers[measure->signal].width;
+    s->shared = is_shared(program, measure);
+    lanes = s->shared ? 1 : lanes;
     s->capacity = lanes;
     s->trial = loop_alloc_array(lanes, sizeof *s->trial);
     s->now = numbers(s->width, lanes, 1);
@@ -49,7 +81,7 @@ LoopMeasureState *loop_measure_new(const LoopProgram *program, const LoopMeasure
     s->past = numbers((size_t)measure->lag + 1, s->width, lanes);
     s->sum = numbers(s->width, lanes, 1);
     s->count = loop_alloc_array(lanes, sizeof *s->count);
-    s->ring = numbers(ring, s->width, lanes);
+    s->ring = numbers(ring_slots(measure), s->width, lanes);
     s->ring_count = loop_alloc_array(lanes, sizeof *s->ring_count);
     if (s->trial && s->now && s->mean && s->past && s->sum && s->count && s->ring && s->ring_count)
         return s;
@@ -74,6 +106,7 @@ void loop_measure_free(LoopMeasureState *s)
 
 void loop_measure_start(LoopMeasureState *s, size_t lanes)
 {
+    lanes = s->shared ? 1 : lanes;
     s->lanes = lanes;
     memset(s->trial, 0, lanes * sizeof *s->trial);
     memset(s->sum, 0, s->width * s->capacity * sizeof *s->sum);
@@ -249,14 +282,16 @@ static void sum_ring(LoopMeasureState *s, size_t l)
 
 void loop_measure_finish(LoopMeasureState *s, const LoopBlock *block, LoopMeasured *measured, size_t all)
 {
-    for (size_t l = 0; l < s->lanes; l++) {
+    for (size_t l = 0; l < s->lanes; l++)
         if (s->trial[l].picker.ring)
             sum_ring(s, l);
-        measured->trials[block->first + l] = s->measure->first_true ? s->trial[l].picker.seen : s->count[l];
+    for (size_t lane = 0; lane < block->lanes; lane++) {
+        size_t l = s->shared ? 0 : lane;
+        measured->trials[block->first + lane] = s->measure->first_true ? s->trial[l].picker.seen : s->count[l];
         for (size_t e = 0; e < s->width; e++) {
             double sum = *cell(s->sum, s, e, l);
             double none = s->measure->first_true && s->trial[l].picker.seen ? (double)INFINITY : (double)NAN;
-            measured->value[e * all + block->first + l] = s->count[l] ? sum / s->count[l] : none;
+            measured->value[e * all + block->first + lane] = s->count[l] ? sum / s->count[l] : none;
         }
     }
 }

@@ -8,6 +8,8 @@
 typedef struct LoopMeasureState LoopMeasureState;
 
 LoopMeasureState *loop_measure_new(const LoopProgram *program, const LoopMeasure *measure, size_t lanes);
+/* Adds the bytes that loop_measure_new will take; false: more than can be counted. */
+bool loop_measure_bytes(const LoopProgram *program, const LoopMeasure *measure, size_t lanes, size_t *bytes);
 void loop_measure_free(LoopMeasureState *state);
 void loop_measure_start(LoopMeasureState *state, size_t lanes);
 void loop_measure_step(LoopMeasureState *state, LoopBlock *block);

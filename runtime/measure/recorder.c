@@ -12,11 +12,12 @@ typedef struct StripState {
     double *sum;          /* [slots][steps][capacity]; one slot, or n for `last n` of an unknown number */
     uint32_t *count;      /* [capacity]: trials begun and picked */
     uint32_t slots;
+    size_t capacity;      /* 1 where all lanes are alike */
 } StripState;
 
 struct LoopRecorder {
     const LoopProgram *program;
-    size_t lanes, capacity;
+    size_t lanes;
     LoopMeasureState **measures;
     StripState *strips;
 };
@@ -30,14 +31,35 @@ static bool unknown_number(const LoopProgram *program, const LoopSelect *select)
     return false;
 }
 
+/* The sizes of a strip's state, and how many numbers its sums are; false: more than can be counted. */
+static bool strip_sizes(StripState *s, const LoopProgram *program, const LoopStrip *strip, size_t lanes, size_t *count)
+{
+    s->capacity = program->task.uniform && program->registers[strip->reg].uniform ? 1 : lanes;
+    s->slots = strip->select.pick == LOOP_PICK_LAST && unknown_number(program, &strip->select) ? strip->select.n : 1;
+    return loop_mul(s->slots, strip->steps, count) && loop_mul(*count, s->capacity, count);
+}
+
+bool loop_recorder_bytes(const LoopProgram *program, size_t lanes, size_t *bytes)
+{
+    bool ok = true;
+    for (uint32_t i = 0; ok && i < program->measure_count; i++)
+        ok = loop_measure_bytes(program, &program->measures[i], lanes, bytes);
+    for (uint32_t i = 0; ok && i < program->strip_count; i++) {
+        StripState s;
+        size_t count, taken;
+        ok = strip_sizes(&s, program, &program->strips[i], lanes, &count) && loop_mul(count, sizeof *s.sum, &taken) &&
+             loop_add(taken, s.capacity * (sizeof *s.picker + sizeof *s.count), &taken) && loop_add(*bytes, taken, bytes);
+    }
+    return ok;
+}
+
 static bool strip_new(StripState *s, const LoopProgram *program, const LoopStrip *strip, size_t lanes)
 {
     size_t count;
-    s->slots = strip->select.pick == LOOP_PICK_LAST && unknown_number(program, &strip->select) ? strip->select.n : 1;
-    if (!loop_mul(s->slots, strip->steps, &count) || !loop_mul(count, lanes, &count))
+    if (!strip_sizes(s, program, strip, lanes, &count))
         return false;
-    s->picker = loop_alloc_array(lanes, sizeof *s->picker);
-    s->count = loop_alloc_array(lanes, sizeof *s->count);
+    s->picker = loop_alloc_array(s->capacity, sizeof *s->picker);
+    s->count = loop_alloc_array(s->capacity, sizeof *s->count);
     s->sum = loop_alloc_array(count, sizeof *s->sum);
     return s->picker && s->count && s->sum;
 }
@@ -48,7 +70,6 @@ LoopRecorder *loop_recorder_new(const LoopProgram *program, size_t lanes)
     if (!r)
         return NULL;
     r->program = program;
-    r->capacity = lanes;
     r->measures = loop_alloc_array(program->measure_count, sizeof *r->measures);
     r->strips = loop_alloc_array(program->strip_count, sizeof *r->strips);
     bool ok = r->measures && r->strips;
@@ -87,9 +108,9 @@ void loop_recorder_start(LoopRecorder *r, LoopBlock *block)
         loop_measure_start(r->measures[i], block->lanes);
     for (uint32_t i = 0; i < r->program->strip_count; i++) {
         StripState *s = &r->strips[i];
-        memset(s->picker, 0, r->capacity * sizeof *s->picker);
-        memset(s->count, 0, r->capacity * sizeof *s->count);
-        memset(s->sum, 0, (size_t)s->slots * r->program->strips[i].steps * r->capacity * sizeof *s->sum);
+        memset(s->picker, 0, s->capacity * sizeof *s->picker);
+        memset(s->count, 0, s->capacity * sizeof *s->count);
+        memset(s->sum, 0, (size_t)s->slots * r->program->strips[i].steps * s->capacity * sizeof *s->sum);
     }
 }
 
@@ -97,7 +118,8 @@ static void strip_step(LoopRecorder *r, const LoopBlock *block, uint32_t index)
 {
     StripState *s = &r->strips[index];
     const LoopStrip *strip = &r->program->strips[index];
-    for (size_t l = 0; l < r->lanes; l++) {
+    size_t lanes = s->capacity < r->lanes ? s->capacity : r->lanes;
+    for (size_t l = 0; l < lanes; l++) {
         LoopMoment now = loop_clock_moment(block->clock, l);
         if (now.type == LOOP_NONE)
             continue;
@@ -108,7 +130,7 @@ static void strip_step(LoopRecorder *r, const LoopBlock *block, uint32_t index)
         if (!s->picker[l].picked)
             continue;
         size_t slot = (s->count[l] - 1) % s->slots;
-        double *at = s->sum + (slot * strip->steps + now.time) * r->capacity + l;
+        double *at = s->sum + (slot * strip->steps + now.time) * s->capacity + l;
         double x = loop_block_at(block, strip->reg, strip->at, l);
         *at = s->slots > 1 ? x : *at + x;
     }
@@ -136,7 +158,8 @@ bool loop_recorder_strip(const LoopRecorder *r, const LoopBlock *block, uint32_t
 {
     (void)block;
     const StripState *s = &r->strips[index];
-    uint32_t steps = r->program->strips[index].steps, count = s->count[lane];
+    size_t l = s->capacity == 1 ? 0 : lane;
+    uint32_t steps = r->program->strips[index].steps, count = s->count[l];
     if (!count)
         return false;
     uint32_t kept = s->slots > 1 && count > s->slots ? s->slots : count, parts = s->slots > 1 ? kept : 1;
@@ -144,7 +167,7 @@ bool loop_recorder_strip(const LoopRecorder *r, const LoopBlock *block, uint32_t
         double sum = 0;
         for (uint32_t i = 0; i < parts; i++) {
             uint32_t slot = s->slots > 1 ? (count - kept + i) % s->slots : 0;
-            sum += s->sum[((size_t)slot * steps + t) * r->capacity + lane];
+            sum += s->sum[((size_t)slot * steps + t) * s->capacity + l];
         }
         out[t] = sum / kept;
     }

@@ -12,6 +12,8 @@ typedef struct LoopMeasured {
     uint32_t *trials; /* [lanes of the run]: how many trials went into it */
 } LoopMeasured;
 
+/* Adds what the recorder of a block will take; false: more than can be counted. */
+bool loop_recorder_bytes(const LoopProgram *program, size_t lanes, size_t *bytes);
 LoopRecorder *loop_recorder_new(const LoopProgram *program, size_t lanes);
 void loop_recorder_free(LoopRecorder *recorder);
 void loop_recorder_start(LoopRecorder *recorder, LoopBlock *block);

@@ -81,8 +81,3 @@ uint64_t loop_claim_trials(const LoopReport *report, const LoopClaim *claim)
     }
     return 0;
 }
-
-bool loop_claim_has_tolerance(const LoopClaim *claim, const LoopOutcome *outcome)
-{
-    return claim->relation == LOOP_REL_NEAR && !(claim->tolerance_is_percent && outcome->width > 1);
-}

@@ -21,7 +21,5 @@ uint64_t loop_claim_agents(const LoopReport *report, const LoopClaim *claim);
 const LoopMeasure *loop_claim_measure(const LoopProgram *program, const LoopClaim *claim);
 /* Trials that would go into the value if every one had it; 0 where chance or `until` decides. */
 uint64_t loop_claim_trials(const LoopReport *report, const LoopClaim *claim);
-/* Whether `tolerance` says it: one that is a percentage of several bounds is a number for each. */
-bool loop_claim_has_tolerance(const LoopClaim *claim, const LoopOutcome *outcome);
 
 #endif

@@ -122,8 +122,8 @@ static void put_wanted(const LoopClaim *claim, const LoopOutcome *outcome, uint3
         loop_csv_num(csv, outcome->bound[e]);
     else
         loop_csv_str(csv, none);
-    if (wanted && loop_claim_has_tolerance(claim, outcome))
-        loop_csv_num(csv, outcome->tolerance);
+    if (wanted && outcome->tolerance)
+        loop_csv_num(csv, outcome->tolerance[e]);
     else
         loop_csv_str(csv, none);
     loop_csv_str(csv, !wanted ? none : outcome->holds ? LOOP_STR("true") : LOOP_STR("false"));

@@ -178,9 +178,9 @@ static void put_bound(const LoopClaim *claim, const LoopOutcome *out, uint32_t e
 {
     loop_text_add(cell, "%s ", loop_relation_text(claim->relation));
     loop_show_number(cell, out->bound[e]);
-    if (loop_claim_has_tolerance(claim, out)) {
+    if (out->tolerance) {
         loop_text_add(cell, " within ");
-        loop_show_number(cell, out->tolerance);
+        loop_show_number(cell, out->tolerance[e]);
     }
     if (claim->percent > 0) {
         loop_text_add(cell, " for ");

@@ -113,8 +113,10 @@ static void put_wanted(LoopJson *json, const LoopClaim *claim, const LoopOutcome
     member_str(json, "relation", loop_str(loop_relation_text(claim->relation)));
     loop_json_key(json, "bound");
     loop_json_nums(json, outcome->bound, outcome->width);
-    if (loop_claim_has_tolerance(claim, outcome))
-        member_num(json, "tolerance", outcome->tolerance);
+    if (outcome->tolerance) {
+        loop_json_key(json, "tolerance");
+        loop_json_nums(json, outcome->tolerance, outcome->width);
+    }
     if (claim->percent > 0) {
         member_num(json, "percent", claim->percent);
         member_num(json, "share", outcome->share);

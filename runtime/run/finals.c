@@ -120,6 +120,12 @@ static double with_margin(LoopRelation relation, double bound, double margin)
     return relation == LOOP_REL_LT || relation == LOOP_REL_LE ? bound - margin : bound + margin;
 }
 
+static double tolerance_of(const Finals *f, const LoopClaim *claim, double bound)
+{
+    double within = final_mean(f, claim->tolerance, 0);
+    return claim->tolerance_is_percent ? fabs(bound) * within / 100 : within;
+}
+
 static double agent_value(const Finals *f, uint32_t index, uint32_t element, uint32_t agent)
 {
     const LoopFinal *final = &f->program->finals[index];
@@ -136,9 +142,8 @@ static double share_of_agents(const Finals *f, const LoopClaim *claim, const Loo
         for (uint32_t e = 0; e < out->width; e++) {
             double bound = with_margin(claim->relation, agent_value(f, claim->bound, e, a),
                                        final_mean(f, claim->margin, e));
-            double tolerance = claim->tolerance_is_percent ? fabs(bound) * final_mean(f, claim->tolerance, 0) / 100
-                                                           : out->tolerance;
-            holds = holds && related(claim->relation, agent_value(f, claim->value, e, a), bound, tolerance);
+            holds = holds && related(claim->relation, agent_value(f, claim->value, e, a), bound,
+                                     tolerance_of(f, claim, bound));
         }
         holding += holds;
     }
@@ -150,10 +155,10 @@ static void judge(const Finals *f, const LoopClaim *claim, LoopOutcome *out)
     out->holds = out->agents > 0;
     for (uint32_t e = 0; e < out->width; e++) {
         out->bound[e] = with_margin(claim->relation, final_mean(f, claim->bound, e), final_mean(f, claim->margin, e));
-        out->tolerance = final_mean(f, claim->tolerance, 0);
-        if (claim->tolerance_is_percent)
-            out->tolerance *= fabs(out->bound[e]) / 100;
-        out->holds = out->holds && related(claim->relation, out->mean[e], out->bound[e], out->tolerance);
+        double tolerance = tolerance_of(f, claim, out->bound[e]);
+        if (out->tolerance)
+            out->tolerance[e] = tolerance;
+        out->holds = out->holds && related(claim->relation, out->mean[e], out->bound[e], tolerance);
     }
     if (claim->percent > 0) {
         out->share = share_of_agents(f, claim, out);
@@ -186,6 +191,8 @@ static bool make_outcome(const Finals *f, uint32_t index, LoopResults *results)
         uint32_t other = f->program->registers[f->program->finals[claim->bound].result].width;
         out->bound = LOOP_NEW_ARRAY(results->arena, out->width > other ? out->width : other, double);
     }
+    if (claim->tolerance != LOOP_NONE)
+        out->tolerance = LOOP_NEW_ARRAY(results->arena, out->width, double);
     out->mean = LOOP_NEW_ARRAY(results->arena, out->width, double);
     out->sem = LOOP_NEW_ARRAY(results->arena, out->width, double);
     if (loop_arena_failed(results->arena))

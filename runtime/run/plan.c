@@ -2,6 +2,7 @@
 #include "runtime/run/plan.h"
 
 #include "runtime/contract/rule.h"
+#include "runtime/measure/recorder.h"
 
 #include <unistd.h>
 
@@ -17,39 +18,30 @@ static bool add_product(size_t *total, size_t a, size_t b, size_t c)
     return loop_mul(a, b, &product) && loop_mul(product, c, &product) && loop_add(*total, product, total);
 }
 
-bool loop_plan_lane_bytes(const LoopProgram *program, size_t *bytes)
+/* Bytes of the state that is kept once (`uniform`), or for every lane. */
+static bool state_bytes(const LoopProgram *program, bool uniform, size_t *bytes)
 {
     size_t reals = 0;
     bool ok = true;
     for (uint32_t i = 0; ok && i < program->register_count; i++)
-        ok = program->registers[i].uniform || add_product(&reals, program->registers[i].width, 1, 1);
+        ok = program->registers[i].uniform != uniform || add_product(&reals, program->registers[i].width, 1, 1);
     for (uint32_t i = 0; ok && i < program->ring_count; i++)
-        ok = program->rings[i].uniform || add_product(&reals, program->rings[i].width, program->rings[i].slots, 1);
+        ok = program->rings[i].uniform != uniform || add_product(&reals, program->rings[i].width, program->rings[i].slots, 1);
     for (uint32_t i = 0; ok && i < program->loop_count; i++) {
         const LoopLoop *loop = &program->loops[i];
         size_t channel;
-        ok = loop->uniform || (loop_mul(loop->neurons, loop->lines, &channel) &&
-                               add_product(&reals, loop->channels, channel, 2));
+        ok = loop->uniform != uniform || (loop_mul(loop->neurons, loop->lines, &channel) &&
+                                          add_product(&reals, loop->channels, channel, 2));
     }
     return ok && loop_mul(reals, sizeof(LoopReal), bytes);
 }
 
-static bool recorder_bytes(const LoopProgram *program, size_t lanes, size_t *bytes)
+bool loop_plan_lane_bytes(const LoopProgram *program, size_t *bytes)
 {
-    bool ok = true;
-    for (uint32_t i = 0; ok && i < program->measure_count; i++) {
-        const LoopMeasure *m = &program->measures[i];
-        size_t rows = (size_t)m->lag + 5 + (m->select.pick == LOOP_PICK_LAST ? m->select.n : 1);
-        ok = add_product(bytes, rows * program->registers[m->signal].width, lanes, sizeof(double));
-    }
-    for (uint32_t i = 0; ok && i < program->strip_count; i++) {
-        const LoopStrip *s = &program->strips[i];
-        ok = add_product(bytes, s->select.pick == LOOP_PICK_LAST ? s->select.n : 1, s->steps, lanes * sizeof(double));
-    }
-    return ok;
+    return state_bytes(program, false, bytes);
 }
 
-static uint32_t choose_lanes(size_t lane_bytes, uint32_t all, uint32_t threads)
+static uint32_t choose_lanes(size_t lane_bytes, size_t uniform_bytes, uint32_t all, uint32_t threads)
 {
     size_t lanes = lane_bytes ? CACHE_BYTES / lane_bytes : LOOP_LANES_MAX;
     lanes = lanes / LOOP_LANES_MIN * LOOP_LANES_MIN;
@@ -57,9 +49,9 @@ static uint32_t choose_lanes(size_t lane_bytes, uint32_t all, uint32_t threads)
         lanes = LOOP_LANES_MIN;
     if (lanes > LOOP_LANES_MAX)
         lanes = LOOP_LANES_MAX;
-    /* No thread should stand idle for want of a block. */
+    /* No thread should stand idle for want of a block, unless all that it would do is what each block has to do. */
     uint32_t share = (all + threads - 1) / threads;
-    if (lanes > share)
+    if (lanes > share && lane_bytes * all / 2 > uniform_bytes)
         lanes = share;
     return (uint32_t)lanes;
 }
@@ -72,22 +64,23 @@ static uint32_t core_count(void)
 
 bool loop_plan_make(LoopRunPlan *plan, const LoopProgram *program, const LoopRunOptions *options)
 {
-    size_t lane_bytes, total, all;
+    size_t lane_bytes, uniform_bytes, total, all;
     *plan = (LoopRunPlan){.agents = options->agents ? options->agents : program->agents};
     if (!loop_mul(plan->agents, program->group_count, &all) || all > INT32_MAX)
         return false;
     plan->all = (uint32_t)all;
     plan->threads = options->threads ? options->threads : core_count();
-    if (!loop_plan_lane_bytes(program, &lane_bytes))
+    if (!loop_plan_lane_bytes(program, &lane_bytes) || !state_bytes(program, true, &uniform_bytes))
         return false;
-    plan->lanes = options->lanes ? options->lanes : choose_lanes(lane_bytes, plan->all, plan->threads);
+    plan->lanes = options->lanes ? options->lanes : choose_lanes(lane_bytes, uniform_bytes, plan->all, plan->threads);
     if (plan->lanes > plan->all)
         plan->lanes = plan->all;
     plan->blocks = (plan->all + plan->lanes - 1) / plan->lanes;
     if (plan->threads > plan->blocks)
         plan->threads = plan->blocks;
     if (!loop_mul(lane_bytes, plan->lanes, &plan->block_bytes) ||
-        !recorder_bytes(program, plan->lanes, &plan->block_bytes))
+        !loop_add(plan->block_bytes, uniform_bytes, &plan->block_bytes) ||
+        !loop_recorder_bytes(program, plan->lanes, &plan->block_bytes))
         return false;
     for (uint32_t i = 0; i < program->measure_count; i++)
         if (!add_product(&plan->result_bytes, program->registers[program->measures[i].signal].width, all, sizeof(double)))
