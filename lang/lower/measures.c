@@ -159,13 +159,25 @@ static const LoopMark *sorted(LoopMark *marks, uint32_t count)
     return marks;
 }
 
+/* As the task says it: light, taste.salt, dots[2]. */
+static LoopStr event_name(Lower *l, const LoopEventModel *event)
+{
+    const LoopLabels *labels = event->sense->type.labels;
+    LoopStr name = event->sense->name;
+    if (event->element == LOOP_NONE)
+        return lower_text(l, name);
+    if (labels && event->element < labels->count)
+        return lower_print(l, "%.*s.%.*s", LOOP_STR_ARGS(name), LOOP_STR_ARGS(labels->names[event->element]));
+    return lower_print(l, "%.*s[%u]", LOOP_STR_ARGS(name), event->element);
+}
+
 static void add_marks(Lower *l, LoopStrip *strip, const LoopTrialModel *trial)
 {
     LoopMark *marks = LOOP_NEW_ARRAY(l->arena, trial->events.count, LoopMark);
     for (size_t i = 0; marks && i < trial->events.count; i++) {
         const LoopEventModel *event = &LOOP_ITEM(trial->events, LoopEventModel, i);
         if (event->at->constant)
-            marks[strip->mark_count++] = (LoopMark){lower_text(l, event->sense->name), (uint32_t)event->at->constant[0]};
+            marks[strip->mark_count++] = (LoopMark){event_name(l, event), (uint32_t)event->at->constant[0]};
     }
     strip->marks = sorted(marks, strip->mark_count);
 }
