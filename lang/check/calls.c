@@ -305,13 +305,29 @@ static LoopNode *firing(const Call *call)
 
 /* ---- rows ---- */
 
+/* The first loop that is declared to predict what bears that name. */
+static LoopStr predictor_of(const LoopChecker *check, LoopStr truth)
+{
+    for (size_t i = 0; i < check->model->symbols.count; i++) {
+        const LoopSymbol *symbol = LOOP_ITEM(check->model->symbols, LoopSymbol *, i);
+        const LoopAst *predict = symbol->kind == LOOP_SYM_LOOP ? loop_ast_find(symbol->ast, LOOP_AST_PREDICT) : NULL;
+        if (predict && predict->first->kind == LOOP_AST_NAME && loop_str_equal(predict->first->text, truth))
+            return symbol->name;
+    }
+    return (LoopStr){"", 0};
+}
+
 static LoopNode *loop_argument(Call *call)
 {
     const LoopAst *name = call->arg[0];
     LoopSymbol *loop = name->kind == LOOP_AST_NAME ? loop_scope_find(call->check, LOOP_SPACE_VALUES, name->text) : NULL;
     if (!loop || loop->kind != LOOP_SYM_LOOP) {
-        loop_diag(call->check->diags, LOOP_E0412, name->span, "%s needs the name of a predict loop",
-                  loop_function_info(call->function)->name);
+        const char *function = loop_function_info(call->function)->name;
+        LoopDiag *diag = loop_diag(call->check->diags, LOOP_E0412, name->span, "%s needs the name of a predict loop", function);
+        LoopStr loop_name = name->kind == LOOP_AST_NAME ? predictor_of(call->check, name->text) : (LoopStr){"", 0};
+        if (loop_name.len)
+            loop_diag_help(call->check->diags, diag, "'%.*s' is what '%.*s' predicts: write %s(%.*s).", LOOP_STR_ARGS(name->text),
+                           LOOP_STR_ARGS(loop_name), function, LOOP_STR_ARGS(loop_name));
         return NULL;
     }
     return loop_error_formula(call->check, loop, call->ast->span, call->function == LOOP_FN_rpe);

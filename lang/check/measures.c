@@ -61,8 +61,11 @@ static bool check_enough(LoopChecker *check, const LoopSelect *select, const Loo
         }
         if (select->n <= most || (select->pick == LOOP_PICK_LAST && !exact))
             continue;
-        LoopDiag *diag = loop_diag(check->diags, LOOP_E0805, pick->span, "'%.*s' asks for more trials than the phase has: %u",
-                                   LOOP_STR_ARGS(loop_check_text(check, pick->span)), most);
+        LoopText kind = {.arena = check->arena};
+        if (select->trial != LOOP_NONE)
+            loop_text_add(&kind, " '%.*s'", LOOP_STR_ARGS(LOOP_ITEM(model->trials, LoopTrialModel *, select->trial)->symbol->name));
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0805, pick->span, "'%.*s' asks for more trials%s than the phase has: %u",
+                                   LOOP_STR_ARGS(loop_check_text(check, pick->span)), kind.len ? kind.at : "", most);
         loop_diag_note(check->diags, diag, phase->ast->name_span, "the phase '%.*s' is here", LOOP_STR_ARGS(phase->symbol->name));
         return false;
     }

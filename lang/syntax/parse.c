@@ -114,6 +114,29 @@ static bool is_one_of(LoopStr text, const char *const *words)
     return false;
 }
 
+/* How the statement is written that the token broke off; NULL when the token alone says more. */
+static const char *form_of(const LoopParse *p, LoopStr text)
+{
+    bool equals = loop_str_is(text, "="), comma = loop_str_is(text, ",");
+    if (equals && p->statement == TOK_STATE)
+        return "A state is written: state NAME from INIT next EXPR.";
+    if (equals && p->statement && p->statement_tokens == 2)
+        return "The value follows the word without =, as in: step 100 ms.";
+    if (p->statement == TOK_LEARN && (equals || p->previous == TOK_NAME))
+        return "Each setting stands beside its value, with commas between: learn rate 0.1, trace 0.9.";
+    if ((loop_str_is(text, "{") && p->blocks[p->depth] == LOOP_BLOCK_LOOP) || (comma && p->statement == TOK_LOOP))
+        return "A loop is written: loop NAME : predict TRUTH discount 0.9 { ... } (or ahead 1 s, within 1 s), or loop NAME : choose [A, B] { ... }";
+    if (comma && p->blocks[p->depth] == LOOP_BLOCK_TRIAL)
+        return "Each event stands on a line of its own, or behind ;.";
+    if (p->statement == TOK_TRIAL && loop_str_is(text, "like"))
+        return "A trial like another is written: trial NAME like OTHER { ... }, with a duration behind OTHER if it differs.";
+    if (p->statement == TOK_PHASE && (loop_str_is(text, "of") || loop_str_is(text, "(")))
+        return "A phase is written: phase NAME = 100 TRIAL, or phase NAME = 100 of shuffle(3 TRIAL, 1 OTHER).";
+    if ((p->statement == TOK_EXPECT || p->statement == TOK_MEASURE) && loop_str_is(text, "between"))
+        return "A window of time is written: from light to juice.";
+    return NULL;
+}
+
 /* What is mostly meant by a token that stands where it can't. */
 static const char *hint(const LoopParse *p, LoopStr text, bool ended, bool wants_name)
 {
@@ -123,10 +146,11 @@ static const char *hint(const LoopParse *p, LoopStr text, bool ended, bool wants
         return "This word is reserved; choose another name.";
     if (ended || (p->statement_tokens <= 1 && p->kind_before == TOK_END))
         return "A statement ends with its line; break lines after an operator or a comma, or inside ( ).";
+    const char *form = form_of(p, text);
+    if (form)
+        return form;
     if (loop_str_is(text, "="))
         return "Equality in a formula is written ==.";
-    if (loop_str_is(text, "{") && p->blocks[p->depth] == LOOP_BLOCK_LOOP)
-        return "A loop is written: loop NAME : predict TRUTH discount 0.9 { ... } (or ahead 1 s, within 1 s), or loop NAME : choose [A, B] { ... }";
     if (loop_str_is(text, "."))
         return "A number begins with a digit, such as 0.5.";
     if (is_one_of(text, relations))
@@ -155,9 +179,9 @@ static void add_help(const LoopParse *p, LoopDiag *diag, LoopStr text, bool firs
 }
 
 /* A bracket or block that is still open is mostly the cause of what is found much later. */
-static void add_open(const LoopParse *p, LoopDiag *diag, bool at_end)
+static void add_open(const LoopParse *p, LoopDiag *diag, bool in_brackets, bool at_end)
 {
-    if (p->parens)
+    if (in_brackets)
         loop_diag_note(p->diags, diag, p->paren, "this bracket is still open");
     else if (at_end && p->depth)
         loop_diag_note(p->diags, diag, p->opened[p->depth], "this block is still open");
@@ -186,8 +210,9 @@ void loop_parse_unexpected(LoopParse *p, LoopSpan span, const char *found, const
         diag = loop_diag(p->diags, LOOP_E0101, span, "found %s where %s was expected", what.at, wanted.at);
     else
         diag = loop_diag(p->diags, LOOP_E0101, span, "%s has no place here", what.at);
-    add_open(p, diag, at_end);
-    if (p->parens == 0)
+    bool in_brackets = p->parens && p->paren.begin != span.begin;
+    add_open(p, diag, in_brackets, at_end);
+    if (!in_brackets)
         add_help(p, diag, text, first, hint(p, text, ended, count == 1 && strcmp(expected[0], "a name") == 0));
 }
 
