@@ -130,6 +130,8 @@ static const char *form_of(const LoopParse *p, LoopStr text)
         return "Each event stands on a line of its own, or behind ;.";
     if (p->statement == TOK_TRIAL && loop_str_is(text, "like"))
         return "A trial like another is written: trial NAME like OTHER { ... }, with a duration behind OTHER if it differs.";
+    if (p->statement == TOK_PHASE && p->kind_before == TOK_DURATION)
+        return "A number and a unit of time are a duration: no trial can be called s, ms, min or h.";
     if (p->statement == TOK_PHASE && (loop_str_is(text, "of") || loop_str_is(text, "(")))
         return "A phase is written: phase NAME = 100 TRIAL, or phase NAME = 100 of shuffle(3 TRIAL, 1 OTHER).";
     if ((p->statement == TOK_EXPECT || p->statement == TOK_MEASURE) && loop_str_is(text, "between"))
@@ -144,11 +146,11 @@ static const char *hint(const LoopParse *p, LoopStr text, bool ended, bool wants
     bool claim = p->statement == TOK_EXPECT || p->statement == TOK_MEASURE || p->statement == TOK_PHASE;
     if (wants_name && loop_tokens_reserved(text))
         return "This word is reserved; choose another name.";
-    if (ended || (p->statement_tokens <= 1 && p->kind_before == TOK_END))
-        return "A statement ends with its line; break lines after an operator or a comma, or inside ( ).";
     const char *form = form_of(p, text);
     if (form)
         return form;
+    if (ended || (p->statement_tokens <= 1 && p->kind_before == TOK_END))
+        return "A statement ends with its line; break lines after an operator or a comma, or inside ( ).";
     if (loop_str_is(text, "="))
         return "Equality in a formula is written ==.";
     if (loop_str_is(text, "."))
