@@ -173,17 +173,22 @@ static bool read_anchor(LoopChecker *check, const LoopWhere *where, const LoopAs
     return true;
 }
 
-/* The trial type drives that sense (or an element that may be it). */
-static bool has_event(const LoopTrialModel *trial, const LoopNode *signal)
+/* The trial type drives that sense (or an element that may be it). `*fits`: the moment may lie inside of the trial, or
+   so many steps behind its last one. */
+static bool has_event(const LoopTrialModel *trial, const LoopAnchorModel *anchor, uint32_t over, bool *fits)
 {
-    const LoopNode *whole = signal->kind == LOOP_NODE_ELEMENT ? signal->kids[0] : signal;
+    const LoopNode *signal = anchor->onset, *whole = signal->kind == LOOP_NODE_ELEMENT ? signal->kids[0] : signal;
+    bool has = false;
     for (size_t i = 0; i < trial->events.count; i++) {
         const LoopEventModel *e = &LOOP_ITEM(trial->events, LoopEventModel, i);
         bool same = whole == signal || e->element == LOOP_NONE || e->element == signal->size;
-        if (e->sense == whole->symbol && same)
-            return true;
+        if (e->sense != whole->symbol || !same)
+            continue;
+        double at = e->at->constant ? e->at->constant[0] + anchor->steps : -1;
+        *fits = *fits || !e->at->constant || (at >= 0 && at < (double)trial->duration + over);
+        has = true;
     }
-    return false;
+    return has;
 }
 
 static void report_too_late(LoopChecker *check, LoopSpan span, uint32_t longest)
@@ -203,6 +208,7 @@ static bool check_anchor(LoopChecker *check, const LoopAnchorModel *anchor, cons
         whole = whole->kids[0];
     bool driven = whole && whole->kind == LOOP_NODE_SYMBOL && whole->symbol->kind == LOOP_SYM_SENSE && !whole->symbol->value;
     uint32_t longest = 0;
+    bool has = false, fits = false;
     if ((anchor->onset && !driven) || anchor->offset)
         return true;
     for (size_t i = 0; i < model->trials.count; i++) {
@@ -210,8 +216,14 @@ static bool check_anchor(LoopChecker *check, const LoopAnchorModel *anchor, cons
         if (!selects(check, select, (uint32_t)i))
             continue;
         longest = trial->duration > longest ? trial->duration : longest;
-        if (driven && has_event(trial, anchor->onset))
-            return true;
+        has = (driven && has_event(trial, anchor, over, &fits)) || has;
+    }
+    if (fits)
+        return true;
+    if (has) {
+        loop_diag(check->diags, LOOP_E0803, anchor->span, "no trial here has that time: it lies outside of every trial with the event '%.*s'",
+                  LOOP_STR_ARGS(loop_check_text(check, anchor->onset->span)));
+        return false;
     }
     if (driven) {
         LoopDiag *diag = loop_diag(check->diags, LOOP_E0804, anchor->span, "no trial here has the event '%.*s'",
