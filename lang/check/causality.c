@@ -87,9 +87,9 @@ static void visit_reads(Walk *w, LoopSymbol *symbol)
 {
     const LoopLoopModel *l = symbol->loop;
     if (symbol->kind == LOOP_SYM_LOOP && l) {
-        LoopNode *nodes[] = {l->context, l->propose, l->bias, l->selection_value, l->when};
-        for (size_t i = 0; i < sizeof nodes / sizeof nodes[0]; i++)
-            visit_formula(w, nodes[i]);
+        for (size_t i = 0; loop_clause_info(i); i++)
+            if (loop_clause_info(i)->stage == LOOP_CLAUSE_INFER)
+                visit_formula(w, loop_clause_node(l, i));
     } else
         visit_formula(w, symbol->value);
     if (symbol->kind == LOOP_SYM_SENSE && !symbol->value)

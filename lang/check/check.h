@@ -112,6 +112,8 @@ void loop_fold(LoopChecker *check, LoopNode *node);
 
 /* ---- loops.c, dopamine.c, task.c, measures.c, claims.c ---- */
 void loop_loop_header(LoopChecker *check, LoopSymbol *symbol);
+/* Makes sure that the neurons and synapses of a loop are counted. */
+void loop_loop_sizes(LoopChecker *check, LoopLoopModel *loop);
 void loop_loops_fill(LoopChecker *check);
 LoopNode *loop_error_formula(LoopChecker *check, LoopSymbol *loop, LoopSpan span, bool discount_only);
 void loop_dopamine_fill(LoopChecker *check);

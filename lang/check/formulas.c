@@ -3,22 +3,10 @@
 
 static void loop_clauses(LoopChecker *check, LoopLoopModel *l, LoopFormulaVisit *visit)
 {
-    const struct {
-        LoopCompartment in;
-        LoopNode *node;
-        const char *what;
-    } rows[] = {
-        {LOOP_IN_DOPAMINE, l->truth, "the truth"},           {LOOP_IN_INNATE, l->discount, "the discount"},
-        {LOOP_IN_CORTEX, l->context, "the context"},         {LOOP_IN_CORTEX, l->propose, "the proposal"},
-        {LOOP_IN_INNATE, l->bias, "the bias"},               {LOOP_IN_SELECT, l->selection_value, "the selection"},
-        {LOOP_IN_SELECT, l->when, "the time of selection"},  {LOOP_IN_INNATE, l->rate, "the rate"},
-        {LOOP_IN_INNATE, l->trace, "the trace"},             {LOOP_IN_INNATE, l->burst, "the burst"},
-        {LOOP_IN_INNATE, l->dip, "the dip"},                 {LOOP_IN_INNATE, l->forget, "forgetting"},
-        {LOOP_IN_INNATE, l->credit, "the credit"},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        if (rows[i].node)
-            visit(check, rows[i].in, rows[i].node, l->symbol, rows[i].what);
+    const LoopClauseInfo *info;
+    for (size_t i = 0; (info = loop_clause_info(i)); i++)
+        if (loop_clause_node(l, i) && info->stage != LOOP_CLAUSE_START)
+            visit(check, info->in, loop_clause_node(l, i), l->symbol, info->name);
 }
 
 static void trial_formulas(LoopChecker *check, LoopTrialModel *trial, LoopFormulaVisit *visit)

@@ -161,7 +161,10 @@ typedef enum LoopHorizon { LOOP_DISCOUNT, LOOP_AHEAD, LOOP_WITHIN } LoopHorizon;
 struct LoopLoopModel {
     LoopSymbol *symbol;
     LoopLoopKind kind;
-    uint32_t channels, neurons;
+    uint32_t channels, neurons; /* neurons: of each channel */
+    LoopWiring wiring;
+    uint32_t reach;             /* lines that a neuron sees */
+    bool sized;                 /* both are known */
     const LoopLabels *labels;   /* of the channels */
     /* predict */
     LoopNode *truth;
@@ -170,18 +173,35 @@ struct LoopLoopModel {
     uint32_t lead;              /* steps, for ahead and within */
     /* choose */
     LoopSelection selection;
-    LoopNode *selection_value, *when;
+    LoopNode *selection_value, *when, *override;
+    /* vary */
+    LoopExploration exploration;
+    LoopNode *explored;         /* NULL: 0.1 */
     /* clauses; NULL: not given */
     LoopNode *context, *propose, *bias;
     uint32_t upstate;
     uint32_t rule;
     LoopNode *rate, *trace, *burst, *dip, *forget; /* trace and forget as factors per step */
+    LoopNode *settings[LOOP_RULE_SETTINGS];        /* the rule's own; NULL: its default */
     LoopNode *credit, *weights;
     bool bounded;
     double lo, hi;
+    bool shows_striatum;        /* somebody looks at single neurons */
+    uint32_t striatum;          /* the lowering's: register of their activity */
     LoopSymbol *dopamine;       /* the signal that trains it; NULL: none */
     LoopStr path;               /* as text */
 };
+
+/* The formulas of a loop, as clause.def lists them. */
+typedef enum LoopClauseStage { LOOP_CLAUSE_HEAD, LOOP_CLAUSE_INFER, LOOP_CLAUSE_LEARN, LOOP_CLAUSE_START } LoopClauseStage;
+typedef struct LoopClauseInfo {
+    LoopCompartment in;
+    LoopClauseStage stage;
+    const char *name; /* "the rate" */
+    size_t offset;    /* of the node in LoopLoopModel */
+} LoopClauseInfo;
+const LoopClauseInfo *loop_clause_info(size_t clause); /* NULL past the last */
+LoopNode *loop_clause_node(const LoopLoopModel *loop, size_t clause); /* NULL: not given */
 
 /* A target of a dopamine signal. */
 typedef struct LoopTargetModel {

@@ -104,29 +104,41 @@ static bool has_odds(LoopChecker *check, const LoopSymbol *symbol, LoopSpan span
     return true;
 }
 
+/* Elements of what a loop shows, by the letter of field.def. */
+static uint32_t field_width(LoopChecker *check, LoopLoopModel *loop, char letter)
+{
+    if (letter == '1')
+        return 1;
+    if (letter == 'k')
+        return loop->channels;
+    loop_loop_sizes(check, loop);
+    double neurons = (double)loop->channels * loop->neurons, width = letter == 's' ? neurons * loop->reach : neurons;
+    return width >= 1 && width <= LOOP_WIDTH_MAX ? (uint32_t)width : 0;
+}
+
 static LoopNode *loop_field(LoopChecker *check, LoopSymbol *symbol, LoopStr name, LoopSpan span)
 {
-    const LoopLoopModel *loop = symbol->loop;
+    LoopLoopModel *loop = symbol->loop;
     char kind = kind_letter(loop->kind);
     for (uint32_t f = 1; f < LOOP_FIELD_COUNT; f++) {
         const LoopFieldInfo *info = loop_field_info(f);
         if (!loop_str_is(name, info->name) || !has_letter(info->kinds, kind))
             continue;
-        if (f == LOOP_FIELD_striatum || f == LOOP_FIELD_noise) {
-            loop_diag(check->diags, LOOP_E0190, span, "'.%s' is not supported yet", info->name);
-            return NULL;
-        }
         if (f == LOOP_FIELD_probability && !has_odds(check, symbol, span))
             return NULL;
         LoopNode *node = loop_node_symbol(check, symbol, (LoopField)f, span);
         if (!node)
             return NULL;
-        node->type = (LoopType){.width = *info->width == '1' ? 1 : loop->channels};
+        loop->shows_striatum = loop->shows_striatum || f == LOOP_FIELD_striatum;
+        node->type = (LoopType){.width = field_width(check, loop, *info->width)};
         if (*info->width == 'k')
             node->type.labels = loop->labels;
-        if (*info->width == 's') /* not known before the context is; measures.c asks again */
-            node->type.width = loop->context ? loop->channels * loop->neurons * loop->context->type.width : 1;
-        return node;
+        if (node->type.width)
+            return node;
+        if (loop->reach)
+            loop_diag(check->diags, LOOP_E0408, span, "'%.*s.%s' would have more than %d elements", LOOP_STR_ARGS(symbol->name),
+                      info->name, LOOP_WIDTH_MAX);
+        return NULL;
     }
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0410, span, "a %s loop does not show '%.*s'",
                                kind == 'p' ? "predict" : kind == 'c' ? "choose" : "vary", LOOP_STR_ARGS(name));

@@ -23,6 +23,23 @@ const LoopFieldInfo *loop_field_info(uint32_t field)
     return field < LOOP_FIELD_COUNT ? &fields[field] : NULL;
 }
 
+static const LoopClauseInfo clauses[] = {
+#define CLAUSE(member, compartment, stage, name) {LOOP_IN_##compartment, LOOP_CLAUSE_##stage, name, offsetof(LoopLoopModel, member)},
+#include "lang/check/clause.def"
+#undef CLAUSE
+};
+
+const LoopClauseInfo *loop_clause_info(size_t clause)
+{
+    return clause < sizeof clauses / sizeof clauses[0] ? &clauses[clause] : NULL;
+}
+
+LoopNode *loop_clause_node(const LoopLoopModel *loop, size_t clause)
+{
+    LoopNode *const *node = (LoopNode *const *)(const void *)((const char *)loop + clauses[clause].offset);
+    return *node;
+}
+
 bool loop_node_looks_back(const LoopNode *node)
 {
     return node->kind == LOOP_NODE_FUNCTION && (node->function == LOOP_FN_prev || node->function == LOOP_FN_delay);

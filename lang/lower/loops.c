@@ -1,6 +1,10 @@
 /* Loops: their registers, what they read and show, and the learning at the end of a step. */
 #include "lang/lower/emit.h"
 
+#include "runtime/contract/rule.h"
+
+static const double DEFAULT_EXPLORATION = 0.1;
+
 static LoopLoop *loop_of(Lower *l, const LoopSymbol *symbol)
 {
     return &l->program->loops[symbol->index];
@@ -13,6 +17,19 @@ static uint32_t named(Lower *l, const LoopSymbol *symbol, uint32_t width, const 
     return reg;
 }
 
+/* The registers of what it chooses. */
+static void declare_choice(Lower *l, const LoopLoopModel *model, LoopLoop *loop)
+{
+    LoopSymbol *symbol = model->symbol;
+    loop->choice = named(l, symbol, model->channels, "choice");
+    loop->probability = named(l, symbol, model->channels, "probability");
+    loop->chose = named(l, symbol, 1, "chose");
+    loop->taken = named(l, symbol, 1, "taken");
+    loop->expected = named(l, symbol, 1, "expected");
+    loop->held_taken = named(l, symbol, 1, "held_taken");
+    loop->act = symbol->reg = named(l, symbol, model->selection == LOOP_SELECT_INDEPENDENT ? model->channels : 1, NULL);
+}
+
 static void declare(Lower *l, const LoopLoopModel *model)
 {
     LoopSymbol *symbol = model->symbol;
@@ -20,23 +37,24 @@ static void declare(Lower *l, const LoopLoopModel *model)
     *loop = (LoopLoop){
         .name = lower_text(l, symbol->name), .span = symbol->span, .kind = model->kind,
         .place = loop_name_hash(symbol->name), .channels = model->channels, .neurons = model->neurons,
-        .lines = model->context->type.width, .uniform = !symbol->varies, .rule = model->rule,
+        .lines = model->context->type.width, .wiring = model->wiring, .reach = model->reach, .uniform = !symbol->varies,
+        .rule = model->rule, .override = LOOP_NONE, .lesion = LOOP_NONE, .exploration = model->exploration, .explored = LOOP_NONE,
+        .output = LOOP_NONE, .noise = LOOP_NONE,
         .context = LOOP_NONE, .propose = LOOP_NONE, .bias = LOOP_NONE, .upstate = model->upstate,
         .selection = model->selection, .selection_value = LOOP_NONE, .when = LOOP_NONE,
         .choice = LOOP_NONE, .probability = LOOP_NONE, .chose = LOOP_NONE, .act = LOOP_NONE, .taken = LOOP_NONE,
         .expected = LOOP_NONE, .held_taken = LOOP_NONE, .dopamine = LOOP_NONE, .rate = LOOP_NONE, .trace = LOOP_NONE,
         .burst = LOOP_NONE, .dip = LOOP_NONE, .forget = LOOP_NONE, .credit = LOOP_NONE, .credit_context = LOOP_NONE,
         .credit_propose = LOOP_NONE, .weights = LOOP_NONE, .bounded = model->bounded, .lo = model->lo, .hi = model->hi};
+    for (size_t i = 0; i < LOOP_RULE_SETTINGS; i++)
+        loop->settings[i] = LOOP_NONE;
     loop->value = symbol->reg = named(l, symbol, model->channels, "value");
-    if (model->kind != LOOP_CHOOSE)
-        return;
-    loop->choice = named(l, symbol, model->channels, "choice");
-    loop->probability = named(l, symbol, model->channels, "probability");
-    loop->chose = named(l, symbol, 1, "chose");
-    loop->taken = named(l, symbol, 1, "taken");
-    loop->expected = named(l, symbol, 1, "expected");
-    loop->held_taken = named(l, symbol, 1, "held_taken");
-    loop->act = symbol->reg = named(l, symbol, 1, NULL);
+    if (model->kind == LOOP_VARY) {
+        loop->noise = named(l, symbol, model->channels, "noise");
+        loop->output = symbol->reg = named(l, symbol, model->channels, NULL);
+    }
+    if (model->kind == LOOP_CHOOSE)
+        declare_choice(l, model, loop);
 }
 
 void lower_loops_declare(Lower *l)
@@ -57,7 +75,7 @@ static uint32_t starting_weights(Lower *l, const LoopLoopModel *model, const Loo
     for (size_t i = 0; i < nodes.count; i++)
         if (LOOP_ITEM(nodes, LoopNode *, i)->kind == LOOP_NODE_SYMBOL)
             lower_value(l, LOOP_ITEM(nodes, LoopNode *, i));
-    l->wide = loop->channels * loop->neurons * loop->lines;
+    l->wide = (uint32_t)loop_synapses(loop);
     uint32_t reg = lower_value(l, model->weights);
     l->wide = 0;
     return reg;
@@ -74,19 +92,30 @@ void lower_loop(Lower *l, const LoopSymbol *symbol)
     if (model->kind == LOOP_CHOOSE && model->selection == LOOP_SELECT_SOFTMAX && !model->selection_value)
         loop->selection_value = lower_number(l, 1);
     loop->when = lower_value(l, model->when);
+    loop->override = lower_value(l, model->override);
+    if (model->kind == LOOP_VARY)
+        loop->explored = model->explored ? lower_value(l, model->explored) : lower_number(l, DEFAULT_EXPLORATION);
     loop->weights = starting_weights(l, model, loop);
     lower_emit1(l, symbol->span, LOOP_OP_VALUE, symbol->index);
     lower_finite(l, loop->value, symbol->span, symbol->name);
+    if (model->shows_striatum) { /* now: at the end of the step the weights are others */
+        symbol->loop->striatum = lower_reg_new(l, loop->channels * loop->neurons, loop->uniform ? LOWER_SHARED : LOWER_EACH);
+        lower_emit2(l, symbol->span, LOOP_OP_STRIATUM, symbol->loop->striatum, symbol->index);
+    }
     if (model->kind == LOOP_CHOOSE)
         lower_emit1(l, symbol->span, LOOP_OP_CHOOSE, symbol->index);
+    if (model->kind == LOOP_VARY) {
+        lower_emit1(l, symbol->span, LOOP_OP_VARY, symbol->index);
+        lower_finite(l, loop->output, symbol->span, symbol->name);
+    }
 }
 
 /* ---- what a loop shows ---- */
 
-static uint32_t synapses(Lower *l, const LoopNode *node, uint32_t op)
+static uint32_t copied(Lower *l, const LoopNode *node, uint32_t op)
 {
     const LoopLoop *loop = loop_of(l, node->symbol);
-    uint32_t reg = lower_reg_new(l, loop->channels * loop->neurons * loop->lines, loop->uniform ? LOWER_SHARED : LOWER_EACH);
+    uint32_t reg = lower_reg_new(l, node->type.width, loop->uniform ? LOWER_SHARED : LOWER_EACH);
     lower_emit2(l, node->span, op, reg, node->symbol->index);
     return reg;
 }
@@ -112,11 +141,13 @@ uint32_t lower_field(Lower *l, const LoopNode *node)
     case LOOP_FIELD_taken:
         return loop->taken;
     case LOOP_FIELD_weights:
-        return synapses(l, node, LOOP_OP_WEIGHTS);
+        return copied(l, node, LOOP_OP_WEIGHTS);
     case LOOP_FIELD_eligible:
-        return synapses(l, node, LOOP_OP_ELIGIBLE);
-    case LOOP_FIELD_noise: /* the checker refuses these two */
+        return copied(l, node, LOOP_OP_ELIGIBLE);
     case LOOP_FIELD_striatum:
+        return node->symbol->loop->striatum;
+    case LOOP_FIELD_noise:
+        return loop->noise;
     case LOOP_FIELD_COUNT:
         break;
     }
@@ -127,6 +158,8 @@ uint32_t lower_field(Lower *l, const LoopNode *node)
 uint32_t lower_credit(Lower *l, const LoopNode *node)
 {
     const LoopLoop *loop = loop_of(l, node->symbol);
+    if (node->field == LOOP_FIELD_noise)
+        return loop->noise;
     if (node->field != LOOP_FIELD_probability)
         return loop->choice;
     uint32_t surprise = lower_op2(l, node->span, LOOP_OP_sub, loop->choice, loop->probability);
@@ -155,8 +188,8 @@ static void learn(Lower *l, const LoopLoopModel *model)
     LoopLoop *loop = loop_of(l, symbol);
     bool forward = model->kind == LOOP_PREDICT && model->horizon != LOOP_DISCOUNT;
     uint32_t late = forward ? model->lead : 0, credit = lower_value(l, model->credit);
-    if (!model->credit && model->kind == LOOP_CHOOSE)
-        credit = loop->choice;
+    if (!model->credit && model->kind != LOOP_PREDICT)
+        credit = model->kind == LOOP_CHOOSE ? loop->choice : loop->noise;
     loop->learns = true;
     loop->credit_first = forward;
     loop->dopamine = model->dopamine->reg;
@@ -165,6 +198,9 @@ static void learn(Lower *l, const LoopLoopModel *model)
     loop->burst = lower_value(l, model->burst);
     loop->dip = lower_value(l, model->dip);
     loop->forget = lower_value(l, model->forget);
+    const LoopRule *rule = loop_rule(model->rule);
+    for (size_t i = 0; i < LOOP_RULE_SETTINGS && rule->settings[i].name; i++)
+        loop->settings[i] = model->settings[i] ? lower_value(l, model->settings[i]) : lower_number(l, rule->settings[i].value);
     loop->credit = lower_late(l, symbol->span, credit, late);
     loop->credit_context = lower_late(l, symbol->span, loop->context, late);
     loop->credit_propose = lower_late(l, symbol->span, loop->propose, late);

@@ -37,15 +37,9 @@ static void add_symbol(Lower *l, LoopSymbol *symbol)
 
 static void add_loop(Lower *l, const LoopLoopModel *loop)
 {
-    const struct {
-        LoopNode *node;
-        const char *part;
-    } rows[] = {{loop->context, "context"}, {loop->propose, "propose"}, {loop->bias, "bias"},
-                {loop->selection_value, "select"}, {loop->when, "when"}, {loop->discount, "discount"},
-                {loop->rate, "rate"}, {loop->trace, "trace"}, {loop->burst, "burst"}, {loop->dip, "dip"},
-                {loop->forget, "forget"}, {loop->credit, "credit"}, {loop->weights, "weights"}};
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        add_root(l, rows[i].node, loop->symbol->name, rows[i].part);
+    for (size_t i = 0; loop_clause_info(i); i++)
+        if (loop_clause_info(i)->stage != LOOP_CLAUSE_HEAD)
+            add_root(l, loop_clause_node(loop, i), loop->symbol->name, loop_clause_info(i)->name);
 }
 
 static void add_trial(Lower *l, const LoopTrialModel *trial)
@@ -126,12 +120,11 @@ static bool node_varies(const LoopNode *node)
 
 static bool loop_varies(const LoopLoopModel *loop)
 {
-    const LoopNode *const nodes[] = {loop->context, loop->propose, loop->discount, loop->rate, loop->trace, loop->burst,
-                                     loop->dip, loop->forget, loop->credit, loop->weights};
-    if (loop->kind == LOOP_CHOOSE || (loop->dopamine && loop->dopamine->varies))
+    bool draws = loop->kind != LOOP_PREDICT || loop->wiring == LOOP_WIRING_SAMPLING;
+    if (draws || (loop->dopamine && loop->dopamine->varies))
         return true;
-    for (size_t i = 0; i < sizeof nodes / sizeof nodes[0]; i++)
-        if (varies(nodes[i]))
+    for (size_t i = 0; loop_clause_info(i); i++)
+        if (loop_clause_info(i)->stage != LOOP_CLAUSE_HEAD && varies(loop_clause_node(loop, i)))
             return true;
     return false;
 }

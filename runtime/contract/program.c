@@ -97,8 +97,8 @@ static void print_section(const LoopProgram *program, LoopText *out, const char 
 
 static void print_loop(const LoopProgram *program, LoopText *out, const LoopLoop *loop)
 {
-    loop_text_add(out, "loop %.*s: %u channels, %u neurons, %u lines, rule %u%s\n", LOOP_STR_ARGS(loop->name),
-                  loop->channels, loop->neurons, loop->lines, loop->rule, loop->uniform ? ", uniform" : "");
+    loop_text_add(out, "loop %.*s: %u channels, %u neurons, %u of %u lines, rule %u%s\n", LOOP_STR_ARGS(loop->name),
+                  loop->channels, loop->neurons, loop->reach, loop->lines, loop->rule, loop->uniform ? ", uniform" : "");
     const struct {
         const char *name;
         uint32_t reg;

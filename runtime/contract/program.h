@@ -99,10 +99,19 @@ typedef struct LoopCheck {
 typedef enum LoopLoopKind { LOOP_PREDICT, LOOP_CHOOSE, LOOP_VARY } LoopLoopKind;
 
 typedef enum LoopSelection {
-    LOOP_SELECT_SOFTMAX, LOOP_SELECT_GREEDY, LOOP_SELECT_EPSILON, LOOP_SELECT_NOISY, LOOP_SELECT_THRESHOLD
+    LOOP_SELECT_SOFTMAX, LOOP_SELECT_GREEDY, LOOP_SELECT_EPSILON, LOOP_SELECT_NOISY, LOOP_SELECT_THRESHOLD,
+    LOOP_SELECT_INDEPENDENT /* every channel by itself: `choice` and `act` are vectors of 0 and 1 */
 } LoopSelection;
 
-/* One cortico-basal-ganglia-thalamo-cortical loop. Weights and traces are [channels][neurons][lines][lanes].
+/* What a striatal neuron sees: every context line; some drawn for each neuron and agent; neuron m sees line m. */
+typedef enum LoopWiring { LOOP_WIRING_BROADCAST, LOOP_WIRING_SAMPLING, LOOP_WIRING_TOPOGRAPHIC } LoopWiring;
+
+/* How the outputs of a vary loop differ from V: by `explored` times a standard normal number, or times 1 or -1. */
+typedef enum LoopExploration { LOOP_EXPLORE_NORMAL, LOOP_EXPLORE_SIGNS } LoopExploration;
+
+enum { LOOP_RULE_SETTINGS = 4 }; /* numbers of its own that a learning rule may have, and one */
+
+/* One cortico-basal-ganglia-thalamo-cortical loop. Weights and traces are [channels][neurons][reach][lanes].
    Members that name a register may be LOOP_NONE where the comment gives a default. */
 typedef struct LoopLoop {
     LoopStr name;
@@ -110,20 +119,28 @@ typedef struct LoopLoop {
     LoopLoopKind kind;
     uint64_t place;                      /* hash for its own draws */
     uint32_t channels, neurons, lines;
+    LoopWiring wiring;
+    uint32_t reach;                      /* lines that a neuron sees */
     bool uniform;                        /* weights and traces are the same in every lane */
     uint32_t rule;                       /* row of rules.def */
 
     /* inference: in */
     uint32_t context;                    /* [lines] */
     uint32_t propose, bias;              /* [channels] or [1]; default 1 and 0 */
-    uint32_t upstate;                    /* lines that must be active */
+    uint32_t upstate;                    /* of the lines that a neuron sees, how many must be active */
     LoopSelection selection;
     uint32_t selection_value;            /* beta, e, sd or threshold */
     uint32_t when;                       /* default: every step */
+    uint32_t override;                   /* [channels] or [1]: > 0 forces it; default: nothing does */
+    uint32_t lesion;                     /* [1]: > 0 silences it: no choice, no output; default 0 */
+    LoopExploration exploration;
+    uint32_t explored;                   /* [channels] or [1], vary only: how far */
     /* inference: out */
     uint32_t value;                      /* [channels] */
     uint32_t choice, probability;        /* [channels], choose only */
-    uint32_t chose, act, taken, expected; /* [1], choose only; act is -1 for none */
+    uint32_t chose, taken, expected;     /* [1], choose only */
+    uint32_t act;                        /* choose: [1], -1 for none; independent: [channels] */
+    uint32_t output, noise;              /* [channels], vary only */
     uint32_t held_taken;                 /* [1], choose only: `taken` of the last choice, this step included */
 
     /* learning; everything is read after the dopamine of the step is known */
@@ -131,9 +148,10 @@ typedef struct LoopLoop {
     bool credit_first;                   /* ahead and within: the trace moves before the weights do */
     uint32_t dopamine;                   /* [1] or [channels] */
     uint32_t rate, trace, burst, dip, forget; /* [1] or [channels]; trace, burst, dip default 1; forget is a factor */
+    uint32_t settings[LOOP_RULE_SETTINGS]; /* [1] or [channels]: the rule's own; LOOP_NONE behind its last */
     uint32_t credit;                     /* [1] or [channels], default 1 */
     uint32_t credit_context, credit_propose; /* as `context` and `propose`, late by the loop's lag */
-    uint32_t weights;                    /* register [channels * neurons * lines] or [1]: at the start; default 0 */
+    uint32_t weights;                    /* register [channels * neurons * reach] or [1]: at the start; default 0 */
     bool bounded;
     double lo, hi;
 } LoopLoop;
@@ -308,6 +326,12 @@ typedef struct LoopProgram {
     const LoopStr *header; /* lines for the head of a report, e.g. what class each dopamine signal is */
     uint32_t header_count;
 } LoopProgram;
+
+/* Synapses of a loop: channels * neurons * reach. */
+static inline size_t loop_synapses(const LoopLoop *loop)
+{
+    return (size_t)loop->channels * loop->neurons * loop->reach;
+}
 
 void loop_program_free(LoopProgram *program);
 

@@ -19,20 +19,42 @@ static inline LoopReal loop_view(LoopView v, size_t i, size_t lane)
     return v.at[i * v.step + lane * v.lane];
 }
 
-/* All that a rule may touch. `weights` and `traces` are [channels][neurons][lines][lanes]. */
+enum { LOOP_TILE = 32 }; /* lanes taken together: what they share stays in registers and the first-level cache */
+
+/* What the striatal neurons of a loop see; read with wiring.h. */
+typedef struct LoopWires {
+    LoopWiring wiring;
+    size_t reach, lanes;     /* synapses of a neuron, lanes of the weights */
+    uint32_t upstate;        /* inputs that must be active; 0: none */
+    LoopView context;        /* [lines] */
+    const LoopReal *samples; /* [channels][neurons][reach][lanes]: numbers of lines; NULL unless the wiring samples */
+} LoopWires;
+
+/* All that a rule may touch. `weights` and `traces` are [channels][neurons][reach][lanes], and so is `memory` where the
+   rule has one. Inputs, credit and proposals are as late as the credit is. */
 typedef struct LoopRuleCall {
     const LoopLoop *loop;
     size_t lanes;
-    LoopReal *weights, *traces;
-    LoopView dopamine, rate, trace, burst, dip, forget, credit; /* per channel */
-    LoopView context;                                           /* per line, as late as the credit is */
-    LoopView propose;                                           /* per channel, as late as the credit is */
-    LoopReal *factor;                                           /* scratch: [3][lanes] */
+    LoopReal *weights, *traces, *memory;
+    LoopView dopamine, rate, trace, burst, dip, forget, credit, propose; /* per channel */
+    LoopView settings[LOOP_RULE_SETTINGS];                               /* per channel: the rule's own */
+    LoopWires wires;
+    LoopReal *factor;                                                    /* scratch: [3][lanes] */
 } LoopRuleCall;
+
+/* A number of a rule that `learn` may set, as it does `rate`. */
+typedef struct LoopRuleSetting {
+    const char *name, *doc; /* NULL behind the last */
+    double value;           /* unless it is given */
+    double lo, hi;
+} LoopRuleSetting;
 
 typedef struct LoopRule {
     const char *name;
-    const char *doc;    /* the equation and its source */
+    const char *doc;        /* the equation and its source */
+    LoopRuleSetting settings[LOOP_RULE_SETTINGS];
+    bool has_memory;        /* one more number for each synapse, */
+    double memory;          /* which it starts from */
     void (*step)(const LoopRuleCall *call);
 } LoopRule;
 

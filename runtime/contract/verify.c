@@ -1,30 +1,14 @@
 /* The verifier: proves that a program stays in bounds before the VM runs it. It trusts nothing that the compiler did:
    every operand of every instruction, every descriptor and every plan is checked against the tables. */
-#include "runtime/contract/program.h"
-
-#include "runtime/contract/rule.h"
+#include "runtime/contract/verify.h"
 
 #include <math.h>
-
-/* Limits that keep every size computation far from overflow. */
-enum { WIDTH_MAX = 1 << 28, COUNT_MAX = 1 << 24 };
 
 typedef struct Verify {
     const LoopProgram *p;
     const LoopSection *section;
     const uint32_t *args;
 } Verify;
-
-#define REQUIRE(condition, sentence)                                                                                   \
-    do {                                                                                                               \
-        if (!(condition))                                                                                              \
-            return (sentence);                                                                                         \
-    } while (0)
-
-static bool reg_ok(const LoopProgram *p, uint32_t reg)
-{
-    return reg < p->register_count;
-}
 
 static uint32_t width(const Verify *v, size_t i)
 {
@@ -43,7 +27,7 @@ static const char *check_operand(const Verify *v, char kind, uint32_t word, size
     case 'd':
     case 'h':
     case 'v':
-        return reg_ok(p, word) ? NULL : "a register out of range";
+        return loop_verify_reg(p, word) ? NULL : "a register out of range";
     case 'c':
         return word < p->check_count ? NULL : "a check out of range";
     case 's':
@@ -111,8 +95,7 @@ static const char *check_event(const Verify *v, size_t registers, uint32_t type)
 static const char *check_synapses(const Verify *v)
 {
     const LoopLoop *loop = &v->p->loops[v->args[1]];
-    size_t count = (size_t)loop->channels * loop->neurons * loop->lines;
-    REQUIRE(width(v, 0) == count, "weights of another number");
+    REQUIRE(width(v, 0) == loop_synapses(loop), "weights of another number");
     return !uniform(v, 0) || loop->uniform ? NULL : "a shared copy of weights that are not";
 }
 
@@ -209,6 +192,11 @@ static const char *check_widths(const Verify *v, uint32_t op)
         return NULL;
     case LOOP_OP_CHOOSE:
         return v->p->loops[a[0]].kind == LOOP_CHOOSE ? NULL : "a choice of a loop that makes none";
+    case LOOP_OP_VARY:
+        return v->p->loops[a[0]].kind == LOOP_VARY ? NULL : "outputs of a loop that has none";
+    case LOOP_OP_STRIATUM:
+        REQUIRE(width(v, 0) == (size_t)v->p->loops[a[1]].channels * v->p->loops[a[1]].neurons, "striatal neurons of another number");
+        return !uniform(v, 0) || v->p->loops[a[1]].uniform ? NULL : "a shared copy of what is not";
     case LOOP_OP_LEARN:
         return v->p->loops[a[0]].learns ? NULL : "learning of a loop that does not";
     case LOOP_OP_WEIGHTS:
@@ -269,65 +257,13 @@ static const char *check_jumps(const LoopSection *section)
 static const char *check_section(const LoopProgram *p, const LoopSection *section)
 {
     Verify v = {.p = p, .section = section};
-    REQUIRE(section->length <= COUNT_MAX, "a section that is too long");
+    REQUIRE(section->length <= LOOP_VERIFY_COUNT_MAX, "a section that is too long");
     for (size_t pc = 0; pc < section->length;) {
         const char *wrong = check_instruction(&v, pc, &pc);
         if (wrong)
             return wrong;
     }
     return check_jumps(section);
-}
-
-/* `reg` may be LOOP_NONE, or has `width` elements (or one, where `or_one`), and is shared if `shared`. */
-typedef enum Need { REQUIRED, OPTIONAL } Need;
-static bool fits(const LoopProgram *p, uint32_t reg, Need need, uint32_t width, bool or_one, bool shared)
-{
-    if (reg == LOOP_NONE)
-        return need == OPTIONAL;
-    if (!reg_ok(p, reg) || (shared && !p->registers[reg].uniform))
-        return false;
-    return p->registers[reg].width == width || (or_one && p->registers[reg].width == 1);
-}
-
-static const char *check_loop(const LoopProgram *p, const LoopLoop *l)
-{
-    uint32_t k = l->channels;
-    size_t synapses;
-    REQUIRE(l->channels && l->neurons && l->lines, "a loop of no size");
-    REQUIRE(loop_mul((size_t)l->channels * l->neurons, l->lines, &synapses) && synapses <= WIDTH_MAX * (size_t)64,
-            "a loop that is too large");
-    REQUIRE(fits(p, l->context, REQUIRED, l->lines, false, l->uniform), "a context of another width");
-    REQUIRE(fits(p, l->propose, OPTIONAL, k, true, l->uniform), "a proposal of another width");
-    REQUIRE(fits(p, l->bias, OPTIONAL, k, true, false), "a bias of another width");
-    REQUIRE(fits(p, l->value, REQUIRED, k, false, false) && p->registers[l->value].uniform == l->uniform,
-            "a value of another width");
-    REQUIRE(fits(p, l->selection_value, OPTIONAL, 1, false, false) && fits(p, l->when, OPTIONAL, 1, false, false),
-            "a selection of several elements");
-    if (l->kind == LOOP_CHOOSE) {
-        const uint32_t ones[] = {l->chose, l->act, l->taken, l->expected, l->held_taken};
-        REQUIRE(!l->uniform && l->selection <= LOOP_SELECT_THRESHOLD, "a choice that all lanes share");
-        REQUIRE(l->selection == LOOP_SELECT_SOFTMAX || l->selection == LOOP_SELECT_GREEDY ||
-                    l->selection_value != LOOP_NONE, "a selection without its number");
-        for (size_t i = 0; i < sizeof ones / sizeof ones[0]; i++)
-            REQUIRE(fits(p, ones[i], REQUIRED, 1, false, false) && !p->registers[ones[i]].uniform, "a choice register");
-        REQUIRE(fits(p, l->choice, REQUIRED, k, false, false) && !p->registers[l->choice].uniform &&
-                    fits(p, l->probability, REQUIRED, k, false, false) && !p->registers[l->probability].uniform,
-                "a choice of another width");
-    }
-    REQUIRE(l->weights == LOOP_NONE || (reg_ok(p, l->weights) && (p->registers[l->weights].width == 1 ||
-                                                                  p->registers[l->weights].width == synapses)),
-            "starting weights of another number");
-    REQUIRE(!l->uniform || l->weights == LOOP_NONE || p->registers[l->weights].uniform, "shared weights that differ");
-    if (!l->learns)
-        return NULL;
-    const uint32_t settings[] = {l->trace, l->burst, l->dip, l->forget, l->credit, l->credit_propose};
-    REQUIRE(loop_rule(l->rule), "an unknown learning rule");
-    REQUIRE(fits(p, l->dopamine, REQUIRED, k, true, l->uniform) && fits(p, l->rate, REQUIRED, k, true, l->uniform),
-            "a dopamine signal or rate of another width");
-    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
-        REQUIRE(fits(p, settings[i], OPTIONAL, k, true, l->uniform), "a learning parameter of another width");
-    REQUIRE(fits(p, l->credit_context, REQUIRED, l->lines, false, l->uniform), "a credit of another width");
-    return NULL;
 }
 
 static const char *check_phase(const LoopProgram *p, const LoopPhase *phase)
@@ -342,7 +278,7 @@ static const char *check_phase(const LoopProgram *p, const LoopPhase *phase)
         shares += share;
     }
     REQUIRE(shares > 0 && shares <= INT32_MAX, "a mix of nothing");
-    return fits(p, phase->until, OPTIONAL, 1, false, false) ? NULL : "a condition of several elements";
+    return loop_verify_fits(p, phase->until, LOOP_OPTIONAL, 1, false, false) ? NULL : "a condition of several elements";
 }
 
 static const char *check_task(const LoopProgram *p)
@@ -350,9 +286,9 @@ static const char *check_task(const LoopProgram *p)
     const LoopTask *task = &p->task;
     const uint32_t regs[] = {task->phase, task->trial, task->type, task->time};
     for (size_t i = 0; i < sizeof regs / sizeof regs[0]; i++)
-        REQUIRE(fits(p, regs[i], REQUIRED, 1, false, false) && p->registers[regs[i]].uniform == task->uniform,
+        REQUIRE(loop_verify_fits(p, regs[i], LOOP_REQUIRED, 1, false, false) && p->registers[regs[i]].uniform == task->uniform,
                 "a clock register");
-    REQUIRE(fits(p, task->between, OPTIONAL, 1, false, task->uniform), "an interval of several elements");
+    REQUIRE(loop_verify_fits(p, task->between, LOOP_OPTIONAL, 1, false, task->uniform), "an interval of several elements");
     REQUIRE(task->trial_count && task->phase_count, "a task without trials");
     for (uint32_t i = 0; i < task->trial_count; i++)
         REQUIRE(task->trials[i].duration > 0 && task->trials[i].duration <= INT32_MAX, "a trial of no duration");
@@ -381,18 +317,18 @@ static const char *check_select(const LoopProgram *p, const LoopSelect *s)
 
 static bool anchor_ok(const LoopProgram *p, const LoopAnchor *a)
 {
-    return a->kind <= LOOP_ANCHOR_END && fits(p, a->offset_reg, OPTIONAL, 1, false, false) &&
-           (a->kind != LOOP_ANCHOR_ONSET || fits(p, a->onset, REQUIRED, 1, false, false));
+    return a->kind <= LOOP_ANCHOR_END && loop_verify_fits(p, a->offset_reg, LOOP_OPTIONAL, 1, false, false) &&
+           (a->kind != LOOP_ANCHOR_ONSET || loop_verify_fits(p, a->onset, LOOP_REQUIRED, 1, false, false));
 }
 
 static const char *check_measures(const LoopProgram *p)
 {
     for (uint32_t i = 0; i < p->measure_count; i++) {
         const LoopMeasure *m = &p->measures[i];
-        REQUIRE(reg_ok(p, m->signal) && anchor_ok(p, &m->from) && (!m->window || anchor_ok(p, &m->to)), "a measure");
-        REQUIRE(m->lag <= COUNT_MAX && m->reducer <= LOOP_REDUCE_SD, "a measure that looks back too far");
+        REQUIRE(loop_verify_reg(p, m->signal) && anchor_ok(p, &m->from) && (!m->window || anchor_ok(p, &m->to)), "a measure");
+        REQUIRE(m->lag <= LOOP_VERIFY_COUNT_MAX && m->reducer <= LOOP_REDUCE_SD, "a measure that looks back too far");
         REQUIRE(!m->first_true || p->registers[m->signal].width == 1, "a condition of several elements");
-        REQUIRE(m->instant == LOOP_NONE || (fits(p, m->instant, REQUIRED, p->registers[m->signal].width, false, false) &&
+        REQUIRE(m->instant == LOOP_NONE || (loop_verify_fits(p, m->instant, LOOP_REQUIRED, p->registers[m->signal].width, false, false) &&
                                             !p->registers[m->instant].uniform), "a measure's register");
         const char *wrong = check_select(p, &m->select);
         if (wrong)
@@ -400,7 +336,7 @@ static const char *check_measures(const LoopProgram *p)
     }
     for (uint32_t i = 0; i < p->strip_count; i++) {
         const LoopStrip *s = &p->strips[i];
-        REQUIRE(reg_ok(p, s->reg) && s->at < p->registers[s->reg].width, "a strip of nothing");
+        REQUIRE(loop_verify_reg(p, s->reg) && s->at < p->registers[s->reg].width, "a strip of nothing");
         REQUIRE(s->select.trial < p->task.trial_count && s->steps == p->task.trials[s->select.trial].duration,
                 "a strip of another length");
         const char *wrong = check_select(p, &s->select);
@@ -410,30 +346,30 @@ static const char *check_measures(const LoopProgram *p)
     return NULL;
 }
 
-static bool final_ok(const LoopProgram *p, uint32_t final, Need need)
+static bool final_ok(const LoopProgram *p, uint32_t final, LoopNeed need)
 {
-    return final == LOOP_NONE ? need == OPTIONAL : final < p->final_count;
+    return final == LOOP_NONE ? need == LOOP_OPTIONAL : final < p->final_count;
 }
 
 static const char *check_claims(const LoopProgram *p)
 {
     for (uint32_t i = 0; i < p->input_count; i++) {
         const LoopFinalInput *in = &p->inputs[i];
-        REQUIRE(in->measure < p->measure_count && reg_ok(p, in->reg) && !p->registers[in->reg].uniform &&
+        REQUIRE(in->measure < p->measure_count && loop_verify_reg(p, in->reg) && !p->registers[in->reg].uniform &&
                     p->registers[in->reg].width == p->registers[p->measures[in->measure].signal].width &&
                     (in->group == LOOP_NONE || in->group < p->group_count), "an input of a final");
     }
     for (uint32_t i = 0; i < p->final_count; i++) {
         const LoopFinal *f = &p->finals[i];
         const char *wrong = check_section(p, &f->section);
-        REQUIRE(reg_ok(p, f->result) && (f->group == LOOP_NONE || f->group < p->group_count), "a final of nothing");
+        REQUIRE(loop_verify_reg(p, f->result) && (f->group == LOOP_NONE || f->group < p->group_count), "a final of nothing");
         if (wrong)
             return wrong;
     }
     for (uint32_t i = 0; i < p->claim_count; i++) {
         const LoopClaim *c = &p->claims[i];
-        REQUIRE(final_ok(p, c->value, REQUIRED) && final_ok(p, c->bound, c->is_expectation ? REQUIRED : OPTIONAL) &&
-                    final_ok(p, c->tolerance, OPTIONAL) && final_ok(p, c->margin, OPTIONAL), "a claim of nothing");
+        REQUIRE(final_ok(p, c->value, LOOP_REQUIRED) && final_ok(p, c->bound, c->is_expectation ? LOOP_REQUIRED : LOOP_OPTIONAL) &&
+                    final_ok(p, c->tolerance, LOOP_OPTIONAL) && final_ok(p, c->margin, LOOP_OPTIONAL), "a claim of nothing");
         REQUIRE(c->relation <= LOOP_REL_NEAR, "an unknown relation");
         if (c->bound == LOOP_NONE)
             continue;
@@ -446,23 +382,23 @@ static const char *check_claims(const LoopProgram *p)
 static const char *check_tables(const LoopProgram *p)
 {
     REQUIRE(p->group_count > 0 && p->agents > 0, "a run of no agents");
-    REQUIRE(p->register_count <= COUNT_MAX, "too many registers");
+    REQUIRE(p->register_count <= LOOP_VERIFY_COUNT_MAX, "too many registers");
     for (uint32_t i = 0; i < p->register_count; i++)
-        REQUIRE(p->registers[i].width > 0 && p->registers[i].width <= WIDTH_MAX, "a register of no width");
+        REQUIRE(p->registers[i].width > 0 && p->registers[i].width <= LOOP_VERIFY_WIDTH_MAX, "a register of no width");
     for (uint32_t i = 0; i < p->constant_count; i++)
-        REQUIRE(reg_ok(p, p->constants[i].reg) && p->constants[i].values, "a constant of nothing");
+        REQUIRE(loop_verify_reg(p, p->constants[i].reg) && p->constants[i].values, "a constant of nothing");
     for (uint32_t i = 0; i < p->param_count; i++) {
         const LoopParam *q = &p->params[i];
-        REQUIRE(fits(p, q->reg, REQUIRED, q->width, false, false) && q->value, "a parameter of nothing");
+        REQUIRE(loop_verify_fits(p, q->reg, LOOP_REQUIRED, q->width, false, false) && q->value, "a parameter of nothing");
         REQUIRE(!q->groups || !p->registers[q->reg].uniform, "a shared parameter that groups differ in");
     }
     for (uint32_t i = 0; i < p->ring_count; i++) {
         const LoopRing *ring = &p->rings[i];
-        REQUIRE(ring->width && ring->slots && ring->slots <= WIDTH_MAX, "a ring of no size");
-        REQUIRE(fits(p, ring->before, OPTIONAL, ring->width, true, ring->uniform), "a ring's first value");
+        REQUIRE(ring->width && ring->slots && ring->slots <= LOOP_VERIFY_WIDTH_MAX, "a ring of no size");
+        REQUIRE(loop_verify_fits(p, ring->before, LOOP_OPTIONAL, ring->width, true, ring->uniform), "a ring's first value");
     }
     for (uint32_t i = 0; i < p->loop_count; i++) {
-        const char *wrong = check_loop(p, &p->loops[i]);
+        const char *wrong = loop_verify_loop(p, &p->loops[i]);
         if (wrong)
             return wrong;
     }

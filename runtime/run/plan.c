@@ -29,9 +29,10 @@ static bool state_bytes(const LoopProgram *program, bool uniform, size_t *bytes)
         ok = program->rings[i].uniform != uniform || add_product(&reals, program->rings[i].width, program->rings[i].slots, 1);
     for (uint32_t i = 0; ok && i < program->loop_count; i++) {
         const LoopLoop *loop = &program->loops[i];
-        size_t channel;
-        ok = loop->uniform != uniform || (loop_mul(loop->neurons, loop->lines, &channel) &&
-                                          add_product(&reals, loop->channels, channel, 2));
+        size_t arrays = 2;
+        arrays += loop->wiring == LOOP_WIRING_SAMPLING;
+        arrays += loop->learns && loop_rule(loop->rule)->has_memory;
+        ok = loop->uniform != uniform || add_product(&reals, loop_synapses(loop), arrays, 1);
     }
     return ok && loop_mul(reals, sizeof(LoopReal), bytes);
 }
@@ -106,7 +107,7 @@ void loop_memory_print(const LoopProgram *program, const LoopRunOptions *options
     for (uint32_t i = 0; i < program->loop_count; i++) {
         const LoopLoop *loop = &program->loops[i];
         loop_text_add(out, "loop %.*s: %u channels x %u neurons x %u lines, weights and traces %s\n",
-                      LOOP_STR_ARGS(loop->name), loop->channels, loop->neurons, loop->lines,
+                      LOOP_STR_ARGS(loop->name), loop->channels, loop->neurons, loop->reach,
                       loop->uniform ? "shared by all lanes" : "in every lane");
     }
 }

@@ -4,6 +4,7 @@
 #include "runtime/measure/recorder.h"
 #include "runtime/task/clock.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Reserves `count` reals at a multiple of a cache line. */
@@ -22,11 +23,11 @@ static bool reserve_block(size_t *total, size_t width, bool uniform, size_t lane
     return loop_mul(width, uniform ? 1 : lanes, &count) && reserve(total, count, offset);
 }
 
-static bool reserve_synapses(size_t *total, const LoopLoop *loop, size_t lanes, size_t *offset)
+/* One number for each synapse, if the loop has such a number at all. */
+static bool reserve_synapses(size_t *total, const LoopLoop *loop, bool has, size_t lanes, size_t *offset)
 {
-    size_t count;
-    return loop_mul(loop->channels, loop->neurons, &count) && loop_mul(count, loop->lines, &count) &&
-           reserve_block(total, count, loop->uniform, lanes, offset);
+    *offset = *total;
+    return !has || reserve_block(total, loop_synapses(loop), loop->uniform, lanes, offset);
 }
 
 static bool place_all(LoopLayout *layout, const LoopProgram *program, size_t lanes)
@@ -48,8 +49,10 @@ static bool place_all(LoopLayout *layout, const LoopProgram *program, size_t lan
         const LoopLoop *loop = &program->loops[i];
         if (loop->channels > widest)
             widest = loop->channels;
-        if (!reserve_synapses(&total, loop, lanes, &layout->weights[i]) ||
-            !reserve_synapses(&total, loop, lanes, &layout->traces[i]))
+        if (!reserve_synapses(&total, loop, true, lanes, &layout->weights[i]) ||
+            !reserve_synapses(&total, loop, true, lanes, &layout->traces[i]) ||
+            !reserve_synapses(&total, loop, loop->wiring == LOOP_WIRING_SAMPLING, lanes, &layout->samples[i]) ||
+            !reserve_synapses(&total, loop, loop->learns && loop_rule(loop->rule)->has_memory, lanes, &layout->memory[i]))
             return false;
     }
     size_t scratch;
@@ -66,8 +69,10 @@ bool loop_layout_make(LoopLayout *layout, const LoopProgram *program, size_t lan
     layout->rings = loop_alloc_array(program->ring_count, sizeof(size_t));
     layout->weights = loop_alloc_array(program->loop_count, sizeof(size_t));
     layout->traces = loop_alloc_array(program->loop_count, sizeof(size_t));
-    bool ok = layout->registers && layout->rings && layout->weights && layout->traces &&
-              place_all(layout, program, lanes);
+    layout->samples = loop_alloc_array(program->loop_count, sizeof(size_t));
+    layout->memory = loop_alloc_array(program->loop_count, sizeof(size_t));
+    bool ok = layout->registers && layout->rings && layout->weights && layout->traces && layout->samples &&
+              layout->memory && place_all(layout, program, lanes);
     if (!ok)
         loop_layout_free(layout);
     return ok;
@@ -79,6 +84,8 @@ void loop_layout_free(LoopLayout *layout)
     loop_free(layout->rings);
     loop_free(layout->weights);
     loop_free(layout->traces);
+    loop_free(layout->samples);
+    loop_free(layout->memory);
     *layout = (LoopLayout){0};
 }
 
@@ -169,19 +176,48 @@ static void start_rings(LoopBlock *block)
     }
 }
 
+/* Draws `reach` different lines for one neuron of one lane: Floyd's method (Bentley and Floyd 1987). */
+static void sample_lines(LoopBlock *block, const LoopLoop *loop, LoopRngKey key, size_t neuron, size_t l, LoopReal *lines)
+{
+    size_t lanes = block->lanes;
+    for (uint32_t j = 0; j < loop->reach; j++) {
+        uint32_t last = loop->lines - loop->reach + j;
+        double u = loop_rng_uniform1(&key, block->agent[l], LOOP_COUNT_WIRING, (uint32_t)(neuron * loop->reach + j));
+        LoopReal line = floor(u * (last + 1.0));
+        for (uint32_t before = 0; before < j; before++)
+            if (lines[before * lanes] == line)
+                line = last;
+        lines[j * lanes] = line;
+    }
+}
+
+static void start_wiring(LoopBlock *block, size_t i)
+{
+    const LoopLoop *loop = &block->program->loops[i];
+    LoopRngKey key = block->keys[block->program->draw_count + i];
+    LoopReal *samples = block->state + block->layout->samples[i];
+    size_t neurons = (size_t)loop->channels * loop->neurons;
+    for (size_t n = 0; n < neurons; n++)
+        for (size_t l = 0; l < block->lanes; l++)
+            sample_lines(block, loop, key, n, l, samples + n * loop->reach * block->lanes + l);
+}
+
 static void start_loops(LoopBlock *block)
 {
     const LoopProgram *program = block->program;
     for (size_t i = 0; i < program->loop_count; i++) {
         const LoopLoop *loop = &program->loops[i];
-        size_t lanes = loop->uniform ? 1 : block->lanes;
-        size_t synapses = (size_t)loop->channels * loop->neurons * loop->lines;
-        LoopReal *w = block->state + block->layout->weights[i];
+        size_t lanes = loop->uniform ? 1 : block->lanes, synapses = loop_synapses(loop);
+        LoopReal *w = block->state + block->layout->weights[i], *memory = block->state + block->layout->memory[i];
         for (size_t s = 0; loop->weights != LOOP_NONE && s < synapses; s++)
             for (size_t l = 0; l < lanes; l++)
                 *w++ = loop_block_at(block, loop->weights, s, l);
-        for (size_t l = 0; loop->kind == LOOP_CHOOSE && l < block->lanes; l++)
+        for (size_t s = 0; loop->learns && loop_rule(loop->rule)->has_memory && s < synapses * lanes; s++)
+            memory[s] = loop_rule(loop->rule)->memory;
+        for (size_t l = 0; loop->kind == LOOP_CHOOSE && loop->selection != LOOP_SELECT_INDEPENDENT && l < block->lanes; l++)
             fill(block, loop->act, 0, l, -1.0);
+        if (loop->wiring == LOOP_WIRING_SAMPLING)
+            start_wiring(block, i);
     }
 }
 

@@ -21,6 +21,9 @@ typedef struct LoopRngKey {
 #define LOOP_HASH_START 0xcbf29ce484222325u
 uint64_t loop_hash64(const void *bytes, size_t n, uint64_t h);
 
+/* A count that no step and no trial reaches: for what a loop draws once. */
+#define LOOP_COUNT_WIRING UINT64_MAX
+
 LoopRngKey loop_rng_key(uint64_t seed, uint64_t place);
 
 /* Philox4x32-10 in place. */

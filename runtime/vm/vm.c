@@ -174,12 +174,18 @@ static size_t run_one(LoopBlock *block, const uint32_t *code, size_t pc)
     case LOOP_OP_CHOOSE:
         loop_kernel_choose(block, &program->loops[args[0]], args[0]);
         return next;
+    case LOOP_OP_VARY:
+        loop_kernel_vary(block, &program->loops[args[0]], args[0]);
+        return next;
     case LOOP_OP_LEARN:
         loop_kernel_learn(block, &program->loops[args[0]], args[0]);
         return next;
     case LOOP_OP_WEIGHTS:
     case LOOP_OP_ELIGIBLE:
         loop_kernel_synapses(block, code[pc], args);
+        return next;
+    case LOOP_OP_STRIATUM:
+        loop_kernel_striatum(block, args);
         return next;
     case LOOP_OP_CHECK:
         run_check(block, args[0], args[1]);

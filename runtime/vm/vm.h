@@ -13,6 +13,7 @@ typedef struct LoopLayout {
     size_t *registers;          /* offsets, [register_count] */
     size_t *rings;              /* [ring_count] */
     size_t *weights, *traces;   /* [loop_count] */
+    size_t *samples, *memory;   /* [loop_count]: numbers of the lines that are sampled, what a rule keeps */
     size_t scratch;             /* [8 + 3 * most channels][lanes] */
     size_t reals;               /* of the whole slab */
 } LoopLayout;
@@ -81,6 +82,10 @@ void loop_kernel_vector(LoopBlock *block, uint32_t op, const uint32_t *args);
 void loop_kernel_time(LoopBlock *block, uint32_t op, const uint32_t *args);
 void loop_kernel_random(LoopBlock *block, uint32_t op, const uint32_t *args);
 void loop_kernel_value(LoopBlock *block, const LoopLoop *loop, size_t index);
+void loop_kernel_striatum(LoopBlock *block, const uint32_t *args);
+/* What the neurons of loop `index` see; `context` and `upstate` as for inference. */
+LoopWires loop_block_wires(const LoopBlock *block, size_t index, uint32_t context);
+void loop_kernel_vary(LoopBlock *block, const LoopLoop *loop, size_t index);
 void loop_kernel_choose(LoopBlock *block, const LoopLoop *loop, size_t index);
 void loop_kernel_learn(LoopBlock *block, const LoopLoop *loop, size_t index);
 void loop_kernel_synapses(LoopBlock *block, uint32_t op, const uint32_t *args);

@@ -1,0 +1,68 @@
+/* The striatal neurons of a loop: how many there are, and what each sees. */
+#include "lang/check/loops.h"
+
+static uint32_t count_of(LoopChecker *check, const LoopLoopModel *loop, const LoopAst *ast, const char *what, double least)
+{
+    LoopWhere where = loop_clause_where(check, loop, LOOP_IN_CONSTANT, what);
+    uint32_t count = 1;
+    loop_need_count(check, loop_expr(check, &where, ast), what, least, LOOP_WIDTH_MAX, &count);
+    return count;
+}
+
+static void set_wiring(LoopChecker *check, LoopLoopModel *loop, const LoopAst *ast, uint32_t lines)
+{
+    bool sampling = loop_str_is(ast->text, "sampling"), topographic = loop_str_is(ast->text, "topographic");
+    if (!sampling && !topographic && !loop_str_is(ast->text, "broadcast")) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0604, ast->span, "there is no wiring '%.*s'", LOOP_STR_ARGS(ast->text));
+        loop_diag_help(check->diags, diag, "Write broadcast, sampling F or topographic.");
+        return;
+    }
+    if (sampling != (ast->first != NULL)) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0413, ast->span, sampling ? "sampling takes one argument: the lines that a neuron sees"
+                                                                                : "'%.*s' takes no argument", LOOP_STR_ARGS(ast->text));
+        loop_diag_help(check->diags, diag, sampling ? "Write it behind: wiring sampling 10." : "Only sampling says how many lines a neuron sees.");
+        return;
+    }
+    loop->wiring = sampling ? LOOP_WIRING_SAMPLING : topographic ? LOOP_WIRING_TOPOGRAPHIC : LOOP_WIRING_BROADCAST;
+    if (sampling)
+        loop->reach = count_of(check, loop, ast->first, "the lines that a neuron samples", 1);
+    if (sampling && loop->reach > lines) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0613, ast->span, "a neuron can't sample %u of %u lines", loop->reach, lines);
+        loop_diag_help(check->diags, diag, "A neuron sees each line once: write a number up to %u.", lines);
+    }
+}
+
+static void set_topographic(LoopChecker *check, LoopLoopModel *loop, const LoopAst *converge, uint32_t lines)
+{
+    loop->reach = 1;
+    if (converge && loop->neurons != lines) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0613, converge->span, "topographic wiring needs a neuron for each of the %u lines, not %u",
+                                   lines, loop->neurons);
+        loop_diag_help(check->diags, diag, "Write converge %u : 1, or leave the clause out.", lines);
+    }
+    loop->neurons = lines;
+}
+
+void loop_wiring_set(LoopChecker *check, LoopLoopModel *loop)
+{
+    const LoopAst *ast = loop->symbol->ast;
+    const LoopAst *converge = loop_ast_find(ast, LOOP_AST_CONVERGE), *wiring = loop_ast_find(ast, LOOP_AST_WIRING);
+    const LoopAst *upstate = loop_ast_find(ast, LOOP_AST_UPSTATE);
+    uint32_t lines = loop->context ? loop->context->type.width : 1, one = 1;
+    LoopWhere where = loop_clause_where(check, loop, LOOP_IN_CONSTANT, "converge");
+    loop->reach = lines;
+    if (converge) {
+        loop->neurons = count_of(check, loop, converge->first, "convergence", 1);
+        loop_need_count(check, loop_expr(check, &where, converge->last), "the right side of convergence", 1, 1, &one);
+    }
+    if (wiring)
+        set_wiring(check, loop, wiring, lines);
+    if (loop->wiring == LOOP_WIRING_TOPOGRAPHIC)
+        set_topographic(check, loop, converge, lines);
+    if (upstate)
+        loop->upstate = count_of(check, loop, upstate->first, "an up-state", 0);
+    if (loop->upstate > loop->reach && loop->context) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_W0003, upstate->span, "no neuron ever takes part: it needs %u active lines, and sees %u", loop->upstate, loop->reach);
+        loop_diag_help(check->diags, diag, "Write a number up to %u.", loop->reach);
+    }
+}

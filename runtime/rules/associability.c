@@ -1,0 +1,35 @@
+/* Learning that pays attention to what was surprising: each synapse has an associability that scales its learning and
+   follows the size of the errors made in its presence. Pearce and Hall 1980. */
+#include "runtime/rules/synapses.h"
+
+enum { ADAPT };
+
+static inline LoopReal presence(LoopReal trace)
+{
+    LoopReal size = fabs(trace);
+    return size < 1.0 ? size : 1.0;
+}
+
+static inline void move(const LoopRuleCall *call, const LoopSynapse *s)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        LoopReal adapt = loop_view(call->settings[ADAPT], s->k, s->first + i);
+        s->w[i] += s->gain[i] * s->memory[i] * s->e[i];
+        s->memory[i] += adapt * presence(s->e[i]) * (fabs(s->dopamine[i]) - s->memory[i]);
+    }
+}
+
+static void step(const LoopRuleCall *call)
+{
+    loop_synapses_move(call, move);
+}
+
+const LoopRule loop_rule_associability = {
+    .name = "associability",
+    .doc = "w += rate * a * D * e, then a += adapt * min(|e|, 1) * (|D| - a): the associability a of a synapse is 1 at "
+           "first and follows the size of the errors D in its presence. Pearce and Hall 1980.",
+    .settings = {[ADAPT] = {"adapt", "how fast associability follows the errors", 0.1, 0, 1}},
+    .has_memory = true,
+    .memory = 1.0,
+    .step = step,
+};
