@@ -463,6 +463,17 @@ static LoopNode *call_row(LoopChecker *check, const LoopWhere *where, const Loop
 
 /* ---- functions of the file ---- */
 
+/* The argument as prev and delay read it: `prev(level)` is the same in a function that is handed `level`. */
+static LoopNode *in_past(LoopChecker *check, const LoopWhere *where, const LoopAst *arg)
+{
+    LoopWhere past = *where;
+    past.old_states = false;
+    LoopNode *node = loop_expr(check, &past, arg);
+    if (node)
+        node->shared = true;
+    return node;
+}
+
 /* Writes the function out at the place of the call: arguments once, then the body in terms of them. */
 static LoopNode *call_own(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, LoopSymbol *fn)
 {
@@ -485,9 +496,11 @@ static LoopNode *call_own(LoopChecker *check, const LoopWhere *where, const Loop
             loop_diag(check->diags, LOOP_E0413, formal->span, "a function takes at most 32 arguments");
             return NULL;
         }
-        bindings[count] = (LoopBinding){formal->text, arg ? loop_expr(check, where, arg) : NULL, inner.bindings};
+        bindings[count] = (LoopBinding){formal->text, arg ? loop_expr(check, where, arg) : NULL, NULL, inner.bindings};
         if (bindings[count].node)
             bindings[count].node->shared = true;
+        if (bindings[count].node && where->old_states && !bindings[count].node->draws)
+            bindings[count].in_past = in_past(check, where, arg);
         failed = failed || !bindings[count].node;
         inner.bindings = &bindings[count++];
         arg = arg ? arg->next : NULL;

@@ -27,6 +27,7 @@ typedef struct LoopChecker {
 typedef struct LoopBinding {
     LoopStr name;
     LoopNode *node;
+    LoopNode *in_past;            /* what prev and delay take, where `node` has states as they were; else NULL */
     const struct LoopBinding *outer;
 } LoopBinding;
 

@@ -267,7 +267,7 @@ static LoopNode *bare_name(LoopChecker *check, const LoopWhere *where, const Loo
 {
     for (const LoopBinding *b = where->bindings; b; b = b->outer)
         if (loop_str_equal(b->name, ast->text))
-            return b->node;
+            return b->in_past && !where->old_states ? b->in_past : b->node;
     if (loop_str_is(ast->text, "dt")) {
         double one = 1;
         return loop_node_constant(check, ast->span, &one, 1, LOOP_UNIT_DURATION);
