@@ -41,6 +41,7 @@ typedef struct LoopWhere {
     LoopLoopModel *credit;        /* chosen, policy and noise are known here */
     LoopTrialModel *trial;        /* whose lets are known here */
     bool old_states;              /* a state that is named is its value one step before */
+    const LoopSymbol *beside;     /* the loop whose choice a bare name is compared with */
     bool measuring;               /* measured expressions are known here */
     uint32_t instant;             /* measures are of the trial of this phase that has just ended; LOOP_NONE */
 } LoopWhere;

@@ -226,7 +226,7 @@ static LoopStr near_label(const LoopChecker *check, LoopStr name)
     return best;
 }
 
-static void report_unknown(LoopChecker *check, const LoopAst *ast)
+static void report_unknown(LoopChecker *check, const LoopWhere *where, const LoopAst *ast)
 {
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0201, ast->span, "there is no value '%.*s'", LOOP_STR_ARGS(ast->text));
     LoopStr near = loop_scope_near(check, LOOP_SPACE_VALUES, ast->text);
@@ -240,7 +240,13 @@ static void report_unknown(LoopChecker *check, const LoopAst *ast)
     }
     if (!near.len)
         near = near_label(check, ast->text);
-    if (near.len)
+    const LoopLabels *choices = where->beside && where->beside->loop ? where->beside->loop->labels : NULL;
+    LoopText labels = {.arena = check->arena};
+    if (choices && loop_labels_find(choices, near) == LOOP_NONE)
+        list_labels(choices, &labels);
+    if (labels.len)
+        loop_diag_help(check->diags, diag, "The labels of '%.*s' are %s.", LOOP_STR_ARGS(where->beside->name), labels.at);
+    else if (near.len)
         loop_diag_help(check->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
     else
         loop_diag_help(check->diags, diag, "Every name must be declared: as a sense, let, param, region, loop ...");
@@ -288,7 +294,7 @@ static LoopNode *bare_name(LoopChecker *check, const LoopWhere *where, const Loo
     uint32_t label = 0;
     if (any_label(check, ast->text, &label))
         return loop_node_number(check, ast->span, label);
-    report_unknown(check, ast);
+    report_unknown(check, where, ast);
     return NULL;
 }
 
