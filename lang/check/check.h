@@ -18,8 +18,10 @@ typedef struct LoopChecker {
     size_t setting_count;
     LoopNameTable spaces[LOOP_SPACE_COUNT];
     LoopList typed;         /* LoopSymbol *, in the order they got their type: undone when a guess was wrong */
+    LoopList places;        /* of several formulas, with how many draws they have had */
     uint32_t depth;         /* of nested expressions and definitions */
     uint32_t mark;          /* last walk */
+    bool step_unknown;      /* it is being worked out */
     bool too_large;         /* reported once */
 } LoopChecker;
 
@@ -70,6 +72,9 @@ uint32_t loop_labels_find(const LoopLabels *labels, LoopStr name);
 /* Makes sure a symbol has its type (and, where it needs it for that, its formula). */
 void loop_symbol_type(LoopChecker *check, LoopSymbol *symbol);
 LoopWhere loop_where(LoopChecker *check, LoopCompartment in, LoopStr place, LoopDrawClock clock);
+/* The same for one of several formulas of a place: its draws are numbered on behind those of the formulas before. */
+LoopWhere loop_where_on(LoopChecker *check, LoopCompartment in, LoopStr place, LoopDrawClock clock);
+void loop_symbols_forget(LoopChecker *check, size_t from); /* what was typed since there were `from` of them */
 void loop_symbols_fill(LoopChecker *check); /* types and formulas of everything but loops, tasks and measures */
 
 /* ---- expr.c, names.c, calls.c: expressions ---- */
@@ -77,6 +82,8 @@ void loop_symbols_fill(LoopChecker *check); /* types and formulas of everything 
 LoopNode *loop_expr(LoopChecker *check, const LoopWhere *where, const LoopAst *ast);
 LoopNode *loop_expr_name(LoopChecker *check, const LoopWhere *where, const LoopAst *ast);
 LoopNode *loop_expr_call(LoopChecker *check, const LoopWhere *where, const LoopAst *ast);
+/* Whether the language has a function of that name. */
+bool loop_call_known(LoopStr name);
 /* A bare name as a label beside `beside`; NULL (nothing reported) when it is none. */
 LoopNode *loop_expr_label(LoopChecker *check, const LoopNode *beside, const LoopAst *ast);
 LoopNode *loop_node_new(LoopChecker *check, LoopNodeKind kind, LoopSpan span, uint32_t kids);

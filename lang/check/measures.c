@@ -54,7 +54,7 @@ static bool check_enough(LoopChecker *check, const LoopSelect *select, const Loo
         if (phase->symbol->index != select->phase)
             continue;
         uint32_t most = phase_trials(phase, select->trial, &exact);
-        if (select->pick == LOOP_PICK_BLOCK && phase->until == NULL && loop_ast_find(phase->ast, LOOP_AST_UNTIL)) {
+        if (select->pick == LOOP_PICK_BLOCK && loop_ast_find(phase->ast, LOOP_AST_UNTIL)) {
             loop_diag(check->diags, LOOP_E0805, pick->span, "'%.*s' ends when its condition holds, so it can't be cut into blocks",
                       LOOP_STR_ARGS(phase->symbol->name));
             return false;
@@ -267,7 +267,7 @@ static bool read_place(LoopChecker *check, const LoopWhere *where, const LoopAst
         return false;
     if (where->instant != LOOP_NONE)
         m->select.phase = where->instant;
-    LoopWhere signal = loop_where(check, LOOP_IN_MEASURE, LOOP_STR("moment"), LOOP_DRAW_STEP);
+    LoopWhere signal = loop_where_on(check, LOOP_IN_MEASURE, LOOP_STR("moment"), LOOP_DRAW_STEP);
     m->window = !at;
     if (at)
         return read_anchor(check, &signal, at, &m->from) && check_anchor(check, &m->from, &m->select, 0);
@@ -308,7 +308,7 @@ static LoopNode *measured_node(LoopChecker *check, const LoopMeasureModel *m, ui
 
 static LoopNode *signal_expr(LoopChecker *check, const LoopAst *expr)
 {
-    LoopWhere where = loop_where(check, LOOP_IN_MEASURE, LOOP_STR("measure"), LOOP_DRAW_STEP);
+    LoopWhere where = loop_where_on(check, LOOP_IN_MEASURE, LOOP_STR("measure"), LOOP_DRAW_STEP);
     return loop_expr(check, &where, expr);
 }
 

@@ -276,6 +276,10 @@ static LoopNode *bare_name(LoopChecker *check, const LoopWhere *where, const Loo
             return b->in_past && !where->old_states ? b->in_past : b->node;
     if (loop_str_is(ast->text, "dt")) {
         double one = 1;
+        if (check->step_unknown) {
+            loop_diag(check->diags, LOOP_E0810, ast->span, "the step can't be made of itself");
+            return NULL;
+        }
         return loop_node_constant(check, ast->span, &one, 1, LOOP_UNIT_DURATION);
     }
     LoopNode *credit;

@@ -249,6 +249,15 @@ static const Declares declares[] = {
     {LOOP_AST_GROUP, LOOP_SYM_GROUP, LOOP_IN_TOP},
 };
 
+/* A function of the file may not have the name of one of the language. */
+static void check_function_name(LoopChecker *check, const LoopAst *fn)
+{
+    if (!loop_call_known(fn->text))
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0202, fn->name_span, "'%.*s' is a function of the language", LOOP_STR_ARGS(fn->text));
+    loop_diag_help(check->diags, diag, "Give it another name; loop catalog lists those that are taken.");
+}
+
 static const LoopAstKind later[] = {LOOP_AST_CIRCUIT, LOOP_AST_MAKE, LOOP_AST_EXTERN, LOOP_AST_USE};
 
 static void declare(LoopChecker *check, const LoopAst *kid)
@@ -259,6 +268,8 @@ static void declare(LoopChecker *check, const LoopAst *kid)
     for (size_t i = 0; i < sizeof later / sizeof later[0]; i++)
         if (later[i] == kid->kind)
             loop_diag(check->diags, LOOP_E0190, kid->span, "'%s' is not supported yet", loop_ast_kind_name(kid->kind));
+    if (kid->kind == LOOP_AST_FN)
+        check_function_name(check, kid);
     if (kid->kind == LOOP_AST_LOOP) /* a let in a loop is one at top level: it carries what it reads */
         declare_block(check, kid, LOOP_IN_TOP);
     if (kid->kind == LOOP_AST_BODY)

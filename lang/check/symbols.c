@@ -12,6 +12,26 @@ LoopWhere loop_where(LoopChecker *check, LoopCompartment in, LoopStr place, Loop
                        .draws = LOOP_NEW(check->arena, uint32_t)};
 }
 
+typedef struct Place {
+    uint64_t name;
+    uint32_t *draws;
+} Place;
+
+LoopWhere loop_where_on(LoopChecker *check, LoopCompartment in, LoopStr place, LoopDrawClock clock)
+{
+    uint64_t name = loop_name_hash(place);
+    LoopWhere where = loop_where(check, in, place, clock);
+    for (size_t i = 0; i < check->places.count; i++)
+        if (LOOP_ITEM(check->places, Place, i).name == name) {
+            where.draws = LOOP_ITEM(check->places, Place, i).draws;
+            return where;
+        }
+    Place *slot = LOOP_ADD(check->arena, &check->places, Place);
+    if (slot)
+        *slot = (Place){name, where.draws};
+    return where;
+}
+
 static LoopWhere where_of(LoopChecker *check, const LoopSymbol *symbol, LoopDrawClock clock)
 {
     return loop_where(check, symbol->home, symbol->name, clock);
@@ -320,7 +340,7 @@ static bool same_type(const LoopType *a, const LoopType *b)
 }
 
 /* Forgets what was typed since `from`: it may rest on a wrong guess. */
-static void forget(LoopChecker *check, size_t from)
+void loop_symbols_forget(LoopChecker *check, size_t from)
 {
     while (check->typed.count > from) {
         LoopSymbol *s = LOOP_ITEM(check->typed, LoopSymbol *, --check->typed.count);
@@ -353,7 +373,7 @@ void loop_symbol_type(LoopChecker *check, LoopSymbol *symbol)
         if (!symbol->guessed || symbol->broken || same_type(&guess, &symbol->type))
             break;
         loop_diags_rewind(check->diags, said);
-        forget(check, typed);
+        loop_symbols_forget(check, typed);
     }
     check->depth--;
     symbol->state = LOOP_TYPED;

@@ -114,6 +114,9 @@ uint32_t lower_check_add(Lower *l, const LoopCheck *check);
 void lower_check(Lower *l, uint32_t reg, const LoopCheck *check);
 void lower_finite(Lower *l, uint32_t reg, LoopSpan span, LoopStr name);
 
+/* A fault where a value that is not constant is outside [0, hi]: of a probability (hi 1) or odds (hi infinite). */
+void lower_range(Lower *l, const LoopNode *node, uint32_t reg, double hi, const char *what);
+
 /* Instructions that are jumped over where `mask` is > 0 in no lane, or with LOOP_NONE at the first step of the run.
    What is worked out inside is known inside only. Regions do not nest. */
 typedef struct LowerRegion {

@@ -81,6 +81,24 @@ static uint32_t starting_weights(Lower *l, const LoopLoopModel *model, const Loo
     return reg;
 }
 
+/* What goes into a selection must be a number: with nan there it would let nothing through, and say nothing. */
+static void finite_inputs(Lower *l, const LoopLoopModel *model, const LoopLoop *loop)
+{
+    const struct {
+        const LoopNode *node;
+        uint32_t reg;
+        const char *what;
+    } rows[] = {{model->propose, loop->propose, "propose"}, {model->bias, loop->bias, "bias"},
+                {model->selection_value, loop->selection_value, "select"}, {model->when, loop->when, "when"},
+                {model->override, loop->override, "override"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].node && !rows[i].node->constant && !lower_finite_by_nature(rows[i].node))
+            lower_finite(l, rows[i].reg, rows[i].node->span,
+                         lower_print(l, "%.*s %s", LOOP_STR_ARGS(model->symbol->name), rows[i].what));
+    if (model->selection == LOOP_SELECT_EPSILON && model->selection_value)
+        lower_range(l, model->selection_value, loop->selection_value, 1, "the share of exploration");
+}
+
 void lower_loop(Lower *l, const LoopSymbol *symbol)
 {
     const LoopLoopModel *model = symbol->loop;
@@ -95,6 +113,7 @@ void lower_loop(Lower *l, const LoopSymbol *symbol)
     loop->override = lower_value(l, model->override);
     if (model->kind == LOOP_VARY)
         loop->explored = model->explored ? lower_value(l, model->explored) : lower_number(l, DEFAULT_EXPLORATION);
+    finite_inputs(l, model, loop);
     loop->weights = starting_weights(l, model, loop);
     lower_emit1(l, symbol->span, LOOP_OP_VALUE, symbol->index);
     lower_finite(l, loop->value, symbol->span, symbol->name);

@@ -1,6 +1,8 @@
 /* Expressions to instructions: each node once, kids first, without recursion. */
 #include "lang/lower/emit.h"
 
+#include <math.h>
+
 static LowerOp begin_op(const LoopNode *node, uint32_t op)
 {
     LowerOp o = {.span = node->span, .op = op, .width = node->type.width, .count = node->kid_count};
@@ -128,6 +130,10 @@ static uint32_t onehot(Lower *l, const LoopNode *node)
 static uint32_t draw(Lower *l, const LoopNode *node, uint32_t op)
 {
     LowerOp o = begin_op(node, op);
+    if (op == LOOP_OP_BERNOULLI)
+        lower_range(l, node->kids[0], o.in[0], 1, "this probability");
+    if (op == LOOP_OP_PICK)
+        lower_range(l, node->kids[0], o.in[0], INFINITY, "this weight");
     if (l->wide && op != LOOP_OP_PICK && o.width == 1)
         o.width = l->wide;
     o.each = o.stays = true;
