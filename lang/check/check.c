@@ -137,6 +137,8 @@ static void run_passes(LoopChecker *check)
     loop_dopamine_fill(check);
     loop_task_fill(check);
     if (well(check))
+        loop_manipulations_fill(check);
+    if (well(check))
         loop_measures_fill(check);
     check_settings(check);
     if (!well(check))

@@ -82,6 +82,8 @@ void loop_symbols_fill(LoopChecker *check); /* types and formulas of everything 
 LoopNode *loop_expr(LoopChecker *check, const LoopWhere *where, const LoopAst *ast);
 LoopNode *loop_expr_name(LoopChecker *check, const LoopWhere *where, const LoopAst *ast);
 LoopNode *loop_expr_call(LoopChecker *check, const LoopWhere *where, const LoopAst *ast);
+/* The symbol that a name, dotted or not, stands for; NULL (nothing reported) when it is none. */
+LoopSymbol *loop_expr_symbol(LoopChecker *check, const LoopAst *ast);
 /* Whether the language has a function of that name. */
 bool loop_call_known(LoopStr name);
 /* A bare name as a label beside `beside`; NULL (nothing reported) when it is none. */
@@ -128,6 +130,11 @@ LoopNode *loop_error_formula(LoopChecker *check, LoopSymbol *loop, LoopSpan span
 void loop_dopamine_fill(LoopChecker *check);
 void loop_task_declare(LoopChecker *check);
 void loop_task_fill(LoopChecker *check);
+void loop_manipulations_fill(LoopChecker *check);
+/* A moment: an event or a time of the trial, plus durations. */
+bool loop_anchor_read(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, LoopAnchorModel *anchor);
+/* Whether a constant value is in the range of a param; reports it. */
+bool loop_param_fits(LoopChecker *check, const LoopSymbol *symbol, const LoopNode *value);
 void loop_measures_fill(LoopChecker *check);
 /* A condition of `until`. */
 bool loop_measure_condition(LoopChecker *check, const LoopAst *condition, uint32_t phase, LoopNode **value, LoopNode **bound,

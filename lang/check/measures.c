@@ -150,7 +150,7 @@ static bool add_term(LoopChecker *check, const LoopWhere *where, const LoopAst *
     return true;
 }
 
-static bool read_anchor(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, LoopAnchorModel *anchor)
+bool loop_anchor_read(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, LoopAnchorModel *anchor)
 {
     *anchor = (LoopAnchorModel){.kind = LOOP_ANCHOR_TRIAL, .span = ast->span};
     if (ast->kind != LOOP_AST_SUM) {
@@ -270,12 +270,12 @@ static bool read_place(LoopChecker *check, const LoopWhere *where, const LoopAst
     LoopWhere signal = loop_where_on(check, LOOP_IN_MEASURE, LOOP_STR("moment"), LOOP_DRAW_STEP);
     m->window = !at;
     if (at)
-        return read_anchor(check, &signal, at, &m->from) && check_anchor(check, &m->from, &m->select, 0);
+        return loop_anchor_read(check, &signal, at, &m->from) && check_anchor(check, &m->from, &m->select, 0);
     m->from = (LoopAnchorModel){.kind = LOOP_ANCHOR_TRIAL};
     m->to = (LoopAnchorModel){.kind = LOOP_ANCHOR_END};
     if (!from)
         return true;
-    if (!read_anchor(check, &signal, from, &m->from) || !read_anchor(check, &signal, loop_ast_value(place, LOOP_AST_TO), &m->to) ||
+    if (!loop_anchor_read(check, &signal, from, &m->from) || !loop_anchor_read(check, &signal, loop_ast_value(place, LOOP_AST_TO), &m->to) ||
         !check_anchor(check, &m->from, &m->select, 0) || !check_anchor(check, &m->to, &m->select, 1))
         return false;
     bool fixed = !m->from.onset && !m->to.onset && !m->from.offset && !m->to.offset;

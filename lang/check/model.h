@@ -60,8 +60,12 @@ typedef enum LoopNodeKind {
     LOOP_NODE_ELEMENT,     /* `type.width` elements of kids[0] from `size` on */
     LOOP_NODE_INDEX,       /* kids[0][kids[1]], the index known at run time */
     LOOP_NODE_CREDIT,      /* chosen, policy or noise of the loop `symbol`: `field` choice, probability (policy) */
+    LOOP_NODE_CLOCK,       /* where the lane is in the task: the part `size` of the trial clock */
     LOOP_NODE_MEASURED     /* in arithmetic over measures: the measure `size` of the model in group `group` */
 } LoopNodeKind;
+
+/* Parts of the trial clock: -1 between trials (time) and after the last phase. */
+typedef enum LoopClockPart { LOOP_CLOCK_PHASE, LOOP_CLOCK_TRIAL, LOOP_CLOCK_TIME } LoopClockPart;
 
 struct LoopNode {
     LoopNodeKind kind;
@@ -131,10 +135,12 @@ struct LoopSymbol {
     LoopCompartment home;      /* where its formula is written */
     uint32_t index;            /* among its kind */
     enum { LOOP_UNTYPED, LOOP_TYPING, LOOP_TYPED } state;
+    bool hidden;               /* made by the checker: no text has it */
     bool used, broken;         /* broken: its errors are already reported */
     LoopType type;
     LoopNode *value;           /* its formula; of a state, `next`; NULL for a sense that the task drives */
     LoopNode *init;            /* of a state */
+    LoopNode *forced, *forced_value; /* of a state, sense or param: when a manipulation sets it, and to what; NULL: never */
     LoopNode *old;             /* of a state: its value one step before, which `next` formulas read */
     bool guessed;              /* its type was needed while it was being worked out */
     LoopLoopModel *loop;       /* of a loop */
@@ -184,6 +190,7 @@ struct LoopLoopModel {
     LoopNode *rate, *trace, *burst, *dip, *forget; /* trace and forget as factors per step */
     LoopNode *settings[LOOP_RULE_SETTINGS];        /* the rule's own; NULL: its default */
     LoopNode *credit, *weights;
+    LoopNode *lesioned, *frozen, *blocked;         /* when manipulations silence it, stop its learning, keep its dopamine away */
     bool bounded;
     double lo, hi;
     bool shows_striatum;        /* somebody looks at single neurons */
@@ -297,6 +304,7 @@ typedef struct LoopModel {
     LoopList targets;          /* LoopTargetModel */
     LoopList trials;           /* LoopTrialModel * */
     LoopList phases;           /* LoopPhaseModel */
+    LoopList amounts;          /* LoopNode *: what manipulations add or set */
     LoopNode *between;         /* in steps; NULL: none */
     bool between_drawn;        /* rounded to whole steps */
     LoopList measures;         /* LoopMeasureModel */

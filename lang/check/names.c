@@ -316,12 +316,15 @@ static bool dotted(LoopText *out, const LoopAst *ast)
     return true;
 }
 
-static LoopNode *field(LoopChecker *check, const LoopWhere *where, const LoopAst *ast)
+LoopSymbol *loop_expr_symbol(LoopChecker *check, const LoopAst *ast)
 {
     LoopText path = {.arena = check->arena};
-    LoopSymbol *whole = NULL;
-    if (dotted(&path, ast))
-        whole = loop_scope_find(check, LOOP_SPACE_VALUES, loop_text_view(&path));
+    return dotted(&path, ast) ? loop_scope_find(check, LOOP_SPACE_VALUES, loop_text_view(&path)) : NULL;
+}
+
+static LoopNode *field(LoopChecker *check, const LoopWhere *where, const LoopAst *ast)
+{
+    LoopSymbol *whole = loop_expr_symbol(check, ast);
     if (whole)
         return value_of(check, where, whole, ast->span);
     LoopNode *of = loop_expr(check, where, ast->first);

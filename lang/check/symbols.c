@@ -164,6 +164,15 @@ static void add_param(LoopChecker *check, LoopSymbol *symbol)
             return;
 }
 
+bool loop_param_fits(LoopChecker *check, const LoopSymbol *symbol, const LoopNode *value)
+{
+    const LoopParamModel *param = &LOOP_ITEM(check->model->params, LoopParamModel, symbol->index);
+    for (uint32_t e = 0; value->constant && e < value->type.width; e++)
+        if (!in_range(check, param, value->constant[e], value->span))
+            return false;
+    return true;
+}
+
 /* `group starved { deficit = 1 }` */
 static void fill_groups(LoopChecker *check)
 {
@@ -171,8 +180,6 @@ static void fill_groups(LoopChecker *check)
     for (size_t i = 0; i < model->symbols.count; i++) {
         LoopSymbol *group = LOOP_ITEM(model->symbols, LoopSymbol *, i);
         for (const LoopAst *kid = group->ast->first; group->kind == LOOP_SYM_GROUP && kid; kid = kid->next) {
-            if (kid->kind == LOOP_AST_WITH)
-                loop_diag(check->diags, LOOP_E0190, kid->span, "manipulations are not supported yet");
             if (kid->kind != LOOP_AST_SETTING)
                 continue;
             LoopSymbol *symbol = loop_scope_need(check, LOOP_SPACE_VALUES, kid->text, kid->name_span, "parameter");

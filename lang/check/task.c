@@ -411,9 +411,7 @@ static void add_phase(LoopChecker *check, LoopSymbol *symbol)
 {
     LoopModel *model = check->model;
     LoopPhaseModel phase = {.symbol = loop_scope_find(check, LOOP_SPACE_PHASES, symbol->name), .ast = symbol->ast};
-    const LoopAst *mix = loop_ast_find(symbol->ast, LOOP_AST_MIX), *with = loop_ast_find(symbol->ast, LOOP_AST_WITH);
-    if (with)
-        loop_diag(check->diags, LOOP_E0190, with->span, "manipulations are not supported yet");
+    const LoopAst *mix = loop_ast_find(symbol->ast, LOOP_AST_MIX);
     if (!phase.symbol || !mix || !fill_mix(check, &phase, mix) || !fill_phase_groups(check, &phase))
         return;
     phase.symbol->used = true;

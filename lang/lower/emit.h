@@ -165,6 +165,7 @@ uint32_t lower_credit(Lower *l, const LoopNode *node);
 
 /* ---- task.c, events.c ---- */
 void lower_clock(Lower *l);
+uint32_t lower_clock_part(Lower *l, LoopClockPart part);
 void lower_between(Lower *l);
 void lower_task(Lower *l);
 uint32_t lower_trial_begin(Lower *l, uint32_t trial);

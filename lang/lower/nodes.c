@@ -282,6 +282,8 @@ static uint32_t value(Lower *l, LoopNode *node)
         return indexed(l, node);
     case LOOP_NODE_CREDIT:
         return lower_credit(l, node);
+    case LOOP_NODE_CLOCK:
+        return lower_clock_part(l, (LoopClockPart)node->size);
     case LOOP_NODE_MEASURED:
         return measured(l, node);
     }
@@ -352,6 +354,7 @@ static bool unsettled(Lower *l, const LoopNode *node)
             return node->clock != LOOP_DRAW_ONCE;
         return loop_node_looks_back(node) || lower_holds(node);
     case LOOP_NODE_CREDIT:
+    case LOOP_NODE_CLOCK:
     case LOOP_NODE_MEASURED:
         return true;
     case LOOP_NODE_CONSTANT:

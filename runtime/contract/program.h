@@ -148,6 +148,7 @@ typedef struct LoopLoop {
     bool credit_first;                   /* ahead and within: the trace moves before the weights do */
     uint32_t dopamine;                   /* [1] or [channels] */
     uint32_t rate, trace, burst, dip, forget; /* [1] or [channels]; trace, burst, dip default 1; forget is a factor */
+    uint32_t freeze;                     /* [1]: > 0 keeps the weights as they are; default 0 */
     uint32_t settings[LOOP_RULE_SETTINGS]; /* [1] or [channels]: the rule's own; LOOP_NONE behind its last */
     uint32_t credit;                     /* [1] or [channels], default 1 */
     uint32_t credit_context, credit_propose; /* as `context` and `propose`, late by the loop's lag */

@@ -104,7 +104,8 @@ static void put_settings(LoopJson *json, const LoopReport *report)
     loop_json_key(json, "parameters");
     loop_json_open(json, '[');
     for (uint32_t i = 0; i < program->param_count; i++)
-        put_parameter(json, program, &program->params[i]);
+        if (program->params[i].name.len) /* else the compiler made it */
+            put_parameter(json, program, &program->params[i]);
     loop_json_close(json, ']');
 }
 
