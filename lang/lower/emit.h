@@ -158,6 +158,7 @@ void lower_uniform(Lower *l);
 
 /* ---- loops.c ---- */
 void lower_loops_declare(Lower *l);
+void lower_loops_start(Lower *l); /* the first weights */
 void lower_loop(Lower *l, const LoopSymbol *symbol);
 void lower_learning(Lower *l);
 uint32_t lower_field(Lower *l, const LoopNode *node);

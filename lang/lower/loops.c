@@ -81,6 +81,15 @@ static uint32_t starting_weights(Lower *l, const LoopLoopModel *model, const Loo
     return reg;
 }
 
+void lower_loops_start(Lower *l)
+{
+    for (size_t i = 0; l->program->loops && i < l->model->loops.count; i++) {
+        const LoopLoopModel *model = LOOP_ITEM(l->model->loops, LoopLoopModel *, i);
+        LoopLoop *loop = loop_of(l, model->symbol);
+        loop->weights = starting_weights(l, model, loop);
+    }
+}
+
 /* `reg`, but 0 while `condition` holds. */
 static uint32_t unless(Lower *l, uint32_t condition, uint32_t reg)
 {
@@ -128,7 +137,6 @@ void lower_loop(Lower *l, const LoopSymbol *symbol)
     loop->lesion = lower_value(l, model->lesioned);
     if (loop->lesion != LOOP_NONE) /* what is not proposed has no value */
         loop->propose = unless(l, loop->lesion, or_one(l, loop->propose));
-    loop->weights = starting_weights(l, model, loop);
     lower_emit1(l, symbol->span, LOOP_OP_VALUE, symbol->index);
     lower_finite(l, loop->value, symbol->span, symbol->name);
     if (model->shows_striatum) { /* now: at the end of the step the weights are others */

@@ -61,6 +61,15 @@ static void declare_states(Lower *l)
             declare_state(l, l->model->schedule[i]);
 }
 
+static void draw_once(Lower *l)
+{
+    for (size_t i = 0; i < l->nodes.count; i++) {
+        LoopNode *node = LOOP_ITEM(l->nodes, LoopNode *, i);
+        if (node->kind == LOOP_NODE_FUNCTION && node->function == LOOP_FN_once)
+            lower_value(l, node);
+    }
+}
+
 /* ---- one step ---- */
 
 /* On the first step a state is its INIT, and `next` is not worked out: it may need a past that there is not. */
@@ -135,12 +144,14 @@ static void write_sections(Lower *l)
 {
     l->now = &l->step;
     add_params(l);
-    declare_held(l);
     lower_loops_declare(l);
     lower_clock(l);
     if (lower_failed(l))
         return;
     declare_states(l);
+    lower_loops_start(l);
+    draw_once(l);
+    declare_held(l); /* from here on a param may change: what is known before the first step has been worked out */
     lower_read_rings(l);
     for (uint32_t i = 0; i < l->model->schedule_count && !lower_failed(l); i++) {
         step_symbol(l, l->model->schedule[i]);
