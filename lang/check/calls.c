@@ -607,6 +607,8 @@ static LoopNode *unknown(LoopChecker *check, const LoopAst *ast)
 LoopNode *loop_expr_call(LoopChecker *check, const LoopWhere *where, const LoopAst *ast)
 {
     LoopSymbol *own = loop_scope_find(check, LOOP_SPACE_FUNCTIONS, ast->text);
+    if (own && own->kind == LOOP_SYM_FOREIGN)
+        return loop_foreign_call_node(check, where, ast, own);
     if (own)
         return call_own(check, where, ast, own);
     for (uint32_t f = 0; loop_function_info(f); f++)

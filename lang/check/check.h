@@ -117,6 +117,12 @@ void loop_duration_put(LoopText *out, double ms);
 /* A time constant (duration) or a factor: the factor per step. */
 LoopNode *loop_need_factor(LoopChecker *check, LoopNode *node, const char *what);
 
+/* ---- foreign.c ---- */
+void loop_foreign_declare(LoopChecker *check, const LoopAst *ast);
+LoopNode *loop_foreign_call_node(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, LoopSymbol *symbol);
+/* The elements of a result. */
+bool loop_record_find(const LoopRecord *record, LoopStr name, uint32_t *from, uint32_t *width);
+
 /* ---- fold.c ---- */
 /* Gives `node` its constant when all its kids have one. */
 void loop_fold(LoopChecker *check, LoopNode *node);

@@ -16,10 +16,19 @@ typedef struct LoopLabels {
     uint32_t count;
 } LoopLabels;
 
+/* What a foreign function gives: values side by side, each with its name. */
+enum { LOOP_RESULTS_MAX = 32 };
+typedef struct LoopRecord {
+    LoopStr names[LOOP_RESULTS_MAX];
+    uint32_t widths[LOOP_RESULTS_MAX];
+    uint32_t count, width;
+} LoopRecord;
+
 typedef struct LoopType {
     uint32_t width;
     LoopUnit unit;             /* durations are kept in steps */
     const LoopLabels *labels;  /* of the elements, or NULL */
+    const LoopRecord *record;  /* the results of a foreign function, or NULL */
     const LoopSymbol *choice;  /* the value is a label of this choose loop, as an index; -1 is none */
 } LoopType;
 
@@ -60,6 +69,7 @@ typedef enum LoopNodeKind {
     LOOP_NODE_ELEMENT,     /* `type.width` elements of kids[0] from `size` on */
     LOOP_NODE_INDEX,       /* kids[0][kids[1]], the index known at run time */
     LOOP_NODE_CREDIT,      /* chosen, policy or noise of the loop `symbol`: `field` choice, probability (policy) */
+    LOOP_NODE_FOREIGN,     /* the foreign function `symbol` of kids */
     LOOP_NODE_CLOCK,       /* where the lane is in the task: the part `size` of the trial clock */
     LOOP_NODE_MEASURED     /* in arithmetic over measures: the measure `size` of the model in group `group` */
 } LoopNodeKind;
@@ -105,7 +115,7 @@ bool loop_node_looks_back(const LoopNode *node);
 typedef enum LoopSymbolKind {
     LOOP_SYM_CONST, LOOP_SYM_PARAM, LOOP_SYM_SENSE, LOOP_SYM_REGION, LOOP_SYM_LET, LOOP_SYM_STATE, LOOP_SYM_REWARD,
     LOOP_SYM_TRUTH, LOOP_SYM_LOOP, LOOP_SYM_DOPAMINE, LOOP_SYM_MEASURE, LOOP_SYM_FN, LOOP_SYM_STRUCTURE,
-    LOOP_SYM_TRIAL, LOOP_SYM_PHASE, LOOP_SYM_GROUP
+    LOOP_SYM_TRIAL, LOOP_SYM_PHASE, LOOP_SYM_GROUP, LOOP_SYM_FOREIGN
 } LoopSymbolKind;
 
 /* Which names can be confused with which: those of one space must differ. */
@@ -144,6 +154,8 @@ struct LoopSymbol {
     LoopNode *old;             /* of a state: its value one step before, which `next` formulas read */
     bool guessed;              /* its type was needed while it was being worked out */
     LoopLoopModel *loop;       /* of a loop */
+    LoopStr library;           /* of a foreign function, */
+    LoopRecord *record;        /* and what it gives */
     LoopTrialModel *trial;     /* of a trial, and of a let inside one */
     bool once;                 /* of a let in a trial: worked out at the start of the trial, then held */
     uint32_t order;            /* place in the schedule; LOOP_NONE: not scheduled */

@@ -61,12 +61,20 @@ static void list_labels(const LoopLabels *labels, LoopText *out)
 
 static LoopNode *by_label(LoopChecker *check, LoopNode *of, LoopStr label, LoopSpan span)
 {
-    uint32_t i = loop_labels_find(of->type.labels, label);
+    uint32_t i = loop_labels_find(of->type.labels, label), from, width;
     if (i != LOOP_NONE)
         return element(check, of, i, span);
+    if (loop_record_find(of->type.record, label, &from, &width)) {
+        LoopNode *node = element(check, of, from, span);
+        if (node)
+            node->type = (LoopType){.width = width};
+        return node;
+    }
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0409, span, "there is no element '%.*s' here", LOOP_STR_ARGS(label));
     LoopText names = {.arena = check->arena};
     list_labels(of->type.labels, &names);
+    for (uint32_t r = 0; of->type.record && r < of->type.record->count; r++)
+        loop_text_add(&names, "%s'%.*s'", r ? ", " : "", LOOP_STR_ARGS(of->type.record->names[r]));
     if (names.len)
         loop_diag_help(check->diags, diag, "The elements are %s.", names.at);
     else

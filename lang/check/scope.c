@@ -15,6 +15,7 @@ LoopNamespace loop_scope_space(LoopSymbolKind kind)
     case LOOP_SYM_MEASURE:
         return LOOP_SPACE_MEASURES;
     case LOOP_SYM_FN:
+    case LOOP_SYM_FOREIGN:
         return LOOP_SPACE_FUNCTIONS;
     case LOOP_SYM_STRUCTURE:
         return LOOP_SPACE_STRUCTURES;
@@ -258,7 +259,7 @@ static void check_function_name(LoopChecker *check, const LoopAst *fn)
     loop_diag_help(check->diags, diag, "Give it another name; loop catalog lists those that are taken.");
 }
 
-static const LoopAstKind later[] = {LOOP_AST_CIRCUIT, LOOP_AST_MAKE, LOOP_AST_EXTERN, LOOP_AST_USE};
+static const LoopAstKind later[] = {LOOP_AST_CIRCUIT, LOOP_AST_MAKE, LOOP_AST_USE};
 
 static void declare(LoopChecker *check, const LoopAst *kid)
 {
@@ -268,6 +269,8 @@ static void declare(LoopChecker *check, const LoopAst *kid)
     for (size_t i = 0; i < sizeof later / sizeof later[0]; i++)
         if (later[i] == kid->kind)
             loop_diag(check->diags, LOOP_E0190, kid->span, "'%s' is not supported yet", loop_ast_kind_name(kid->kind));
+    if (kid->kind == LOOP_AST_EXTERN)
+        loop_foreign_declare(check, kid);
     if (kid->kind == LOOP_AST_FN)
         check_function_name(check, kid);
     if (kid->kind == LOOP_AST_LOOP) /* a let in a loop is one at top level: it carries what it reads */

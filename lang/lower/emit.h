@@ -63,6 +63,7 @@ typedef struct Lower {
     LoopList regs;          /* LowerReg */
     LoopList constants;     /* LowerConstant */
     uint32_t buckets[LOWER_BUCKETS];
+    LoopList foreigns;      /* LoopForeign */
     LoopList draws, checks; /* LoopDraw, LoopCheck */
     LoopList rings;         /* LowerRing */
     LoopList inputs, finals; /* LoopFinalInput, LoopFinal */

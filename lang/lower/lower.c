@@ -132,6 +132,7 @@ static void step_symbol(Lower *l, LoopSymbol *symbol)
     case LOOP_SYM_PARAM:
     case LOOP_SYM_MEASURE:
     case LOOP_SYM_FN:
+    case LOOP_SYM_FOREIGN:
     case LOOP_SYM_STRUCTURE:
     case LOOP_SYM_TRIAL:
     case LOOP_SYM_PHASE:
@@ -204,6 +205,8 @@ static void keep_tables(Lower *l)
         p->rings[i] = LOOP_ITEM(l->rings, LowerRing, i).ring;
     p->draws = lower_array(l, &l->draws, sizeof(LoopDraw));
     p->draw_count = (uint32_t)l->draws.count;
+    p->foreigns = lower_array(l, &l->foreigns, sizeof(LoopForeign));
+    p->foreign_count = (uint32_t)l->foreigns.count;
     p->checks = lower_array(l, &l->checks, sizeof(LoopCheck));
     p->check_count = (uint32_t)l->checks.count;
     p->init = lower_section(l, &l->init);

@@ -108,6 +108,7 @@ static bool node_varies(const LoopNode *node)
     case LOOP_NODE_FUNCTION:
         return node->function >= LOOP_FN_random_code && node->function <= LOOP_FN_pick;
     case LOOP_NODE_CREDIT:
+    case LOOP_NODE_FOREIGN:
     case LOOP_NODE_MEASURED:
         return true;
     case LOOP_NODE_CLOCK:

@@ -157,6 +157,16 @@ typedef struct LoopLoop {
     double lo, hi;
 } LoopLoop;
 
+enum { LOOP_FOREIGN_MAX = 64 }; /* arguments and results of a foreign function */
+
+/* A call of a function in a shared library. Each place of the model that calls one has an entry, and a state, of its own. */
+typedef struct LoopForeign {
+    LoopStr library, name;
+    LoopSpan span;
+    uint32_t arg_count, result_count;
+    const uint32_t *args, *results; /* widths */
+} LoopForeign;
+
 /* ---- task ---- */
 
 typedef struct LoopTrial {
@@ -311,6 +321,8 @@ typedef struct LoopProgram {
     uint32_t check_count;
     LoopLoop *loops;
     uint32_t loop_count;
+    LoopForeign *foreigns;
+    uint32_t foreign_count;
 
     LoopSection init, step, observe, verdict; /* verdict: at the end of a trial, for `until` */
     LoopTask task;
