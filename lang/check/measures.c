@@ -336,26 +336,6 @@ static bool mirror(LoopReducer *reducer)
     return *reducer != LOOP_REDUCE_SUM && *reducer != LOOP_REDUCE_SD;
 }
 
-static uint32_t relation_op(LoopRelation relation)
-{
-    switch (relation) {
-    case LOOP_REL_EQ:
-    case LOOP_REL_NEAR:
-        return LOOP_OP_eq;
-    case LOOP_REL_NE:
-        return LOOP_OP_ne;
-    case LOOP_REL_LT:
-        return LOOP_OP_lt;
-    case LOOP_REL_LE:
-        return LOOP_OP_le;
-    case LOOP_REL_GT:
-        return LOOP_OP_gt;
-    case LOOP_REL_GE:
-        return LOOP_OP_ge;
-    }
-    return LOOP_OP_gt;
-}
-
 /* At a moment the comparison itself is the signal. Over a window the distance to the bound is, since mean, peak and dip
    move along with it; the measure then asks whether that is above 0. */
 static LoopNode *condition_signal(LoopChecker *check, LoopMeasureModel *m, LoopRelation relation, LoopNode *bound, LoopSpan span)
@@ -363,7 +343,7 @@ static LoopNode *condition_signal(LoopChecker *check, LoopMeasureModel *m, LoopR
     bool more = relation == LOOP_REL_GT, less = relation == LOOP_REL_LT;
     LoopNode *pair[] = {m->signal, bound}, *mirrored[] = {bound, m->signal};
     if (!m->window)
-        return loop_node_op(check, span, relation_op(relation), pair, 2);
+        return loop_node_op(check, span, loop_relation_op(relation), pair, 2);
     LoopReducer reducer = m->reducer;
     if ((!more && !less) || !mirror(&reducer)) {
         LoopDiag *diag = loop_diag(check->diags, LOOP_E0807, span, "over a window, 'trials until' compares mean, peak or dip by < or >");

@@ -269,6 +269,9 @@ typedef struct LoopAnchorModel {
     LoopSpan span;
 } LoopAnchorModel;
 
+/* The comparison of a relation, as an elementwise row; near is equality. */
+uint32_t loop_relation_op(LoopRelation relation);
+
 typedef struct LoopMeasureModel {
     LoopStr text;
     LoopSpan span;
