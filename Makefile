@@ -47,9 +47,9 @@ $(GEN)/scanner.c: lang/syntax/scanner.l
 
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*_test.c))
 
-.PHONY: test unit golden tables diag models extern same-bits sanitize robust docs bless
+.PHONY: test unit golden tables diag models mutants extern same-bits sanitize robust docs bless
 # What a sanitizer build repeats; $(BUILD) may be any variant.
-test: unit golden tables diag models extern robust
+test: unit golden tables diag models mutants extern robust
 
 check: test docs same-bits sanitize
 	@echo "all checks passed"
@@ -76,6 +76,9 @@ diag: $(BUILD)/loop
 
 models: $(BUILD)/loop
 	@$(BUILD)/loop test -q examples/*.loop $$(find tests/run -name '*.loop')
+
+mutants: $(BUILD)/loop
+	@tests/mutants/run.sh $(BUILD)/loop
 
 extern: $(BUILD)/loop
 	@tests/extern/run.sh $(BUILD)/loop

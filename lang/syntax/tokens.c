@@ -250,9 +250,11 @@ static void follow_phase(LoopParse *p, int kind)
         p->phase = LOOP_PHASE_NAMED;
     else if (kind == '.' && p->phase == LOOP_PHASE_NAMED)
         p->phase = LOOP_PHASE_DUE;
-    else if (!list || kind == TOK_OF)
+    else if (list && kind == TOK_BLOCK)
+        p->phase = LOOP_PHASE_BLOCK; /* the `of` of `block 1 of 5` is no group */
+    else if (!list || (kind == TOK_OF && p->phase != LOOP_PHASE_BLOCK))
         p->phase = LOOP_PHASE_NONE;
-    else if (p->phase == LOOP_PHASE_NAMED)
+    else if (kind == TOK_OF || p->phase == LOOP_PHASE_NAMED)
         p->phase = LOOP_PHASE_DONE;
 }
 

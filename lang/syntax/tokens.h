@@ -55,7 +55,7 @@ typedef struct LoopParse {
     uint32_t statement_depth;   /* where the statement began */
     uint32_t statement_tokens;
     LoopBlockKind blocks[LOOP_BLOCKS_MAX];
-    enum { LOOP_PHASE_NONE, LOOP_PHASE_DUE, LOOP_PHASE_NAMED, LOOP_PHASE_DONE } phase; /* of an `in` */
+    enum { LOOP_PHASE_NONE, LOOP_PHASE_DUE, LOOP_PHASE_NAMED, LOOP_PHASE_BLOCK, LOOP_PHASE_DONE } phase; /* of an `in` */
     bool skipping;              /* to the end of a statement with an error */
     /* for messages */
     LoopSpan last;              /* token of the source handed out last */
