@@ -121,11 +121,12 @@ static void run_passes(LoopChecker *check)
     read_heads(check);
     loop_scope_declare_all(check);
     number_groups(check);
-    if (loop_arena_failed(check->arena))
+    if (loop_arena_failed(check->arena) || check->too_large)
         return;
     loop_symbols_fill(check);
     loop_loops_fill(check);
     loop_dopamine_fill(check);
+    loop_circuits_check_passed(check);
     loop_task_fill(check);
     if (well(check))
         loop_measures_fill(check);
@@ -138,16 +139,26 @@ static void run_passes(LoopChecker *check)
         loop_unused_check(check);
 }
 
-LoopModel *loop_check(const LoopAst *file, LoopSetting *settings, size_t setting_count, LoopDiags *diags)
+static LoopScope *main_scope(LoopChecker *check)
+{
+    LoopScope *scope = LOOP_NEW(check->arena, LoopScope), **place = LOOP_ADD(check->arena, &check->files, LoopScope *);
+    if (!scope || !place)
+        return NULL;
+    *scope = (LoopScope){.prefix = {"", 0}, .source = check->main, .file = scope};
+    return *place = scope;
+}
+
+LoopModel *loop_check(const LoopFile *file, LoopSetting *settings, size_t setting_count, LoopDiags *diags)
 {
     LoopArena *arena = loop_arena_new();
     LoopModel *model = arena ? LOOP_NEW(arena, LoopModel) : NULL;
-    LoopChecker check = {.arena = arena, .diags = diags, .model = model, .file = file, .settings = settings,
-                         .setting_count = setting_count};
-    if (model) {
+    LoopChecker check = {.arena = arena, .diags = diags, .model = model, .file = file->ast, .main = file,
+                         .settings = settings, .setting_count = setting_count};
+    if (model && (check.scope = main_scope(&check))) {
         *model = (LoopModel){.arena = arena, .name = {"", 0}, .doc = {"", 0}, .seed = 1, .agents = 1, .group_count = 1};
         run_passes(&check);
     }
+    loop_diags_inside(diags, NULL);
     if (loop_arena_failed(arena))
         loop_diags_fail(diags);
     if (model && well(&check))

@@ -3,11 +3,12 @@
 #ifndef LOOP_MODEL_H
 #define LOOP_MODEL_H
 
-#include "lang/syntax/ast.h"
+#include "lang/syntax/import.h"
 #include "runtime/contract/program.h"
 
 typedef struct LoopSymbol LoopSymbol;
 typedef struct LoopNode LoopNode;
+typedef struct LoopScope LoopScope;
 
 /* ---- types ---- */
 
@@ -101,13 +102,13 @@ bool loop_node_looks_back(const LoopNode *node);
 typedef enum LoopSymbolKind {
     LOOP_SYM_CONST, LOOP_SYM_PARAM, LOOP_SYM_SENSE, LOOP_SYM_REGION, LOOP_SYM_LET, LOOP_SYM_STATE, LOOP_SYM_REWARD,
     LOOP_SYM_TRUTH, LOOP_SYM_LOOP, LOOP_SYM_DOPAMINE, LOOP_SYM_MEASURE, LOOP_SYM_FN, LOOP_SYM_STRUCTURE,
-    LOOP_SYM_TRIAL, LOOP_SYM_PHASE, LOOP_SYM_GROUP
+    LOOP_SYM_TRIAL, LOOP_SYM_PHASE, LOOP_SYM_GROUP, LOOP_SYM_CIRCUIT, LOOP_SYM_INSTANCE, LOOP_SYM_FILE
 } LoopSymbolKind;
 
 /* Which names can be confused with which: those of one space must differ. */
 typedef enum LoopNamespace {
     LOOP_SPACE_VALUES, LOOP_SPACE_MEASURES, LOOP_SPACE_FUNCTIONS, LOOP_SPACE_STRUCTURES, LOOP_SPACE_TRIALS,
-    LOOP_SPACE_PHASES, LOOP_SPACE_GROUPS, LOOP_SPACE_COUNT
+    LOOP_SPACE_PHASES, LOOP_SPACE_GROUPS, LOOP_SPACE_CIRCUITS, LOOP_SPACE_COUNT
 } LoopNamespace;
 
 /* Where a formula is written, and so what it may read: the rows of compartments.def. */
@@ -124,7 +125,10 @@ typedef struct LoopTrialModel LoopTrialModel;
 
 struct LoopSymbol {
     LoopSymbolKind kind;
-    LoopStr name;              /* qualified */
+    LoopStr name;              /* qualified: what stands before it tells the file or the instance of a circuit */
+    LoopStr local;             /* as it is declared */
+    LoopScope *scope;          /* where its formula is read; of an instance or a file, its own */
+    bool formal;               /* what was passed to a circuit: a let, or a constant when its value is one */
     const LoopAst *ast;
     LoopSpan span;             /* of the name where it is declared */
     LoopStr doc;
@@ -313,8 +317,8 @@ typedef struct LoopSetting {
     bool used;
 } LoopSetting;
 
-/* Checks a parsed file. Returns NULL when `diags` has an error or memory ran out. The caller frees model->arena. */
-LoopModel *loop_check(const LoopAst *file, LoopSetting *settings, size_t setting_count, LoopDiags *diags);
+/* Checks the main file, with those that it uses. Returns NULL when `diags` has an error or memory ran out. The caller frees model->arena. */
+LoopModel *loop_check(const LoopFile *file, LoopSetting *settings, size_t setting_count, LoopDiags *diags);
 
 /* The model as text: names with their types, loops with their defaults, the schedule. */
 void loop_model_print(const LoopModel *model, LoopText *out);

@@ -193,8 +193,11 @@ static bool credit_name(LoopChecker *check, const LoopWhere *where, const LoopAs
 static bool any_label(const LoopChecker *check, LoopStr name, uint32_t *index)
 {
     bool found = false;
-    for (size_t i = 0; i < check->model->symbols.count; i++) {
-        const LoopSymbol *s = LOOP_ITEM(check->model->symbols, LoopSymbol *, i);
+    const LoopList *here = check->scope->make ? &check->scope->symbols : &check->model->symbols;
+    for (size_t i = 0; i < here->count; i++) {
+        const LoopSymbol *s = LOOP_ITEM(*here, LoopSymbol *, i);
+        if (s->scope && s->scope->make != check->scope->make) /* the labels of an instance are its own */
+            continue;
         const LoopLabels *labels = s->loop ? s->loop->labels : s->type.labels;
         uint32_t at = loop_labels_find(labels, name);
         if (at == LOOP_NONE)
@@ -212,8 +215,9 @@ static LoopStr near_label(const LoopChecker *check, LoopStr name)
 {
     LoopStr best = {"", 0};
     size_t limit = name.len <= 3 ? 1 : 2;
-    for (size_t i = 0; i < check->model->symbols.count; i++) {
-        const LoopSymbol *s = LOOP_ITEM(check->model->symbols, LoopSymbol *, i);
+    const LoopList *here = check->scope->make ? &check->scope->symbols : &check->model->symbols;
+    for (size_t i = 0; i < here->count; i++) {
+        const LoopSymbol *s = LOOP_ITEM(*here, LoopSymbol *, i);
         const LoopLabels *labels = s->loop ? s->loop->labels : s->type.labels;
         for (uint32_t k = 0; labels && k < labels->count; k++) {
             size_t distance = loop_edit_distance(name, labels->names[k], limit);
@@ -228,6 +232,8 @@ static LoopStr near_label(const LoopChecker *check, LoopStr name)
 
 static void report_unknown(LoopChecker *check, const LoopAst *ast)
 {
+    if (loop_scope_report_closed(check, LOOP_SPACE_VALUES, ast->text, ast->span))
+        return;
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0201, ast->span, "there is no value '%.*s'", LOOP_STR_ARGS(ast->text));
     LoopStr near = loop_scope_near(check, LOOP_SPACE_VALUES, ast->text);
     for (uint32_t space = 0; space < LOOP_SPACE_COUNT; space++) {
@@ -249,8 +255,12 @@ static void report_unknown(LoopChecker *check, const LoopAst *ast)
 /* The value of a symbol, typed, or NULL when its own declaration has an error. */
 static LoopNode *value_of(LoopChecker *check, const LoopWhere *where, LoopSymbol *symbol, LoopSpan span)
 {
-    loop_symbol_type(check, symbol);
     symbol->used = true;
+    if (symbol->kind == LOOP_SYM_INSTANCE || symbol->kind == LOOP_SYM_FILE) {
+        loop_scope_report_opener(check, symbol, span);
+        return NULL;
+    }
+    loop_symbol_type(check, symbol);
     if (symbol->broken)
         return NULL;
     LoopNode *now = loop_node_symbol(check, symbol, LOOP_FIELD_SELF, span);
@@ -261,6 +271,24 @@ static LoopNode *value_of(LoopChecker *check, const LoopWhere *where, LoopSymbol
     if (old)
         old->size = 1;
     return old;
+}
+
+/* What was passed to a circuit, as if it were written in the place of the formal. */
+static LoopNode *passed(LoopChecker *check, const LoopWhere *where, LoopFormal *formal)
+{
+    LoopWhere outside = *where;
+    outside.bindings = NULL;
+    outside.credit = NULL;
+    if (formal->broken)
+        return NULL;
+    formal->read = true;
+    if (!formal->in_place)
+        return value_of(check, where, formal->symbol, formal->argument->span);
+    LoopScope *before = loop_scope_enter(check, formal->from);
+    LoopNode *node = loop_expr(check, &outside, formal->argument);
+    loop_scope_enter(check, before);
+    formal->broken = !node;
+    return node;
 }
 
 static LoopNode *bare_name(LoopChecker *check, const LoopWhere *where, const LoopAst *ast)
@@ -275,6 +303,9 @@ static LoopNode *bare_name(LoopChecker *check, const LoopWhere *where, const Loo
     LoopNode *credit;
     if (credit_name(check, where, ast, &credit))
         return credit;
+    LoopFormal *formal = loop_scope_formal(check->scope, ast->text);
+    if (formal)
+        return passed(check, where, formal);
     LoopSymbol *symbol = find_let(where, ast->text);
     if (!symbol)
         symbol = loop_scope_find(check, LOOP_SPACE_VALUES, ast->text);
@@ -292,28 +323,14 @@ static LoopNode *bare_name(LoopChecker *check, const LoopWhere *where, const Loo
     return NULL;
 }
 
-/* The dotted text of a chain of fields on a name; false when there is more to it. */
-static bool dotted(LoopText *out, const LoopAst *ast)
-{
-    if (ast->kind == LOOP_AST_NAME) {
-        loop_text_str(out, ast->text);
-        return true;
-    }
-    if (ast->kind != LOOP_AST_FIELD || !dotted(out, ast->first))
-        return false;
-    loop_text_put(out, ".", 1);
-    loop_text_str(out, ast->text);
-    return true;
-}
-
 static LoopNode *field(LoopChecker *check, const LoopWhere *where, const LoopAst *ast)
 {
-    LoopText path = {.arena = check->arena};
-    LoopSymbol *whole = NULL;
-    if (dotted(&path, ast))
-        whole = loop_scope_find(check, LOOP_SPACE_VALUES, loop_text_view(&path));
+    LoopStr path = loop_scope_path(check, ast);
+    LoopSymbol *whole = path.len ? loop_scope_find(check, LOOP_SPACE_VALUES, path) : NULL;
     if (whole)
         return value_of(check, where, whole, ast->span);
+    if (path.len && loop_scope_report_part(check, path, ast->span))
+        return NULL;
     LoopNode *of = loop_expr(check, where, ast->first);
     if (!of)
         return NULL;

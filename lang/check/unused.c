@@ -11,7 +11,8 @@ void loop_unused_check(LoopChecker *check)
     const LoopModel *model = check->model;
     for (size_t i = 0; i < model->symbols.count; i++) {
         const LoopSymbol *s = LOOP_ITEM(model->symbols, LoopSymbol *, i);
-        if (s->used || may_stand_alone(s))
+        bool elsewhere = s->scope && s->scope->source != check->main; /* in a circuit or a used file: it may serve others */
+        if (s->used || may_stand_alone(s) || (elsewhere && s->kind != LOOP_SYM_FILE))
             continue;
         LoopDiag *diag = loop_diag(check->diags, LOOP_W0002, s->span, "nothing uses the %s '%.*s'", loop_symbol_kind_name(s->kind), LOOP_STR_ARGS(s->name));
         loop_diag_help(check->diags, diag, "Use it, record it, or take it out.");
