@@ -38,7 +38,7 @@ static void report_statement(LoopChecker *check, const LoopAst *circuit, const L
         diag = loop_diag(check->diags, LOOP_E1301, ast->span, "no '%s' inside a circuit", name);
     loop_diag_note(check->diags, diag, circuit->name_span, "this is the circuit '%.*s'", LOOP_STR_ARGS(circuit->text));
     if (ast->kind == LOOP_AST_SENSE)
-        loop_diag_help(check->diags, diag, "What the task drives is declared in the model, and passed: x = %.*s.", LOOP_STR_ARGS(ast->text));
+        loop_diag_help(check->diags, diag, "What the task drives is declared in the model, and passed where the circuit is made.");
     else
         loop_diag_help(check->diags, diag, "A circuit is a part of a brain, its body and its world; '%s' belongs into the file, beside it.", name);
 }

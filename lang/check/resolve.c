@@ -62,12 +62,12 @@ static LoopSymbol *passed(const LoopChecker *check, const LoopFormal *formal, Lo
 static LoopSymbol *in_file(const LoopChecker *check, const LoopScope *file, LoopNamespace space, LoopStr name)
 {
     LoopStr rest, head = front(name, &rest);
-    LoopSymbol *symbol = loop_scope_lookup(check, space, file->prefix, name);
-    const LoopScope *used = symbol || !rest.len ? NULL : used_as(file, head);
+    const LoopScope *used = rest.len ? used_as(file, head) : NULL;
     LoopSymbol *use = used ? loop_scope_lookup(check, LOOP_SPACE_VALUES, file->prefix, head) : NULL;
     if (use)
         use->used = true;
-    return used ? in_file(check, used, space, rest) : symbol;
+    LoopSymbol *symbol = used ? in_file(check, used, space, rest) : NULL;
+    return symbol ? symbol : loop_scope_lookup(check, space, file->prefix, name);
 }
 
 static LoopSymbol *resolve(const LoopChecker *check, const LoopScope *scope, LoopNamespace space, LoopStr name)

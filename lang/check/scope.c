@@ -7,7 +7,7 @@ const char *loop_symbol_kind_name(LoopSymbolKind kind)
 {
     static const char *const names[] = {"constant", "parameter", "sense", "region", "let", "state", "reward", "truth",
                                         "loop", "dopamine signal", "measure", "function", "structure", "trial", "phase",
-                                        "group", "circuit", "made circuit", "used file"};
+                                        "group", "circuit", "made circuit", "file"};
     return names[kind];
 }
 
