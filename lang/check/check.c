@@ -46,6 +46,15 @@ static void read_step(LoopChecker *check, const LoopAst *ast)
         loop_diag(check->diags, LOOP_E0503, node->span, "the step must be longer than 0");
 }
 
+/* Each used file may have been written for another version. */
+static void read_languages(LoopChecker *check)
+{
+    for (size_t i = 1; i < check->files.count; i++) /* the main file is the first */
+        for (const LoopAst *kid = LOOP_ITEM(check->files, LoopScope *, i)->source->ast->first; kid; kid = kid->next)
+            if (kid->kind == LOOP_AST_LANGUAGE)
+                read_language(check, kid);
+}
+
 static void read_heads(LoopChecker *check)
 {
     for (const LoopAst *kid = check->file->first; kid; kid = kid->next) {
@@ -120,6 +129,7 @@ static void run_passes(LoopChecker *check)
 {
     read_heads(check);
     loop_scope_declare_all(check);
+    read_languages(check);
     number_groups(check);
     if (loop_arena_failed(check->arena) || check->too_large)
         return;

@@ -248,6 +248,8 @@ static void report_unknown(LoopChecker *check, const LoopAst *ast)
         near = near_label(check, ast->text);
     if (near.len)
         loop_diag_help(check->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
+    else if (check->scope->circuit)
+        loop_diag_help(check->diags, diag, "A circuit sees its arguments, what it declares itself, and the consts, functions and structures of its file.");
     else
         loop_diag_help(check->diags, diag, "Every name must be declared: as a sense, let, param, region, loop ...");
 }

@@ -11,14 +11,15 @@
 
 enum { PART_MAX = 256 }; /* bytes of a part of a path, with its NUL: what file systems take */
 
-int loop_beneath_root(const char *path)
+bool loop_beneath_root(const char *path, int *root)
 {
     LoopText folder = {0};
     const char *slash = strrchr(path, '/');
     loop_text_put(&folder, slash ? path : ".", slash ? (size_t)(slash - path) + 1 : 1);
-    int root = folder.failed ? -1 : open(folder.at, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool failed = folder.failed;
+    *root = failed ? -1 : open(folder.at, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     loop_text_free(&folder);
-    return root;
+    return !failed;
 }
 
 /* The first part of `path`, which is cut off it; false when it is too long to exist. */

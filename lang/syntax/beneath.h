@@ -12,8 +12,9 @@ typedef enum LoopFound {
     LOOP_FOUND_CLOSED  /* it can't be opened; errno says why */
 } LoopFound;
 
-/* Opens the folder that the file `path` lies in; -1 when it can't be. The caller closes it. */
-int loop_beneath_root(const char *path);
+/* Opens the folder that the file `path` lies in; `*root` is -1 when it can't be, else the caller's to close. false: no
+   memory. */
+bool loop_beneath_root(const char *path, int *root);
 /* Opens `path` (without `..`, parts separated by /) beneath the folder `root`: never follows a link, never blocks.
    `*in` is open when LOOP_FOUND_FILE is returned, and the caller's to close. */
 LoopFound loop_beneath_open(int root, LoopStr path, int *in);

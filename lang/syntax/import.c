@@ -374,7 +374,11 @@ static void follow(Import *import, LoopFile *file)
 LoopFile *loop_import(LoopArena *arena, LoopDiags *diags, uint32_t source, LoopAst *ast, const char *path)
 {
     LoopStr whole = path ? loop_str(path) : (LoopStr){"", 0}, folder = folder_of(whole);
-    Import import = {.arena = arena, .diags = diags, .folder = folder, .root = path ? loop_beneath_root(path) : -1};
+    Import import = {.arena = arena, .diags = diags, .folder = folder, .root = -1};
+    if (path && !loop_beneath_root(path, &import.root)) {
+        loop_diags_fail(diags);
+        return NULL;
+    }
     import.bytes = loop_diags_source_at(diags, source)->text.len;
     LoopFile *file = add_file(&import, (LoopStr){whole.at + folder.len, whole.len - folder.len}, false, NULL, NULL);
     if (file) {
