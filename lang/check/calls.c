@@ -322,9 +322,12 @@ static LoopNode *loop_argument(Call *call)
     const LoopAst *name = call->arg[0];
     LoopStr path = loop_scope_path(call->check, name);
     LoopSymbol *loop = path.len ? loop_scope_find(call->check, LOOP_SPACE_VALUES, path) : NULL;
+    if (!loop && path.len && loop_scope_report_closed(call->check, LOOP_SPACE_VALUES, path, name->span))
+        return NULL;
     if (!loop || loop->kind != LOOP_SYM_LOOP) {
         const char *function = loop_function_info(call->function)->name;
         LoopDiag *diag = loop_diag(call->check->diags, LOOP_E0412, name->span, "%s needs the name of a predict loop", function);
+        loop_scope_note_passed(call->check, diag, path);
         LoopStr loop_name = name->kind == LOOP_AST_NAME ? predictor_of(call->check, name->text) : (LoopStr){"", 0};
         if (loop_name.len)
             loop_diag_help(call->check->diags, diag, "'%.*s' is what '%.*s' predicts: write %s(%.*s).", LOOP_STR_ARGS(name->text),

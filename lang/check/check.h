@@ -101,13 +101,16 @@ LoopFormal *loop_scope_formal(const LoopScope *scope, LoopStr name);
 bool loop_scope_report_closed(LoopChecker *check, LoopNamespace space, LoopStr name, LoopSpan span);
 /* Reports a dotted name whose front is an instance or a file without such a part. false: it is none. */
 bool loop_scope_report_part(LoopChecker *check, LoopStr name, LoopSpan span);
+/* Notes what a formal stands for, where a message names it. */
+void loop_scope_note_passed(LoopChecker *check, LoopDiag *diag, LoopStr name);
 /* An instance or a used file where a value is wanted. */
 void loop_scope_report_opener(LoopChecker *check, const LoopSymbol *symbol, LoopSpan span);
 /* The dotted text of a name with fields; empty when there is more to it. */
 LoopStr loop_scope_path(LoopChecker *check, const LoopAst *ast);
 
 /* ---- circuits.c, files.c: instances and used files ---- */
-void loop_circuit_check(LoopChecker *check, const LoopAst *circuit);
+/* false: reported; then it is not made. */
+bool loop_circuit_check(LoopChecker *check, const LoopAst *circuit);
 void loop_circuits_make(LoopChecker *check, const LoopAst *block);
 void loop_circuits_check_passed(LoopChecker *check);
 void loop_files_declare(LoopChecker *check);

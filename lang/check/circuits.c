@@ -43,24 +43,38 @@ static void report_statement(LoopChecker *check, const LoopAst *circuit, const L
         loop_diag_help(check->diags, diag, "A circuit is a part of a brain, its body and its world; '%s' belongs into the file, beside it.", name);
 }
 
-/* What is wrong with it wherever it is made. */
-void loop_circuit_check(LoopChecker *check, const LoopAst *circuit)
+static bool check_formal(LoopChecker *check, const LoopAst *circuit, const LoopAst *formal)
 {
-    for (const LoopAst *kid = circuit->first; kid; kid = kid->next) {
-        if (!may_stand_in_circuit(kid))
-            report_statement(check, circuit, kid);
-        if (kid->kind != LOOP_AST_FORMAL)
-            continue;
-        if (loop_str_is(kid->text, "dt") || loop_str_is(kid->text, "none"))
-            loop_diag(check->diags, LOOP_E0203, kid->name_span, "'%.*s' already has a meaning", LOOP_STR_ARGS(kid->text));
-        for (const LoopAst *other = circuit->first; other != kid; other = other->next)
-            if (other->kind == LOOP_AST_FORMAL && loop_str_equal(other->text, kid->text)) {
-                LoopDiag *diag = loop_diag(check->diags, LOOP_E1304, kid->name_span, "the circuit '%.*s' has two formals '%.*s'",
-                                           LOOP_STR_ARGS(circuit->text), LOOP_STR_ARGS(kid->text));
-                loop_diag_note(check->diags, diag, other->name_span, "the other is here");
-                break;
-            }
+    LoopDiag *diag;
+    if (loop_str_is(formal->text, "dt") || loop_str_is(formal->text, "none")) {
+        diag = loop_diag(check->diags, LOOP_E0203, formal->name_span, "'%.*s' already has a meaning", LOOP_STR_ARGS(formal->text));
+        loop_diag_help(check->diags, diag, "'dt' is the step and 'none' the choice that was not made yet; choose another name.");
+        return false;
     }
+    for (const LoopAst *other = circuit->first; other != formal; other = other->next) {
+        if (other->kind != LOOP_AST_FORMAL || !loop_str_equal(other->text, formal->text))
+            continue;
+        diag = loop_diag(check->diags, LOOP_E1304, formal->name_span, "the circuit '%.*s' has two formals '%.*s'",
+                         LOOP_STR_ARGS(circuit->text), LOOP_STR_ARGS(formal->text));
+        loop_diag_note(check->diags, diag, other->name_span, "the other is here");
+        return false;
+    }
+    return true;
+}
+
+/* What is wrong with it wherever it is made. */
+bool loop_circuit_check(LoopChecker *check, const LoopAst *circuit)
+{
+    bool sound = true;
+    for (const LoopAst *kid = circuit->first; kid; kid = kid->next) {
+        if (!may_stand_in_circuit(kid)) {
+            report_statement(check, circuit, kid);
+            sound = false;
+        }
+        if (kid->kind == LOOP_AST_FORMAL && !check_formal(check, circuit, kid))
+            sound = false;
+    }
+    return sound;
 }
 
 /* ---- arguments ---- */
@@ -137,7 +151,7 @@ static bool check_arguments(LoopChecker *check, const LoopAst *circuit, const Lo
         LoopDiag *diag = loop_diag(check->diags, LOOP_E1302, make->name_span, "the circuit '%.*s' needs an argument '%.*s'",
                                    LOOP_STR_ARGS(circuit->text), LOOP_STR_ARGS(kid->text));
         loop_diag_note(check->diags, diag, kid->name_span, "it is declared without a default here");
-        loop_diag_help(check->diags, diag, "Write %.*s = and what it stands for between the brackets.", LOOP_STR_ARGS(kid->text));
+        loop_diag_help(check->diags, diag, "Write it between the brackets: %.*s = ...", LOOP_STR_ARGS(kid->text));
         fits = false;
     }
     return fits;
@@ -290,7 +304,7 @@ static void make_one(LoopChecker *check, const LoopAst *make)
         return;
     symbol->used = true;
     symbol->broken = true;
-    if (!circuit || !may_be_made(check, circuit->ast, make))
+    if (!circuit || circuit->broken || !may_be_made(check, circuit->ast, make))
         return;
     LoopScope *scope = instance_scope(check, symbol, circuit), *defaults = defaults_scope(check, circuit->scope);
     if (!scope || !defaults)

@@ -20,6 +20,7 @@ static void add_target(LoopChecker *check, LoopSymbol *signal, const LoopAst *ta
         LoopDiag *diag = loop_diag(check->diags, LOOP_E0621, target->span, "a dopamine signal trains loops; '%.*s' is a %s",
                                    LOOP_STR_ARGS(symbol->name), loop_symbol_kind_name(symbol->kind));
         loop_diag_note(check->diags, diag, symbol->span, "declared here");
+        loop_scope_note_passed(check, diag, target->text);
         return;
     }
     loop_symbol_type(check, symbol);

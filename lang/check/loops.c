@@ -27,6 +27,7 @@ static bool predict_truth(LoopChecker *check, LoopLoopModel *loop, const LoopAst
     if (is_truth(loop->truth))
         return true;
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0601, header->first->span, "a loop can predict a sense, a truth or a reward only");
+    loop_scope_note_passed(check, diag, header->first->text);
     loop_diag_help(check->diags, diag, "Name what it should learn in the hypothalamus: truth x = ...");
     return false;
 }

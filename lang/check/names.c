@@ -331,7 +331,7 @@ static LoopNode *field(LoopChecker *check, const LoopWhere *where, const LoopAst
     LoopSymbol *whole = path.len ? loop_scope_find(check, LOOP_SPACE_VALUES, path) : NULL;
     if (whole)
         return value_of(check, where, whole, ast->span);
-    if (path.len && loop_scope_report_part(check, path, ast->span))
+    if (path.len && (loop_scope_report_closed(check, LOOP_SPACE_VALUES, path, ast->span) || loop_scope_report_part(check, path, ast->span)))
         return NULL;
     LoopNode *of = loop_expr(check, where, ast->first);
     if (!of)

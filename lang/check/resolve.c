@@ -122,9 +122,12 @@ bool loop_scope_report_closed(LoopChecker *check, LoopNamespace space, LoopStr n
     else
         diag = loop_diag(check->diags, LOOP_E1305, span, "a default can't read '%.*s'", LOOP_STR_ARGS(name));
     loop_diag_note(check->diags, diag, symbol->span, "'%.*s' is a %s of the file", LOOP_STR_ARGS(name), loop_symbol_kind_name(symbol->kind));
+    LoopStr rest;
+    front(name, &rest);
+    LoopStr formal = rest.len ? LOOP_STR("x") : name;
     if (scope->circuit)
-        loop_diag_help(check->diags, diag, "Pass it: circuit %.*s(x, ...), and x = %.*s where it is made.", LOOP_STR_ARGS(scope->circuit->text),
-                       LOOP_STR_ARGS(name));
+        loop_diag_help(check->diags, diag, "Pass it: circuit %.*s(..., %.*s), and %.*s = %.*s where it is made.", LOOP_STR_ARGS(scope->circuit->text),
+                       LOOP_STR_ARGS(formal), LOOP_STR_ARGS(formal), LOOP_STR_ARGS(name));
     else
         loop_diag_help(check->diags, diag, "It can be made of numbers and the file's consts; leave it out, and pass '%.*s' where the circuit is made.",
                        LOOP_STR_ARGS(name));
@@ -141,7 +144,13 @@ static const LoopSymbol *opener(const LoopChecker *check, LoopStr name)
 
 static bool can_be_read(const LoopSymbol *s)
 {
-    return loop_scope_space(s->kind) == LOOP_SPACE_VALUES && !s->formal;
+    return loop_scope_space(s->kind) == LOOP_SPACE_VALUES && !s->formal && s->kind != LOOP_SYM_FILE && s->kind != LOOP_SYM_INSTANCE;
+}
+
+/* Of a file all that it declares is of use, of an instance what has a value or parts. */
+static bool is_part(const LoopScope *scope, const LoopSymbol *s)
+{
+    return can_be_read(s) || s->kind == LOOP_SYM_INSTANCE || (scope->source && s->kind != LOOP_SYM_FILE);
 }
 
 static void help_with_parts(LoopChecker *check, LoopDiag *diag, const LoopScope *scope, LoopStr part)
@@ -153,7 +162,7 @@ static void help_with_parts(LoopChecker *check, LoopDiag *diag, const LoopScope 
         const LoopSymbol *s = LOOP_ITEM(scope->symbols, LoopSymbol *, i);
         if (!near.len && loop_edit_distance(s->local, part, limit) <= limit)
             near = s->local;
-        if (can_be_read(s) && names.len < 100)
+        if (is_part(scope, s) && names.len < 100)
             loop_text_add(&names, "%s'%.*s'", names.len ? ", " : "", LOOP_STR_ARGS(s->local));
     }
     if (near.len)
@@ -176,6 +185,14 @@ bool loop_scope_report_part(LoopChecker *check, LoopStr name, LoopSpan span)
     return true;
 }
 
+void loop_scope_note_passed(LoopChecker *check, LoopDiag *diag, LoopStr name)
+{
+    const LoopFormal *formal = loop_scope_formal(check->scope, name);
+    if (formal)
+        loop_diag_note(check->diags, diag, formal->argument->span, "'%.*s' stands for '%.*s' here", LOOP_STR_ARGS(name),
+                       LOOP_STR_ARGS(loop_check_text(check, formal->argument->span)));
+}
+
 void loop_scope_report_opener(LoopChecker *check, const LoopSymbol *symbol, LoopSpan span)
 {
     if (symbol->broken)
@@ -189,4 +206,5 @@ void loop_scope_report_opener(LoopChecker *check, const LoopSymbol *symbol, Loop
         loop_diag_help(check->diags, diag, "Read a part of it, such as %.*s.%.*s.", LOOP_STR_ARGS(symbol->local), LOOP_STR_ARGS(part->local));
         return;
     }
+    loop_diag_help(check->diags, diag, "Its parts are used by name: %.*s.NAME.", LOOP_STR_ARGS(symbol->local));
 }

@@ -182,7 +182,8 @@ LoopSymbol *loop_scope_need(LoopChecker *check, LoopNamespace space, LoopStr nam
 static void report_twice(LoopChecker *check, const LoopSymbol *first, LoopStr name, LoopSpan span)
 {
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0202, span, "'%.*s' is declared twice", LOOP_STR_ARGS(name));
-    loop_diag_note(check->diags, diag, first->span, "first declared here, as a %s", loop_symbol_kind_name(first->kind));
+    loop_diag_note(check->diags, diag, first->span, "first declared here, as %s%s", first->formal ? "an argument of the circuit" : "a ",
+                   first->formal ? "" : loop_symbol_kind_name(first->kind));
     loop_diag_help(check->diags, diag, "Names are flat: blocks open no scopes. Choose another name for one of them.");
 }
 
@@ -320,9 +321,10 @@ static const Declares declares[] = {
 
 void loop_scope_declare(LoopChecker *check, const LoopAst *kid)
 {
+    LoopSymbol *symbol = NULL;
     for (size_t i = 0; i < sizeof declares / sizeof declares[0]; i++)
         if (declares[i].ast == kid->kind)
-            loop_scope_add(check, declares[i].kind, kid, declares[i].home);
+            symbol = loop_scope_add(check, declares[i].kind, kid, declares[i].home);
     if (kid->kind == LOOP_AST_EXTERN)
         loop_diag(check->diags, LOOP_E0190, kid->span, "'%s' is not supported yet", loop_ast_kind_name(kid->kind));
     if (kid->kind == LOOP_AST_LOOP) /* a let in a loop is one at top level: it carries what it reads */
@@ -333,8 +335,8 @@ void loop_scope_declare(LoopChecker *check, const LoopAst *kid)
         declare_block(check, kid, LOOP_IN_WORLD);
     else if (kid->kind == LOOP_AST_HYPOTHALAMUS)
         declare_block(check, kid, LOOP_IN_HYPOTHALAMUS);
-    else if (kid->kind == LOOP_AST_CIRCUIT)
-        loop_circuit_check(check, kid);
+    else if (kid->kind == LOOP_AST_CIRCUIT && symbol)
+        symbol->broken = !loop_circuit_check(check, kid);
 }
 
 void loop_scope_declare_all(LoopChecker *check)

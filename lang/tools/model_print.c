@@ -205,7 +205,7 @@ static void put_declaration(LoopText *out, const LoopSymbol *s)
 static bool is_shown(const LoopSymbol *s)
 {
     return s->kind != LOOP_SYM_LOOP && s->kind != LOOP_SYM_TRIAL && s->kind != LOOP_SYM_PHASE && s->kind != LOOP_SYM_FN &&
-           s->kind != LOOP_SYM_CIRCUIT && s->kind != LOOP_SYM_FILE;
+           s->kind != LOOP_SYM_CIRCUIT && s->kind != LOOP_SYM_FILE && (s->kind != LOOP_SYM_STRUCTURE || s->used);
 }
 
 static void put_task(LoopText *out, const LoopModel *model)
