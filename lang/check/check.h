@@ -17,7 +17,8 @@ typedef struct LoopFormal {
     bool in_place;             /* a name, or an element of one: it stands for itself wherever the body has the formal */
     LoopStr path;              /* the name, dots included; empty: it is none */
     LoopSymbol *symbol;        /* of any other formula, which is worked out once; NULL */
-    bool read, broken;         /* broken: reported */
+    bool read;
+    size_t errors;             /* there were when it was found to be wrong; 0: it was not, see loop_formal_is_broken */
 } LoopFormal;
 
 /* Where names are looked up: a file, or an instance of a circuit. */
@@ -44,7 +45,7 @@ typedef struct LoopChecker {
     const LoopFile *main;
     LoopScope *scope;       /* where names are looked up now */
     LoopList files;         /* LoopScope * */
-    uint32_t instances;
+    uint32_t instances, bound; /* instances, and formals of them, so far */
     LoopSetting *settings;
     size_t setting_count;
     LoopNameTable spaces[LOOP_SPACE_COUNT];
@@ -80,6 +81,8 @@ enum {
     LOOP_WIDTH_MAX = 1 << 24,     /* elements of one value */
     LOOP_INSTANCES_MAX = 10000,   /* of circuits: they multiply where circuits make circuits */
     LOOP_INSTANCES_DEPTH_MAX = 32,
+    LOOP_MADE_NAMES_MAX = 200000, /* what all instances declare together: before it is typed it costs memory, too */
+    LOOP_FORMALS_MAX = 64,        /* of one circuit */
     LOOP_NODES_MAX = 1000000      /* expression nodes after functions are written out */
 };
 
@@ -96,6 +99,8 @@ LoopScope *loop_scope_enter(LoopChecker *check, LoopScope *scope);
 /* What `name`, dots included, means here: a formal stands for what was passed; then what is declared here; then what a
    used file declares; in a circuit, then the constants, functions, structures and circuits of its file. */
 LoopSymbol *loop_scope_find(const LoopChecker *check, LoopNamespace space, LoopStr name);
+/* Whether what was passed has been reported. What was said on the strength of a wrong guess does not count. */
+bool loop_formal_is_broken(const LoopChecker *check, const LoopFormal *formal);
 LoopFormal *loop_scope_formal(const LoopScope *scope, LoopStr name);
 /* In a circuit: reports a name of its file that has to be passed. false: it is no such name. */
 bool loop_scope_report_closed(LoopChecker *check, LoopNamespace space, LoopStr name, LoopSpan span);

@@ -66,10 +66,16 @@ static bool check_formal(LoopChecker *check, const LoopAst *circuit, const LoopA
 bool loop_circuit_check(LoopChecker *check, const LoopAst *circuit)
 {
     bool sound = true;
+    uint32_t formals = 0;
     for (const LoopAst *kid = circuit->first; kid; kid = kid->next) {
         if (!may_stand_in_circuit(kid)) {
             report_statement(check, circuit, kid);
             sound = false;
+        }
+        if (kid->kind == LOOP_AST_FORMAL && ++formals > LOOP_FORMALS_MAX) {
+            LoopDiag *diag = loop_diag(check->diags, LOOP_E1307, kid->name_span, "a circuit takes at most %d arguments", LOOP_FORMALS_MAX);
+            loop_diag_help(check->diags, diag, "Values that belong together can be passed as one: [a, b, c].");
+            return false;
         }
         if (kid->kind == LOOP_AST_FORMAL && !check_formal(check, circuit, kid))
             sound = false;
@@ -194,6 +200,7 @@ static void bind(LoopChecker *check, LoopScope *scope, const LoopAst *formal, Lo
     }
     *place = bound;
     scope->formal_count++;
+    check->bound++;
 }
 
 /* What was passed and is read nowhere has to mean something all the same. */
@@ -258,6 +265,8 @@ static bool may_be_made(LoopChecker *check, const LoopAst *circuit, const LoopAs
                                              LOOP_INSTANCES_DEPTH_MAX));
     if (++check->instances > LOOP_INSTANCES_MAX)
         return report_limit(check, loop_diag(check->diags, LOOP_E1307, make->span, "more than %d circuits are made", LOOP_INSTANCES_MAX));
+    if (check->model->symbols.count + check->bound > LOOP_MADE_NAMES_MAX)
+        return report_limit(check, loop_diag(check->diags, LOOP_E1307, make->span, "what is made declares more than %d names", LOOP_MADE_NAMES_MAX));
     return check_arguments(check, circuit, make);
 }
 
@@ -266,6 +275,14 @@ static LoopStr text_about(LoopChecker *check, const char *format, LoopStr name)
     LoopText text = {.arena = check->arena};
     loop_text_add(&text, "'%.*s' %s", LOOP_STR_ARGS(name), format);
     return loop_text_view(&text);
+}
+
+static uint32_t formal_total(const LoopAst *circuit)
+{
+    uint32_t count = 0;
+    for (const LoopAst *kid = circuit->first; kid; kid = kid->next)
+        count += kid->kind == LOOP_AST_FORMAL;
+    return count;
 }
 
 static LoopScope *instance_scope(LoopChecker *check, const LoopSymbol *symbol, const LoopSymbol *circuit)
@@ -280,7 +297,7 @@ static LoopScope *instance_scope(LoopChecker *check, const LoopSymbol *symbol, c
     scope->inside = (LoopInside){.making = symbol->ast->span, .made = circuit->span, .outer = maker->make ? &maker->inside : NULL,
                                  .making_text = text_about(check, "is made here", symbol->name),
                                  .made_text = text_about(check, "is the circuit that it is passed to", circuit->local)};
-    scope->formals = LOOP_NEW_ARRAY(check->arena, circuit->ast->kid_count, LoopFormal);
+    scope->formals = LOOP_NEW_ARRAY(check->arena, formal_total(circuit->ast), LoopFormal);
     return scope->formals ? scope : NULL;
 }
 

@@ -281,7 +281,7 @@ static LoopNode *passed(LoopChecker *check, const LoopWhere *where, LoopFormal *
     LoopWhere outside = *where;
     outside.bindings = NULL;
     outside.credit = NULL;
-    if (formal->broken)
+    if (loop_formal_is_broken(check, formal))
         return NULL;
     formal->read = true;
     if (!formal->in_place)
@@ -289,7 +289,8 @@ static LoopNode *passed(LoopChecker *check, const LoopWhere *where, LoopFormal *
     LoopScope *before = loop_scope_enter(check, formal->from);
     LoopNode *node = loop_expr(check, &outside, formal->argument);
     loop_scope_enter(check, before);
-    formal->broken = !node;
+    if (!node)
+        formal->errors = loop_diags_errors(check->diags);
     return node;
 }
 

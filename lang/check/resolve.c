@@ -29,6 +29,11 @@ LoopFormal *loop_scope_formal(const LoopScope *scope, LoopStr name)
     return NULL;
 }
 
+bool loop_formal_is_broken(const LoopChecker *check, const LoopFormal *formal)
+{
+    return formal->errors && loop_diags_errors(check->diags) >= formal->errors;
+}
+
 static LoopScope *used_as(const LoopScope *file, LoopStr name)
 {
     for (size_t i = 0; file->source && i < file->source->uses.count; i++)

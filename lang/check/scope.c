@@ -142,11 +142,12 @@ static void add_names(LoopChecker *check, LoopDiag *diag, LoopNamespace space, c
 /* What was passed is not there: said where it was passed, once. */
 static void need_passed(LoopChecker *check, LoopFormal *formal, LoopNamespace space, const char *what)
 {
-    if (formal->broken)
+    if (loop_formal_is_broken(check, formal))
         return;
-    formal->broken = formal->read = true;
+    formal->read = true;
     LoopScope *before = loop_scope_enter(check, formal->from);
     loop_scope_need(check, space, formal->path, formal->argument->span, what);
+    formal->errors = loop_diags_errors(check->diags);
     loop_scope_enter(check, before);
 }
 

@@ -364,6 +364,10 @@ static void follow(Import *import, LoopFile *file)
             continue;
         const LoopAst *string = loop_ast_find(kid, LOOP_AST_STRING);
         LoopFile *used = string ? by_path(import, file, kid, string) : by_name(import, file, kid);
+        if (used && file->uses.count >= LOOP_FILES_MAX) {
+            loop_diag(import->diags, LOOP_E1206, kid->span, "a file uses more than %d others", LOOP_FILES_MAX);
+            break;
+        }
         LoopUse *use = used ? LOOP_ADD(import->arena, &file->uses, LoopUse) : NULL;
         if (use)
             *use = (LoopUse){name, kid, used};

@@ -95,6 +95,16 @@ refused E1307 'more than 32 deep' "$scratch/deep.loop"
 refused E0201 "there is no value 'nothing'" "$scratch/many.loop"
 [ "$(timeout 10 "$loop" check "$scratch/many.loop" 2>&1 | grep -c 'error E')" -eq 1 ] && pass || fail 'one message for all instances'
 
+# large bodies, and long lists of arguments
+{ printf 'step 1 s\nsense a\ncircuit c(x) {\n'; for i in $(seq 1 5000); do echo "let y$i = x"; done; echo '}'
+  for i in $(seq 1 9000); do echo "make m$i = c(x = a)"; done; printf 'record a\nrun 3 s\n'; } >"$scratch/large.loop"
+refused E1307 'more than 200000 names' "$scratch/large.loop"
+{ printf 'step 1 s\nsense a\ncircuit c(x0'; for i in $(seq 1 64); do printf ', x%d' $i; done; printf ') { let y = x0 }\nrecord a\nrun 3 s\n'; } >"$scratch/long.loop"
+refused E1307 'at most 64 arguments' "$scratch/long.loop"
+{ printf 'step 1 s\nsense a\ncircuit c(x) { let y = x }\nmake m = c(x = a'; for i in $(seq 1 9000); do printf ', z%d = 1' $i; done
+  printf ')\nrecord a\nrun 3 s\n'; } >"$scratch/long.loop"
+refused E1303 "no argument 'z1'" "$scratch/long.loop"
+
 # a model without a folder
 if printf 'use predictors\n%s' "$body" | timeout 10 "$loop" check - >/dev/null 2>&1; then pass; else fail 'the standard library from standard input'; fi
 if (cd / && printf 'use anatomy\n%s' "$body" | timeout 10 "$loop" check - >/dev/null 2>&1); then pass; else fail 'from another folder'; fi
