@@ -9,7 +9,7 @@ STD    := -std=c11 -ffp-contract=off -fno-math-errno -fno-trapping-math -pthread
 WARN   := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wundef -Wvla -Werror -Wno-pass-failed
 GEN    := $(BUILD)/gen
 INC    := -I. -I$(GEN)
-LIBS   := -lm -pthread
+LIBS   := -lffi -ldl -lm -pthread
 
 SOURCES := $(sort $(shell find lang runtime -name '*.c'))
 CLI     := $(filter lang/cli/%,$(SOURCES))
@@ -51,9 +51,9 @@ $(GEN)/stdlib.c: lang/syntax/stdlib.sh $(STDLIB)
 
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*_test.c))
 
-.PHONY: test unit golden tables diag use models same-bits sanitize robust docs bless
+.PHONY: test unit golden tables diag use models extern same-bits sanitize robust docs bless
 # What a sanitizer build repeats; $(BUILD) may be any variant.
-test: unit golden tables diag use models robust
+test: unit golden tables diag use models extern robust
 
 check: test docs same-bits sanitize
 	@echo "all checks passed"
@@ -83,6 +83,9 @@ use: $(BUILD)/loop
 
 models: $(BUILD)/loop
 	@$(BUILD)/loop test -q examples/*.loop $$(find tests/run -name '*.loop')
+
+extern: $(BUILD)/loop
+	@tests/extern/run.sh $(BUILD)/loop
 
 robust: $(BUILD)/loop $(BUILD)/loop-fail
 	@tests/limit/run.sh $(BUILD)/loop $(BUILD)/loop-fail

@@ -11,7 +11,9 @@ typedef enum LoopRunStatus {
     LOOP_RUN_FAULT,       /* a located fault, in `diags` */
     LOOP_RUN_MEMORY,      /* out of memory, or over the limit */
     LOOP_RUN_INVALID,     /* the program did not pass the verifier: an internal error */
-    LOOP_RUN_INTERRUPTED
+    LOOP_RUN_INTERRUPTED,
+    LOOP_RUN_REFUSED,     /* it calls foreign code, which the options do not allow */
+    LOOP_RUN_LIBRARY      /* a library can't be used; why is in `diags` */
 } LoopRunStatus;
 
 typedef struct LoopRunOptions {
@@ -24,6 +26,7 @@ typedef struct LoopRunOptions {
     /* Called from one thread now and then with the share of steps done; may be NULL. */
     void (*progress)(void *context, double done);
     void *progress_context;
+    const char *libraries;  /* folder of the libraries that the program may call; NULL: it may call none */
 } LoopRunOptions;
 
 /* The mean over agents of a claim's value, and what it was held against. */

@@ -26,6 +26,11 @@ for file in runtime/rules/*.c; do
     [ "$name" = rules ] && continue
     if grep -q "($name" runtime/rules/rules.def; then pass; else miss "$file has no row in rules.def"; fi
 done
+# Constructs of the manual are in the model that is said to show them; blanks there may be wider.
+while IFS=$'\t' read -r construct file; do
+    pattern=$(sed -E 's/[][().*+?^$|{}\\]/\\&/g; s/ / +/g' <<<"$construct")
+    if grep -qE -- "$pattern" "$file" 2>/dev/null; then pass; else miss "'$construct' is not in $file"; fi
+done < <(sed -nE 's/^\| `(.*)` \| \[([^]]*)\].*/\1\t\2/p' docs/constructs.md)
 # Commands are in the help.
 for file in lang/cli/cmd_*.c; do
     name=$(basename "$file" .c)

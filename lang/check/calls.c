@@ -255,6 +255,28 @@ static uint64_t next_place(const LoopChecker *check, const LoopWhere *where)
     return loop_name_hash(loop_text_view(&text));
 }
 
+/* A constant probability lies between 0 and 1, constant weights of a pick are not below 0; others are looked at each time. */
+static bool odds_fit(const Call *call)
+{
+    const LoopNode *p = call->kid[0];
+    bool chance = call->function == LOOP_FN_bernoulli;
+    if (!p->constant || !(chance || call->function == LOOP_FN_pick))
+        return true;
+    double sum = 0;
+    for (uint32_t e = 0; e < p->type.width; e++) {
+        sum += p->constant[e];
+        if (p->constant[e] >= 0 && !(chance && p->constant[e] > 1))
+            continue;
+        loop_diag(call->check->diags, LOOP_E0705, p->span, chance ? "a probability must lie between 0 and 1, not at %g"
+                                                                  : "a weight must not be below 0, as %g is", p->constant[e]);
+        return false;
+    }
+    if (chance || sum > 0)
+        return true;
+    loop_diag(call->check->diags, LOOP_E0705, p->span, "one of the weights must be above 0");
+    return false;
+}
+
 static LoopNode *draw(const Call *call)
 {
     uint32_t operands = call->function == LOOP_FN_uniform || call->function == LOOP_FN_normal ? 2 : 1, n = 1;
@@ -276,6 +298,8 @@ static LoopNode *draw(const Call *call)
         if (call->kid[i]->type.width != 1 && !loop_need_width(call->check, call->kid[i], type.width, "this argument"))
             return NULL;
     if (call->function == LOOP_FN_pick && !loop_need_unit(call->check, call->kid[0], LOOP_UNIT_NUMBER, "the weights"))
+        return NULL;
+    if (!odds_fit(call))
         return NULL;
     LoopNode *node = make(call, type, operands);
     if (node) {
@@ -453,6 +477,17 @@ static const Row rows[] = {
 #undef EW3
 };
 
+bool loop_call_known(LoopStr name)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (loop_str_is(name, rows[i].written))
+            return true;
+    for (uint32_t f = 0; loop_function_info(f); f++)
+        if (loop_str_is(name, loop_function_info(f)->name))
+            return true;
+    return false;
+}
+
 static LoopNode *call_row(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, const Row *row)
 {
     LoopNode *kids[3] = {NULL};
@@ -467,12 +502,42 @@ static LoopNode *call_row(LoopChecker *check, const LoopWhere *where, const Loop
 
 /* ---- functions of the file ---- */
 
+/* The argument as prev and delay read it: `prev(level)` is the same in a function that is handed `level`. */
+static LoopNode *in_past(LoopChecker *check, const LoopWhere *where, const LoopAst *arg)
+{
+    LoopWhere past = *where;
+    past.old_states = false;
+    LoopNode *node = loop_expr(check, &past, arg);
+    if (node)
+        node->shared = true;
+    return node;
+}
+
+/* A formal with what the call hands it, or its default; a default is worked out where the function stands, and knows none of
+   the arguments. No node: neither is there, or it has an error. */
+static LoopBinding bind(LoopChecker *check, const LoopWhere *where, const LoopAst *formal, const LoopAst *arg)
+{
+    LoopBinding binding = {.name = formal->text};
+    LoopWhere outside = *where;
+    if (!arg) {
+        outside.bindings = NULL;
+        arg = loop_ast_value(formal, LOOP_AST_EXPR);
+    }
+    binding.node = arg ? loop_expr(check, &outside, arg) : NULL;
+    if (!binding.node)
+        return binding;
+    binding.node->shared = true;
+    if (where->old_states && !binding.node->draws)
+        binding.in_past = in_past(check, &outside, arg);
+    return binding;
+}
+
 /* Writes the function out at the place of the call: arguments once, then the body in terms of them. */
 static LoopNode *call_own(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, LoopSymbol *fn)
 {
     LoopBinding bindings[32];
     LoopWhere inner = *where;
-    uint32_t count = 0;
+    uint32_t count = 0, given = 0, standards = 0;
     bool failed = false;
     const LoopAst *arg = ast->first;
     fn->used = true;
@@ -489,16 +554,21 @@ static LoopNode *call_own(LoopChecker *check, const LoopWhere *where, const Loop
             loop_diag(check->diags, LOOP_E0413, formal->span, "a function takes at most 32 arguments");
             return NULL;
         }
-        bindings[count] = (LoopBinding){formal->text, arg ? loop_expr(check, where, arg) : NULL, inner.bindings};
-        if (bindings[count].node)
-            bindings[count].node->shared = true;
+        const LoopAst *standard = loop_ast_value(formal, LOOP_AST_EXPR);
+        given += arg || standard;
+        standards += standard != NULL;
+        bindings[count] = bind(check, where, formal, arg);
+        bindings[count].outer = inner.bindings;
         failed = failed || !bindings[count].node;
         inner.bindings = &bindings[count++];
         arg = arg ? arg->next : NULL;
     }
-    if (ast->kid_count != count) {
-        LoopDiag *diag = loop_diag(check->diags, LOOP_E0413, ast->span, "%.*s takes %u argument%s, not %u",
-                                   LOOP_STR_ARGS(fn->name), count, count == 1 ? "" : "s", ast->kid_count);
+    if (ast->kid_count > count || given < count) {
+        LoopText range = {.arena = check->arena};
+        if (standards)
+            loop_text_add(&range, "%u to ", count - standards);
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0413, ast->span, "%.*s takes %.*s%u argument%s, not %u",
+                                   LOOP_STR_ARGS(fn->name), LOOP_STR_ARGS(loop_text_view(&range)), count, count == 1 ? "" : "s", ast->kid_count);
         loop_diag_note(check->diags, diag, fn->span, "declared here");
         return NULL;
     }
@@ -545,6 +615,8 @@ static LoopNode *unknown(LoopChecker *check, const LoopAst *ast)
 LoopNode *loop_expr_call(LoopChecker *check, const LoopWhere *where, const LoopAst *ast)
 {
     LoopSymbol *own = loop_scope_find(check, LOOP_SPACE_FUNCTIONS, ast->text);
+    if (own && own->kind == LOOP_SYM_FOREIGN)
+        return loop_foreign_call_node(check, where, ast, own);
     if (own)
         return call_own(check, where, ast, own);
     for (uint32_t f = 0; loop_function_info(f); f++)

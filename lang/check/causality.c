@@ -17,7 +17,7 @@ static bool has_value_each_step(const LoopSymbol *s)
     case LOOP_SYM_DOPAMINE:
         return true;
     default:
-        return false;
+        return s->forced != NULL; /* a param that a manipulation holds */
     }
 }
 
@@ -96,6 +96,8 @@ static void visit_reads(Walk *w, LoopSymbol *symbol)
         visit_formula(w, symbol->value);
     if (symbol->kind == LOOP_SYM_SENSE && !symbol->value)
         visit_events(w, symbol);
+    visit_formula(w, symbol->forced);
+    visit_formula(w, symbol->forced_value);
 }
 
 static void visit_symbol(Walk *w, LoopSymbol *symbol)

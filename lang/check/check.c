@@ -35,8 +35,11 @@ static void read_step(LoopChecker *check, const LoopAst *ast)
     LoopWhere where = loop_where(check, LOOP_IN_CONSTANT, LOOP_STR("step"), LOOP_DRAW_ONCE);
     if (check->model->step_ms > 0)
         loop_diag(check->diags, LOOP_E0608, ast->span, "'step' is set twice");
-    check->model->step_ms = 1; /* durations are read in milliseconds until it is known */
+    check->model->step_ms = 1; /* durations are read in milliseconds until it is known, */
+    check->step_unknown = true;
     LoopNode *node = loop_expr(check, &where, ast->first);
+    check->step_unknown = false;
+    loop_symbols_forget(check, 0); /* and consts anew once it is */
     if (!loop_need_constant(check, node, "the step") || !loop_need_width(check, node, 1, "the step") ||
         !loop_need_unit(check, node, LOOP_UNIT_DURATION, "the step"))
         return;
@@ -62,14 +65,19 @@ static void read_heads(LoopChecker *check)
             read_language(check, kid);
         else if (kid->kind == LOOP_AST_MODEL)
             read_model_name(check, kid);
-        else if (kid->kind == LOOP_AST_STEP)
-            read_step(check, kid);
         else if (kid->kind == LOOP_AST_SOURCE) {
             LoopStr *place = LOOP_ADD(check->arena, &check->model->sources, LoopStr);
             if (place)
                 *place = kid->text;
         }
     }
+}
+
+static void read_time(LoopChecker *check)
+{
+    for (const LoopAst *kid = check->file->first; kid; kid = kid->next)
+        if (kid->kind == LOOP_AST_STEP)
+            read_step(check, kid);
     if (check->model->step_ms > 0)
         return;
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0507, (LoopSpan){check->file->span.begin, check->file->span.begin, check->file->span.file},
@@ -131,6 +139,7 @@ static void run_passes(LoopChecker *check)
     loop_scope_declare_all(check);
     read_languages(check);
     number_groups(check);
+    read_time(check);
     if (loop_arena_failed(check->arena) || check->too_large)
         return;
     loop_symbols_fill(check);
@@ -138,6 +147,8 @@ static void run_passes(LoopChecker *check)
     loop_dopamine_fill(check);
     loop_circuits_check_passed(check);
     loop_task_fill(check);
+    if (well(check))
+        loop_manipulations_fill(check);
     if (well(check))
         loop_measures_fill(check);
     check_settings(check);

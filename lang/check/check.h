@@ -50,8 +50,10 @@ typedef struct LoopChecker {
     size_t setting_count;
     LoopNameTable spaces[LOOP_SPACE_COUNT];
     LoopList typed;         /* LoopSymbol *, in the order they got their type: undone when a guess was wrong */
+    LoopList places;        /* of several formulas, with how many draws they have had */
     uint32_t depth;         /* of nested expressions and definitions */
     uint32_t mark;          /* last walk */
+    bool step_unknown;      /* it is being worked out */
     bool too_large;         /* reported once */
 } LoopChecker;
 
@@ -59,6 +61,7 @@ typedef struct LoopChecker {
 typedef struct LoopBinding {
     LoopStr name;
     LoopNode *node;
+    LoopNode *in_past;            /* what prev and delay take, where `node` has states as they were; else NULL */
     const struct LoopBinding *outer;
 } LoopBinding;
 
@@ -72,6 +75,7 @@ typedef struct LoopWhere {
     LoopLoopModel *credit;        /* chosen, policy and noise are known here */
     LoopTrialModel *trial;        /* whose lets are known here */
     bool old_states;              /* a state that is named is its value one step before */
+    const LoopSymbol *beside;     /* the loop whose choice a bare name is compared with */
     bool measuring;               /* measured expressions are known here */
     uint32_t instant;             /* measures are of the trial of this phase that has just ended; LOOP_NONE */
 } LoopWhere;
@@ -134,6 +138,9 @@ uint32_t loop_labels_find(const LoopLabels *labels, LoopStr name);
 /* Makes sure a symbol has its type (and, where it needs it for that, its formula). */
 void loop_symbol_type(LoopChecker *check, LoopSymbol *symbol);
 LoopWhere loop_where(LoopChecker *check, LoopCompartment in, LoopStr place, LoopDrawClock clock);
+/* The same for one of several formulas of a place: its draws are numbered on behind those of the formulas before. */
+LoopWhere loop_where_on(LoopChecker *check, LoopCompartment in, LoopStr place, LoopDrawClock clock);
+void loop_symbols_forget(LoopChecker *check, size_t from); /* what was typed since there were `from` of them */
 void loop_symbols_fill(LoopChecker *check); /* types and formulas of everything but loops, tasks and measures */
 
 /* ---- expr.c, names.c, calls.c: expressions ---- */
@@ -141,6 +148,10 @@ void loop_symbols_fill(LoopChecker *check); /* types and formulas of everything 
 LoopNode *loop_expr(LoopChecker *check, const LoopWhere *where, const LoopAst *ast);
 LoopNode *loop_expr_name(LoopChecker *check, const LoopWhere *where, const LoopAst *ast);
 LoopNode *loop_expr_call(LoopChecker *check, const LoopWhere *where, const LoopAst *ast);
+/* The symbol that a name, dotted or not, stands for; NULL (nothing reported) when it is none. */
+LoopSymbol *loop_expr_symbol(LoopChecker *check, const LoopAst *ast);
+/* Whether the language has a function of that name. */
+bool loop_call_known(LoopStr name);
 /* A bare name as a label beside `beside`; NULL (nothing reported) when it is none. */
 LoopNode *loop_expr_label(LoopChecker *check, const LoopNode *beside, const LoopAst *ast);
 LoopNode *loop_node_new(LoopChecker *check, LoopNodeKind kind, LoopSpan span, uint32_t kids);
@@ -172,6 +183,12 @@ void loop_duration_put(LoopText *out, double ms);
 /* A time constant (duration) or a factor: the factor per step. */
 LoopNode *loop_need_factor(LoopChecker *check, LoopNode *node, const char *what);
 
+/* ---- foreign.c ---- */
+void loop_foreign_declare(LoopChecker *check, const LoopAst *ast);
+LoopNode *loop_foreign_call_node(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, LoopSymbol *symbol);
+/* The elements of a result. */
+bool loop_record_find(const LoopRecord *record, LoopStr name, uint32_t *from, uint32_t *width);
+
 /* ---- fold.c ---- */
 /* Gives `node` its constant when all its kids have one. */
 void loop_fold(LoopChecker *check, LoopNode *node);
@@ -185,6 +202,11 @@ LoopNode *loop_error_formula(LoopChecker *check, LoopSymbol *loop, LoopSpan span
 void loop_dopamine_fill(LoopChecker *check);
 void loop_task_declare(LoopChecker *check);
 void loop_task_fill(LoopChecker *check);
+void loop_manipulations_fill(LoopChecker *check);
+/* A moment: an event or a time of the trial, plus durations. */
+bool loop_anchor_read(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, LoopAnchorModel *anchor);
+/* Whether a constant value is in the range of a param; reports it. */
+bool loop_param_fits(LoopChecker *check, const LoopSymbol *symbol, const LoopNode *value);
 void loop_measures_fill(LoopChecker *check);
 /* A condition of `until`. */
 bool loop_measure_condition(LoopChecker *check, const LoopAst *condition, uint32_t phase, LoopNode **value, LoopNode **bound,

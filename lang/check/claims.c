@@ -31,7 +31,7 @@ static bool is_arithmetic(const LoopChecker *check, const LoopAst *ast)
 
 static LoopWhere in_claims(LoopChecker *check, uint32_t instant)
 {
-    LoopWhere where = loop_where(check, LOOP_IN_MEASURE, LOOP_STR("measure"), LOOP_DRAW_STEP);
+    LoopWhere where = loop_where_on(check, LOOP_IN_MEASURE, LOOP_STR("measure"), LOOP_DRAW_STEP);
     where.measuring = true;
     where.instant = instant;
     return where;
@@ -299,7 +299,7 @@ static void add_strips(LoopChecker *check, const LoopAst *ast)
     for (const LoopAst *kid = ast->first; kid; kid = kid->next) {
         if (!loop_ast_is_expression(kid->kind))
             continue;
-        LoopWhere where = loop_where(check, LOOP_IN_MEASURE, LOOP_STR("record"), LOOP_DRAW_STEP);
+        LoopWhere where = loop_where_on(check, LOOP_IN_MEASURE, LOOP_STR("record"), LOOP_DRAW_STEP);
         LoopNode *signal = loop_expr(check, &where, kid);
         if (signal)
             add_signal_strips(check, ast, (LoopStripModel){.signal = signal, .text = loop_check_text(check, kid->span), .plotted = ast->kind == LOOP_AST_PLOT,

@@ -93,6 +93,9 @@ static void set_select(LoopChecker *check, LoopLoopModel *loop, const LoopAst *a
             loop->selection_value = loop_expr(check, &where, kid->first);
             loop_need_width(check, loop->selection_value, 1, modes[i].what);
             loop_need_unit(check, loop->selection_value, LOOP_UNIT_NUMBER, modes[i].what);
+            const LoopNode *value = loop->selection_value;
+            if (loop->selection == LOOP_SELECT_EPSILON && value && value->constant && !(value->constant[0] >= 0 && value->constant[0] <= 1))
+                loop_diag(check->diags, LOOP_E0705, value->span, "%s must lie between 0 and 1, not at %g", modes[i].what, value->constant[0]);
         }
     }
 }

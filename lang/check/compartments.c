@@ -104,6 +104,7 @@ typedef struct Reader {
     const char *what;
     const LoopNode *through[LOOP_NOTES_MAX];
     uint32_t depth;
+    uint32_t walk; /* marks the definitions that were looked through: this when read as they are, the next when as they were */
 } Reader;
 
 static LoopCode code_of(LoopCompartment in)
@@ -212,8 +213,9 @@ static void read_node(Reader *r, LoopNode *node, bool past)
     const Compartment *c = &compartments[r->in];
     LoopSymbol *symbol = node->symbol;
     if (!letter && symbol->value) { /* a definition without a compartment */
-        if (r->depth == LOOP_LEVELS_MAX)
-            return;
+        if (r->depth == LOOP_LEVELS_MAX || symbol->mark == r->walk || (past && symbol->mark == r->walk + 1))
+            return; /* one that reads its own past leads back to itself */
+        symbol->mark = past ? r->walk + 1 : r->walk;
         if (r->depth < LOOP_NOTES_MAX)
             r->through[r->depth] = node;
         r->depth++;
@@ -227,7 +229,8 @@ static void read_node(Reader *r, LoopNode *node, bool past)
 
 static void visit(LoopChecker *check, LoopCompartment in, LoopNode *node, LoopSymbol *owner, const char *what)
 {
-    Reader reader = {.check = check, .in = in, .owner = owner, .what = what};
+    Reader reader = {.check = check, .in = in, .owner = owner, .what = what, .walk = check->mark + 1};
+    check->mark += 2;
     if (in == LOOP_IN_TOP || in == LOOP_IN_MEASURE)
         return;
     LoopScope *before = loop_scope_enter(check, owner ? owner->scope : check->scope);

@@ -248,17 +248,27 @@ static bool is_choice_name(LoopChecker *check, const LoopWhere *where, const Loo
     return s && s->type.choice;
 }
 
+/* What x is compared with: beside a choice a bare name may be one of its labels. */
+static LoopNode *beside_choice(LoopChecker *check, const LoopWhere *where, const LoopNode *x, const LoopAst *ast)
+{
+    if (!x || !x->type.choice || ast->kind != LOOP_AST_NAME)
+        return loop_expr(check, where, ast);
+    LoopFormal *formal = loop_scope_formal(check->scope, ast->text); /* a label may be passed to a circuit */
+    LoopNode *label = loop_expr_label(check, x, formal && formal->argument->kind == LOOP_AST_NAME ? formal->argument : ast);
+    if (label && formal)
+        formal->read = true;
+    LoopWhere inner = *where;
+    inner.beside = x->type.choice;
+    return label ? label : loop_expr(check, &inner, ast);
+}
+
 /* The two sides of a comparison, where a bare name beside a choice may be one of its labels. */
 static bool compared(LoopChecker *check, const LoopWhere *where, const LoopAst *left, const LoopAst *right, LoopNode **a,
                      LoopNode **b)
 {
     bool swap = left->kind == LOOP_AST_NAME && !is_choice_name(check, where, left);
     const LoopAst *first = swap ? right : left, *second = swap ? left : right;
-    LoopNode *x = loop_expr(check, where, first), *y = NULL;
-    if (x && x->type.choice && second->kind == LOOP_AST_NAME)
-        y = loop_expr_label(check, x, second);
-    if (!y)
-        y = loop_expr(check, where, second);
+    LoopNode *x = loop_expr(check, where, first), *y = beside_choice(check, where, x, second);
     *a = swap ? y : x;
     *b = swap ? x : y;
     return x && y;
@@ -278,11 +288,7 @@ static LoopNode *member(LoopChecker *check, const LoopWhere *where, const LoopAs
     LoopNode *x = loop_expr(check, where, ast->first), *any = NULL;
     bool failed = !x;
     for (const LoopAst *kid = ast->last->first; kid; kid = kid->next) {
-        LoopNode *item = NULL;
-        if (x && x->type.choice && kid->kind == LOOP_AST_NAME)
-            item = loop_expr_label(check, x, kid);
-        if (!item)
-            item = loop_expr(check, where, kid);
+        LoopNode *item = beside_choice(check, where, x, kid);
         failed = failed || !item;
         if (failed)
             continue;

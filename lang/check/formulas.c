@@ -46,6 +46,8 @@ void loop_formulas(LoopChecker *check, LoopFormulaVisit *visit)
         loop_clauses(check, LOOP_ITEM(model->loops, LoopLoopModel *, i), visit);
     for (size_t i = 0; i < model->trials.count; i++)
         trial_formulas(check, LOOP_ITEM(model->trials, LoopTrialModel *, i), visit);
+    for (size_t i = 0; i < model->amounts.count; i++)
+        visit(check, LOOP_IN_TASK, LOOP_ITEM(model->amounts, LoopNode *, i), NULL, "a manipulation");
     if (model->between)
         visit(check, LOOP_IN_TASK, model->between, NULL, "the interval");
     measure_formulas(check, visit);

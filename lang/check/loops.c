@@ -5,7 +5,7 @@ LoopWhere loop_clause_where(LoopChecker *check, const LoopLoopModel *loop, LoopC
 {
     LoopText place = {.arena = check->arena};
     loop_text_add(&place, "%.*s %s", LOOP_STR_ARGS(loop->symbol->name), name);
-    return loop_where(check, in, loop_text_view(&place), LOOP_DRAW_STEP);
+    return loop_where_on(check, in, loop_text_view(&place), LOOP_DRAW_STEP);
 }
 
 /* ---- headers ---- */

@@ -54,7 +54,7 @@ static bool check_enough(LoopChecker *check, const LoopSelect *select, const Loo
         if (phase->symbol->index != select->phase)
             continue;
         uint32_t most = phase_trials(phase, select->trial, &exact);
-        if (select->pick == LOOP_PICK_BLOCK && phase->until == NULL && loop_ast_find(phase->ast, LOOP_AST_UNTIL)) {
+        if (select->pick == LOOP_PICK_BLOCK && loop_ast_find(phase->ast, LOOP_AST_UNTIL)) {
             loop_diag(check->diags, LOOP_E0805, pick->span, "'%.*s' ends when its condition holds, so it can't be cut into blocks",
                       LOOP_STR_ARGS(phase->symbol->name));
             return false;
@@ -150,7 +150,7 @@ static bool add_term(LoopChecker *check, const LoopWhere *where, const LoopAst *
     return true;
 }
 
-static bool read_anchor(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, LoopAnchorModel *anchor)
+bool loop_anchor_read(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, LoopAnchorModel *anchor)
 {
     *anchor = (LoopAnchorModel){.kind = LOOP_ANCHOR_TRIAL, .span = ast->span};
     if (ast->kind != LOOP_AST_SUM) {
@@ -267,15 +267,15 @@ static bool read_place(LoopChecker *check, const LoopWhere *where, const LoopAst
         return false;
     if (where->instant != LOOP_NONE)
         m->select.phase = where->instant;
-    LoopWhere signal = loop_where(check, LOOP_IN_MEASURE, LOOP_STR("moment"), LOOP_DRAW_STEP);
+    LoopWhere signal = loop_where_on(check, LOOP_IN_MEASURE, LOOP_STR("moment"), LOOP_DRAW_STEP);
     m->window = !at;
     if (at)
-        return read_anchor(check, &signal, at, &m->from) && check_anchor(check, &m->from, &m->select, 0);
+        return loop_anchor_read(check, &signal, at, &m->from) && check_anchor(check, &m->from, &m->select, 0);
     m->from = (LoopAnchorModel){.kind = LOOP_ANCHOR_TRIAL};
     m->to = (LoopAnchorModel){.kind = LOOP_ANCHOR_END};
     if (!from)
         return true;
-    if (!read_anchor(check, &signal, from, &m->from) || !read_anchor(check, &signal, loop_ast_value(place, LOOP_AST_TO), &m->to) ||
+    if (!loop_anchor_read(check, &signal, from, &m->from) || !loop_anchor_read(check, &signal, loop_ast_value(place, LOOP_AST_TO), &m->to) ||
         !check_anchor(check, &m->from, &m->select, 0) || !check_anchor(check, &m->to, &m->select, 1))
         return false;
     bool fixed = !m->from.onset && !m->to.onset && !m->from.offset && !m->to.offset;
@@ -308,7 +308,7 @@ static LoopNode *measured_node(LoopChecker *check, const LoopMeasureModel *m, ui
 
 static LoopNode *signal_expr(LoopChecker *check, const LoopAst *expr)
 {
-    LoopWhere where = loop_where(check, LOOP_IN_MEASURE, LOOP_STR("measure"), LOOP_DRAW_STEP);
+    LoopWhere where = loop_where_on(check, LOOP_IN_MEASURE, LOOP_STR("measure"), LOOP_DRAW_STEP);
     return loop_expr(check, &where, expr);
 }
 
@@ -336,26 +336,6 @@ static bool mirror(LoopReducer *reducer)
     return *reducer != LOOP_REDUCE_SUM && *reducer != LOOP_REDUCE_SD;
 }
 
-static uint32_t relation_op(LoopRelation relation)
-{
-    switch (relation) {
-    case LOOP_REL_EQ:
-    case LOOP_REL_NEAR:
-        return LOOP_OP_eq;
-    case LOOP_REL_NE:
-        return LOOP_OP_ne;
-    case LOOP_REL_LT:
-        return LOOP_OP_lt;
-    case LOOP_REL_LE:
-        return LOOP_OP_le;
-    case LOOP_REL_GT:
-        return LOOP_OP_gt;
-    case LOOP_REL_GE:
-        return LOOP_OP_ge;
-    }
-    return LOOP_OP_gt;
-}
-
 /* At a moment the comparison itself is the signal. Over a window the distance to the bound is, since mean, peak and dip
    move along with it; the measure then asks whether that is above 0. */
 static LoopNode *condition_signal(LoopChecker *check, LoopMeasureModel *m, LoopRelation relation, LoopNode *bound, LoopSpan span)
@@ -363,7 +343,7 @@ static LoopNode *condition_signal(LoopChecker *check, LoopMeasureModel *m, LoopR
     bool more = relation == LOOP_REL_GT, less = relation == LOOP_REL_LT;
     LoopNode *pair[] = {m->signal, bound}, *mirrored[] = {bound, m->signal};
     if (!m->window)
-        return loop_node_op(check, span, relation_op(relation), pair, 2);
+        return loop_node_op(check, span, loop_relation_op(relation), pair, 2);
     LoopReducer reducer = m->reducer;
     if ((!more && !less) || !mirror(&reducer)) {
         LoopDiag *diag = loop_diag(check->diags, LOOP_E0807, span, "over a window, 'trials until' compares mean, peak or dip by < or >");

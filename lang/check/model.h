@@ -17,10 +17,19 @@ typedef struct LoopLabels {
     uint32_t count;
 } LoopLabels;
 
+/* What a foreign function gives: values side by side, each with its name. */
+enum { LOOP_RESULTS_MAX = 32 };
+typedef struct LoopRecord {
+    LoopStr names[LOOP_RESULTS_MAX];
+    uint32_t widths[LOOP_RESULTS_MAX];
+    uint32_t count, width;
+} LoopRecord;
+
 typedef struct LoopType {
     uint32_t width;
     LoopUnit unit;             /* durations are kept in steps */
     const LoopLabels *labels;  /* of the elements, or NULL */
+    const LoopRecord *record;  /* the results of a foreign function, or NULL */
     const LoopSymbol *choice;  /* the value is a label of this choose loop, as an index; -1 is none */
 } LoopType;
 
@@ -61,8 +70,13 @@ typedef enum LoopNodeKind {
     LOOP_NODE_ELEMENT,     /* `type.width` elements of kids[0] from `size` on */
     LOOP_NODE_INDEX,       /* kids[0][kids[1]], the index known at run time */
     LOOP_NODE_CREDIT,      /* chosen, policy or noise of the loop `symbol`: `field` choice, probability (policy) */
+    LOOP_NODE_FOREIGN,     /* the foreign function `symbol` of kids */
+    LOOP_NODE_CLOCK,       /* where the lane is in the task: the part `size` of the trial clock */
     LOOP_NODE_MEASURED     /* in arithmetic over measures: the measure `size` of the model in group `group` */
 } LoopNodeKind;
+
+/* Parts of the trial clock: -1 between trials (time) and after the last phase. */
+typedef enum LoopClockPart { LOOP_CLOCK_PHASE, LOOP_CLOCK_TRIAL, LOOP_CLOCK_TIME } LoopClockPart;
 
 struct LoopNode {
     LoopNodeKind kind;
@@ -102,7 +116,7 @@ bool loop_node_looks_back(const LoopNode *node);
 typedef enum LoopSymbolKind {
     LOOP_SYM_CONST, LOOP_SYM_PARAM, LOOP_SYM_SENSE, LOOP_SYM_REGION, LOOP_SYM_LET, LOOP_SYM_STATE, LOOP_SYM_REWARD,
     LOOP_SYM_TRUTH, LOOP_SYM_LOOP, LOOP_SYM_DOPAMINE, LOOP_SYM_MEASURE, LOOP_SYM_FN, LOOP_SYM_STRUCTURE,
-    LOOP_SYM_TRIAL, LOOP_SYM_PHASE, LOOP_SYM_GROUP, LOOP_SYM_CIRCUIT, LOOP_SYM_INSTANCE, LOOP_SYM_FILE
+    LOOP_SYM_TRIAL, LOOP_SYM_PHASE, LOOP_SYM_GROUP, LOOP_SYM_FOREIGN, LOOP_SYM_CIRCUIT, LOOP_SYM_INSTANCE, LOOP_SYM_FILE
 } LoopSymbolKind;
 
 /* Which names can be confused with which: those of one space must differ. */
@@ -135,13 +149,17 @@ struct LoopSymbol {
     LoopCompartment home;      /* where its formula is written */
     uint32_t index;            /* among its kind */
     enum { LOOP_UNTYPED, LOOP_TYPING, LOOP_TYPED } state;
+    bool hidden;               /* made by the checker: no text has it */
     bool used, broken;         /* broken: its errors are already reported */
     LoopType type;
     LoopNode *value;           /* its formula; of a state, `next`; NULL for a sense that the task drives */
     LoopNode *init;            /* of a state */
+    LoopNode *forced, *forced_value; /* of a state, sense or param: when a manipulation sets it, and to what; NULL: never */
     LoopNode *old;             /* of a state: its value one step before, which `next` formulas read */
     bool guessed;              /* its type was needed while it was being worked out */
     LoopLoopModel *loop;       /* of a loop */
+    LoopStr library;           /* of a foreign function, */
+    LoopRecord *record;        /* and what it gives */
     LoopTrialModel *trial;     /* of a trial, and of a let inside one */
     bool once;                 /* of a let in a trial: worked out at the start of the trial, then held */
     uint32_t order;            /* place in the schedule; LOOP_NONE: not scheduled */
@@ -161,6 +179,12 @@ typedef struct LoopParamModel {
 } LoopParamModel;
 
 typedef enum LoopHorizon { LOOP_DISCOUNT, LOOP_AHEAD, LOOP_WITHIN } LoopHorizon;
+
+/* A structure on the path of a loop. */
+typedef struct LoopStructure {
+    const LoopSymbol *symbol; /* NULL: it is not declared */
+    LoopStr name;             /* as written, or as passed to a circuit */
+} LoopStructure;
 
 struct LoopLoopModel {
     LoopSymbol *symbol;
@@ -188,12 +212,14 @@ struct LoopLoopModel {
     LoopNode *rate, *trace, *burst, *dip, *forget; /* trace and forget as factors per step */
     LoopNode *settings[LOOP_RULE_SETTINGS];        /* the rule's own; NULL: its default */
     LoopNode *credit, *weights;
+    LoopNode *lesioned, *frozen, *blocked;         /* when manipulations silence it, stop its learning, keep its dopamine away */
     bool bounded;
     double lo, hi;
     bool shows_striatum;        /* somebody looks at single neurons */
     uint32_t striatum;          /* the lowering's: register of their activity */
     LoopSymbol *dopamine;       /* the signal that trains it; NULL: none */
     LoopStr path;               /* as text */
+    LoopList structures;        /* LoopStructure, in the order of the path */
 };
 
 /* The formulas of a loop, as clause.def lists them. */
@@ -254,6 +280,9 @@ typedef struct LoopAnchorModel {
     LoopSpan span;
 } LoopAnchorModel;
 
+/* The comparison of a relation, as an elementwise row; near is equality. */
+uint32_t loop_relation_op(LoopRelation relation);
+
 typedef struct LoopMeasureModel {
     LoopStr text;
     LoopSpan span;
@@ -301,6 +330,7 @@ typedef struct LoopModel {
     LoopList targets;          /* LoopTargetModel */
     LoopList trials;           /* LoopTrialModel * */
     LoopList phases;           /* LoopPhaseModel */
+    LoopList amounts;          /* LoopNode *: what manipulations add or set */
     LoopNode *between;         /* in steps; NULL: none */
     bool between_drawn;        /* rounded to whole steps */
     LoopList measures;         /* LoopMeasureModel */

@@ -61,12 +61,20 @@ static void list_labels(const LoopLabels *labels, LoopText *out)
 
 static LoopNode *by_label(LoopChecker *check, LoopNode *of, LoopStr label, LoopSpan span)
 {
-    uint32_t i = loop_labels_find(of->type.labels, label);
+    uint32_t i = loop_labels_find(of->type.labels, label), from, width;
     if (i != LOOP_NONE)
         return element(check, of, i, span);
+    if (loop_record_find(of->type.record, label, &from, &width)) {
+        LoopNode *node = element(check, of, from, span);
+        if (node)
+            node->type = (LoopType){.width = width};
+        return node;
+    }
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0409, span, "there is no element '%.*s' here", LOOP_STR_ARGS(label));
     LoopText names = {.arena = check->arena};
     list_labels(of->type.labels, &names);
+    for (uint32_t r = 0; of->type.record && r < of->type.record->count; r++)
+        loop_text_add(&names, "%s'%.*s'", r ? ", " : "", LOOP_STR_ARGS(of->type.record->names[r]));
     if (names.len)
         loop_diag_help(check->diags, diag, "The elements are %s.", names.at);
     else
@@ -230,7 +238,7 @@ static LoopStr near_label(const LoopChecker *check, LoopStr name)
     return best;
 }
 
-static void report_unknown(LoopChecker *check, const LoopAst *ast)
+static void report_unknown(LoopChecker *check, const LoopWhere *where, const LoopAst *ast)
 {
     if (loop_scope_report_closed(check, LOOP_SPACE_VALUES, ast->text, ast->span))
         return;
@@ -246,7 +254,13 @@ static void report_unknown(LoopChecker *check, const LoopAst *ast)
     }
     if (!near.len)
         near = near_label(check, ast->text);
-    if (near.len)
+    const LoopLabels *choices = where->beside && where->beside->loop ? where->beside->loop->labels : NULL;
+    LoopText labels = {.arena = check->arena};
+    if (choices && loop_labels_find(choices, near) == LOOP_NONE)
+        list_labels(choices, &labels);
+    if (labels.len)
+        loop_diag_help(check->diags, diag, "The labels of '%.*s' are %s.", LOOP_STR_ARGS(where->beside->name), labels.at);
+    else if (near.len)
         loop_diag_help(check->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
     else if (check->scope->circuit)
         loop_diag_help(check->diags, diag, "A circuit sees its arguments, what it declares itself, and the consts, functions and structures of its file.");
@@ -298,9 +312,13 @@ static LoopNode *bare_name(LoopChecker *check, const LoopWhere *where, const Loo
 {
     for (const LoopBinding *b = where->bindings; b; b = b->outer)
         if (loop_str_equal(b->name, ast->text))
-            return b->node;
+            return b->in_past && !where->old_states ? b->in_past : b->node;
     if (loop_str_is(ast->text, "dt")) {
         double one = 1;
+        if (check->step_unknown) {
+            loop_diag(check->diags, LOOP_E0810, ast->span, "the step can't be made of itself");
+            return NULL;
+        }
         return loop_node_constant(check, ast->span, &one, 1, LOOP_UNIT_DURATION);
     }
     LoopNode *credit;
@@ -322,14 +340,20 @@ static LoopNode *bare_name(LoopChecker *check, const LoopWhere *where, const Loo
     uint32_t label = 0;
     if (any_label(check, ast->text, &label))
         return loop_node_number(check, ast->span, label);
-    report_unknown(check, ast);
+    report_unknown(check, where, ast);
     return NULL;
+}
+
+LoopSymbol *loop_expr_symbol(LoopChecker *check, const LoopAst *ast)
+{
+    LoopStr path = loop_scope_path(check, ast);
+    return path.len ? loop_scope_find(check, LOOP_SPACE_VALUES, path) : NULL;
 }
 
 static LoopNode *field(LoopChecker *check, const LoopWhere *where, const LoopAst *ast)
 {
     LoopStr path = loop_scope_path(check, ast);
-    LoopSymbol *whole = path.len ? loop_scope_find(check, LOOP_SPACE_VALUES, path) : NULL;
+    LoopSymbol *whole = loop_expr_symbol(check, ast);
     if (whole)
         return value_of(check, where, whole, ast->span);
     if (path.len && (loop_scope_report_closed(check, LOOP_SPACE_VALUES, path, ast->span) || loop_scope_report_part(check, path, ast->span)))

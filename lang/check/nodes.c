@@ -40,6 +40,26 @@ LoopNode *loop_clause_node(const LoopLoopModel *loop, size_t clause)
     return *node;
 }
 
+uint32_t loop_relation_op(LoopRelation relation)
+{
+    switch (relation) {
+    case LOOP_REL_NE:
+        return LOOP_OP_ne;
+    case LOOP_REL_LT:
+        return LOOP_OP_lt;
+    case LOOP_REL_LE:
+        return LOOP_OP_le;
+    case LOOP_REL_GT:
+        return LOOP_OP_gt;
+    case LOOP_REL_GE:
+        return LOOP_OP_ge;
+    case LOOP_REL_EQ:
+    case LOOP_REL_NEAR:
+        break;
+    }
+    return LOOP_OP_eq;
+}
+
 bool loop_node_looks_back(const LoopNode *node)
 {
     return node->kind == LOOP_NODE_FUNCTION && (node->function == LOOP_FN_prev || node->function == LOOP_FN_delay);

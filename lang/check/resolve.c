@@ -6,8 +6,10 @@
 LoopScope *loop_scope_enter(LoopChecker *check, LoopScope *scope)
 {
     LoopScope *before = check->scope;
+    if (!scope) /* of a definition that no text has */
+        return before;
     check->scope = scope;
-    loop_diags_inside(check->diags, scope && scope->make ? &scope->inside : NULL);
+    loop_diags_inside(check->diags, scope->make ? &scope->inside : NULL);
     return before;
 }
 
@@ -46,7 +48,7 @@ static LoopScope *used_as(const LoopScope *file, LoopStr name)
 static bool open_to_circuits(const LoopSymbol *symbol)
 {
     return symbol->kind == LOOP_SYM_CONST || symbol->kind == LOOP_SYM_FN || symbol->kind == LOOP_SYM_STRUCTURE ||
-           symbol->kind == LOOP_SYM_CIRCUIT;
+           symbol->kind == LOOP_SYM_CIRCUIT || symbol->kind == LOOP_SYM_FOREIGN;
 }
 
 static LoopSymbol *resolve(const LoopChecker *check, const LoopScope *scope, LoopNamespace space, LoopStr name);

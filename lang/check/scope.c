@@ -7,7 +7,7 @@ const char *loop_symbol_kind_name(LoopSymbolKind kind)
 {
     static const char *const names[] = {"constant", "parameter", "sense", "region", "let", "state", "reward", "truth",
                                         "loop", "dopamine signal", "measure", "function", "structure", "trial", "phase",
-                                        "group", "circuit", "made circuit", "file"};
+                                        "group", "foreign function", "circuit", "made circuit", "file"};
     return names[kind];
 }
 
@@ -17,6 +17,7 @@ LoopNamespace loop_scope_space(LoopSymbolKind kind)
     case LOOP_SYM_MEASURE:
         return LOOP_SPACE_MEASURES;
     case LOOP_SYM_FN:
+    case LOOP_SYM_FOREIGN:
         return LOOP_SPACE_FUNCTIONS;
     case LOOP_SYM_STRUCTURE:
         return LOOP_SPACE_STRUCTURES;
@@ -320,6 +321,15 @@ static const Declares declares[] = {
     {LOOP_AST_MAKE, LOOP_SYM_INSTANCE, LOOP_IN_TOP},
 };
 
+/* A function of the file may not have the name of one of the language. */
+static void check_function_name(LoopChecker *check, const LoopAst *fn)
+{
+    if (!loop_call_known(fn->text))
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0202, fn->name_span, "'%.*s' is a function of the language", LOOP_STR_ARGS(fn->text));
+    loop_diag_help(check->diags, diag, "Give it another name; loop catalog lists those that are taken.");
+}
+
 void loop_scope_declare(LoopChecker *check, const LoopAst *kid)
 {
     LoopSymbol *symbol = NULL;
@@ -327,7 +337,9 @@ void loop_scope_declare(LoopChecker *check, const LoopAst *kid)
         if (declares[i].ast == kid->kind)
             symbol = loop_scope_add(check, declares[i].kind, kid, declares[i].home);
     if (kid->kind == LOOP_AST_EXTERN)
-        loop_diag(check->diags, LOOP_E0190, kid->span, "'%s' is not supported yet", loop_ast_kind_name(kid->kind));
+        loop_foreign_declare(check, kid);
+    if (kid->kind == LOOP_AST_FN)
+        check_function_name(check, kid);
     if (kid->kind == LOOP_AST_LOOP) /* a let in a loop is one at top level: it carries what it reads */
         declare_block(check, kid, LOOP_IN_TOP);
     if (kid->kind == LOOP_AST_BODY)

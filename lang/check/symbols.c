@@ -12,6 +12,26 @@ LoopWhere loop_where(LoopChecker *check, LoopCompartment in, LoopStr place, Loop
                        .draws = LOOP_NEW(check->arena, uint32_t)};
 }
 
+typedef struct Place {
+    uint64_t name;
+    uint32_t *draws;
+} Place;
+
+LoopWhere loop_where_on(LoopChecker *check, LoopCompartment in, LoopStr place, LoopDrawClock clock)
+{
+    uint64_t name = loop_name_hash(place);
+    LoopWhere where = loop_where(check, in, place, clock);
+    for (size_t i = 0; i < check->places.count; i++)
+        if (LOOP_ITEM(check->places, Place, i).name == name) {
+            where.draws = LOOP_ITEM(check->places, Place, i).draws;
+            return where;
+        }
+    Place *slot = LOOP_ADD(check->arena, &check->places, Place);
+    if (slot)
+        *slot = (Place){name, where.draws};
+    return where;
+}
+
 static LoopWhere where_of(LoopChecker *check, const LoopSymbol *symbol, LoopDrawClock clock)
 {
     return loop_where(check, symbol->home, symbol->name, clock);
@@ -144,6 +164,15 @@ static void add_param(LoopChecker *check, LoopSymbol *symbol)
             return;
 }
 
+bool loop_param_fits(LoopChecker *check, const LoopSymbol *symbol, const LoopNode *value)
+{
+    const LoopParamModel *param = &LOOP_ITEM(check->model->params, LoopParamModel, symbol->index);
+    for (uint32_t e = 0; value->constant && e < value->type.width; e++)
+        if (!in_range(check, param, value->constant[e], value->span))
+            return false;
+    return true;
+}
+
 /* `group starved { deficit = 1 }` */
 static void fill_groups(LoopChecker *check)
 {
@@ -151,8 +180,6 @@ static void fill_groups(LoopChecker *check)
     for (size_t i = 0; i < model->symbols.count; i++) {
         LoopSymbol *group = LOOP_ITEM(model->symbols, LoopSymbol *, i);
         for (const LoopAst *kid = group->ast->first; group->kind == LOOP_SYM_GROUP && kid; kid = kid->next) {
-            if (kid->kind == LOOP_AST_WITH)
-                loop_diag(check->diags, LOOP_E0190, kid->span, "manipulations are not supported yet");
             if (kid->kind != LOOP_AST_SETTING)
                 continue;
             LoopSymbol *symbol = loop_scope_need(check, LOOP_SPACE_VALUES, kid->text, kid->name_span, "parameter");
@@ -339,7 +366,7 @@ static bool same_type(const LoopType *a, const LoopType *b)
 }
 
 /* Forgets what was typed since `from`: it may rest on a wrong guess. */
-static void forget(LoopChecker *check, size_t from)
+void loop_symbols_forget(LoopChecker *check, size_t from)
 {
     while (check->typed.count > from) {
         LoopSymbol *s = LOOP_ITEM(check->typed, LoopSymbol *, --check->typed.count);
@@ -373,7 +400,7 @@ void loop_symbol_type(LoopChecker *check, LoopSymbol *symbol)
         if (!symbol->guessed || symbol->broken || same_type(&guess, &symbol->type))
             break;
         loop_diags_rewind(check->diags, said);
-        forget(check, typed);
+        loop_symbols_forget(check, typed);
     }
     check->depth--;
     loop_scope_enter(check, before);

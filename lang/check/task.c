@@ -34,7 +34,7 @@ static LoopWhere in_task(LoopChecker *check, const LoopTrialModel *trial, LoopSt
     if (trial)
         loop_text_add(&text, "%.*s.", LOOP_STR_ARGS(trial->symbol->name));
     loop_text_str(&text, what);
-    LoopWhere where = loop_where(check, LOOP_IN_TASK, loop_text_view(&text), LOOP_DRAW_TRIAL);
+    LoopWhere where = loop_where_on(check, LOOP_IN_TASK, loop_text_view(&text), LOOP_DRAW_TRIAL);
     where.trial = trial ? trial->symbol->trial : NULL;
     return where;
 }
@@ -152,7 +152,7 @@ static void add_event(LoopChecker *check, LoopTrialModel *trial, const LoopAst *
         if (!loop_need_width(check, p, 1, "a probability") || !loop_need_unit(check, p, LOOP_UNIT_NUMBER, "a probability"))
             return;
         if (p->constant && !(p->constant[0] >= 0 && p->constant[0] <= 1))
-            loop_diag(check->diags, LOOP_E0705, p->span, "a probability must lie between 0 and 1, not %g", p->constant[0]);
+            loop_diag(check->diags, LOOP_E0705, p->span, "a probability must lie between 0 and 1, not at %g", p->constant[0]);
         LoopText place = {.arena = check->arena};
         loop_text_add(&place, "%.*s with %u", LOOP_STR_ARGS(where.place), (uint32_t)trial->events.count);
         event.chance = loop_node_function(check, p->span, LOOP_FN_bernoulli, (LoopType){.width = 1}, &p, 1);
@@ -208,6 +208,15 @@ static void inherit(LoopChecker *check, LoopTrialModel *trial)
         LoopEventModel *place = LOOP_ADD(check->arena, &trial->events, LoopEventModel);
         if (place)
             *place = *event;
+    }
+}
+
+/* A trial may be shorter than the one it is like. */
+static void check_inherited(LoopChecker *check, const LoopTrialModel *trial)
+{
+    for (size_t i = 0; trial->like && trial->duration < trial->like->duration && i < trial->events.count; i++) {
+        const LoopEventModel *event = &LOOP_ITEM(trial->events, LoopEventModel, i);
+        check_inside(check, trial, event->at, event->duration);
     }
 }
 
@@ -283,6 +292,7 @@ static void fill_trial(LoopChecker *check, LoopSymbol *symbol)
     for (const LoopAst *kid = ast->first; kid; kid = kid->next)
         if (kid->kind == LOOP_AST_NO)
             remove_events(check, trial, kid);
+    check_inherited(check, trial);
     for (const LoopAst *kid = ast->first; kid; kid = kid->next)
         if (kid->kind == LOOP_AST_EVENT)
             add_event(check, trial, kid);
@@ -401,9 +411,7 @@ static void add_phase(LoopChecker *check, LoopSymbol *symbol)
 {
     LoopModel *model = check->model;
     LoopPhaseModel phase = {.symbol = loop_scope_find(check, LOOP_SPACE_PHASES, symbol->name), .ast = symbol->ast};
-    const LoopAst *mix = loop_ast_find(symbol->ast, LOOP_AST_MIX), *with = loop_ast_find(symbol->ast, LOOP_AST_WITH);
-    if (with)
-        loop_diag(check->diags, LOOP_E0190, with->span, "manipulations are not supported yet");
+    const LoopAst *mix = loop_ast_find(symbol->ast, LOOP_AST_MIX);
     if (!phase.symbol || !mix || !fill_mix(check, &phase, mix) || !fill_phase_groups(check, &phase))
         return;
     phase.symbol->used = true;

@@ -13,6 +13,7 @@ typedef enum LoopExit {
     LOOP_EXIT_FAULT = 4,       /* while it ran */
     LOOP_EXIT_LIMIT = 5,       /* memory */
     LOOP_EXIT_IO = 6,
+    LOOP_EXIT_REFUSED = 8,     /* for safety */
     LOOP_EXIT_INTERNAL = 70,
     LOOP_EXIT_INTERRUPTED = 130
 } LoopExit;
@@ -38,7 +39,7 @@ typedef struct LoopArguments {
     uint64_t seed;
     bool has_seed, quiet, json, markdown;
     uint32_t agents, threads, lanes;
-    bool json_diagnostics;
+    bool json_diagnostics, allow_extern;
 } LoopArguments;
 
 typedef struct LoopCommand {

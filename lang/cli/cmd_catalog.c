@@ -46,7 +46,7 @@ static const Row rows[] = {
 static bool is_word(const char *text)
 {
     return *text >= 'a' && *text <= 'z' && strcmp(text, "if") != 0 && strcmp(text, "not") != 0 && strcmp(text, "and") != 0 &&
-           strcmp(text, "or") != 0 && strcmp(text, "truth") != 0;
+           strcmp(text, "or") != 0;
 }
 
 static void put_operator(LoopText *out, bool markdown, const Row *row)
@@ -66,7 +66,7 @@ static void put_elementwise(LoopText *out, bool markdown)
     static const char *const arguments[] = {"(x)", "(x, y)", "(x, y, z)"};
     put_title(out, markdown, "Operators", "written");
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        if (!is_word(rows[i].written) && strcmp(rows[i].written, "truth") != 0)
+        if (!is_word(rows[i].written))
             put_operator(out, markdown, &rows[i]);
     put_row(out, markdown, "x in [a, b]", "1 where x equals one of them, else 0");
     put_row(out, markdown, "v[i]", "element i, from 0; a label may stand for its index");

@@ -11,7 +11,7 @@ static void put_commands(LoopText *out)
         loop_text_add(out, "  %-9s %s\n", loop_command_at(i)->name, loop_command_at(i)->summary);
     loop_text_add(out, "\n'loop help COMMAND' tells more. Exit codes: 0 all is well, 1 an expectation fails,\n"
                        "2 usage, 3 errors in the model, 4 a fault while it ran, 5 out of memory, 6 input or\n"
-                       "output, 70 internal error, 130 interrupted.\n");
+                       "output, 8 refused for safety, 70 internal error, 130 interrupted.\n");
 }
 
 static int help(const LoopArguments *arguments, LoopSink *out)

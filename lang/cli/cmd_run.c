@@ -64,6 +64,7 @@ static const LoopOption options[] = {
     {"jobs", "N", "threads (default: one a core); changes no result", 'j'},
     {"lanes", "N", "agents in a block; changes no result", 0},
     {"output", "DIR", "also writes traces.csv, measures.csv and run.json", 'o'},
+    {"allow-extern", NULL, "lets the model call the libraries that it names", 0},
     {"quiet", NULL, "prints only the expectations that fail", 'q'},
     {"json", NULL, "prints one JSON object a line", 0},
     {"diagnostics", "FORM", "text or json", 0},

@@ -69,6 +69,7 @@ static const LoopOption options[] = {
     {"agents", "N", "agents in each group", 0},
     {"jobs", "N", "threads (default: one a core); changes no result", 'j'},
     {"lanes", "N", "agents in a block; changes no result", 0},
+    {"allow-extern", NULL, "lets the model call the libraries that it names", 0},
     {"quiet", NULL, "prints only what fails, and the last line", 'q'},
     {0},
 };

@@ -62,6 +62,8 @@ static bool take_option(const LoopOption *option, const char *value, LoopArgumen
         return want_whole(option->name, value, 1, 65536, &n) && (out->lanes = (uint32_t)n) != 0;
     if (strcmp(option->name, "output") == 0)
         out->output = value;
+    else if (strcmp(option->name, "allow-extern") == 0)
+        out->allow_extern = true;
     else if (strcmp(option->name, "quiet") == 0)
         out->quiet = true;
     else if (strcmp(option->name, "json") == 0)

@@ -6,6 +6,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -106,10 +107,26 @@ static int said(LoopRunStatus status, const LoopCompiled *compiled, const char *
         loop_say("loop: internal error: the program does not verify: %s\n", loop_program_verify(compiled->program));
         loop_say("Please report it with the file: loop run %s\n", path);
         return LOOP_EXIT_INTERNAL;
+    case LOOP_RUN_REFUSED:
+        loop_say("loop: this model calls code of its own; '--allow-extern' runs it\n");
+        loop_say("'loop check %s' shows where. Allow it only if you trust that code: it can do whatever you can.\n", path);
+        return LOOP_EXIT_REFUSED;
+    case LOOP_RUN_LIBRARY:
+        return loop_say_diagnostics(compiled->diags, arguments) ? LOOP_EXIT_IO : loop_say_no_memory();
     case LOOP_RUN_INTERRUPTED:
         return loop_say_interrupted();
     }
     return LOOP_EXIT_INTERNAL;
+}
+
+/* The folder of a file: where its libraries lie. */
+static void put_folder(LoopText *out, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (slash)
+        loop_text_put(out, path, slash == path ? 1 : (size_t)(slash - path));
+    else
+        loop_text_put(out, ".", 1);
 }
 
 LoopRan loop_run_program(const LoopCompiled *compiled, const char *path, const LoopArguments *arguments)
@@ -120,11 +137,16 @@ LoopRan loop_run_program(const LoopCompiled *compiled, const char *path, const L
     LoopRunOptions options = {.agents = arguments->agents, .threads = arguments->threads, .lanes = arguments->lanes,
                               .seed = arguments->has_seed ? arguments->seed : compiled->program->seed, .interrupt = &interrupted,
                               .progress = shows ? draw_bar : NULL, .progress_context = &bar};
+    LoopText folder = {0};
+    if (arguments->allow_extern)
+        put_folder(&folder, path);
+    options.libraries = folder.at;
     clock_gettime(CLOCK_MONOTONIC, &bar.start);
     catch_signals();
     LoopRunStatus status = loop_run(compiled->program, &options, compiled->diags, &ran.results, &setup_fault);
     if (bar.drawn)
         loop_draw("\033[1G\033[K");
+    loop_text_free(&folder);
     ran.exit = said(status, compiled, path, arguments, setup_fault);
     if (ran.exit != LOOP_EXIT_OK) {
         loop_results_free(ran.results);

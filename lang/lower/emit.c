@@ -174,6 +174,16 @@ void lower_finite(Lower *l, uint32_t reg, LoopSpan span, LoopStr name)
     lower_check(l, reg, &(LoopCheck){.kind = LOOP_CHECK_FINITE, .code = LOOP_E0901, .span = span, .name = name});
 }
 
+void lower_range(Lower *l, const LoopNode *node, uint32_t reg, double hi, const char *what)
+{
+    if (node->constant)
+        return;
+    if (l->region && l->mask != LOOP_NONE && !lower_initial(l, reg)) /* lanes that don't want it hold nothing sensible */
+        reg = lower_select(l, node->span, l->mask, reg, lower_number(l, 0));
+    lower_check(l, reg, &(LoopCheck){.kind = LOOP_CHECK_RANGE, .code = LOOP_E0905, .span = node->span, .name = lower_print(l, "%s", what),
+                                     .lo = 0, .hi = hi});
+}
+
 /* ---- regions ---- */
 
 LowerRegion lower_open(Lower *l, LoopSpan span, uint32_t mask)

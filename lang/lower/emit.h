@@ -63,6 +63,7 @@ typedef struct Lower {
     LoopList regs;          /* LowerReg */
     LoopList constants;     /* LowerConstant */
     uint32_t buckets[LOWER_BUCKETS];
+    LoopList foreigns;      /* LoopForeign */
     LoopList draws, checks; /* LoopDraw, LoopCheck */
     LoopList rings;         /* LowerRing */
     LoopList inputs, finals; /* LoopFinalInput, LoopFinal */
@@ -114,6 +115,9 @@ uint32_t lower_check_add(Lower *l, const LoopCheck *check);
 void lower_check(Lower *l, uint32_t reg, const LoopCheck *check);
 void lower_finite(Lower *l, uint32_t reg, LoopSpan span, LoopStr name);
 
+/* A fault where a value that is not constant is outside [0, hi]: of a probability (hi 1) or odds (hi infinite). */
+void lower_range(Lower *l, const LoopNode *node, uint32_t reg, double hi, const char *what);
+
 /* Instructions that are jumped over where `mask` is > 0 in no lane, or with LOOP_NONE at the first step of the run.
    What is worked out inside is known inside only. Regions do not nest. */
 typedef struct LowerRegion {
@@ -155,6 +159,7 @@ void lower_uniform(Lower *l);
 
 /* ---- loops.c ---- */
 void lower_loops_declare(Lower *l);
+void lower_loops_start(Lower *l); /* the first weights */
 void lower_loop(Lower *l, const LoopSymbol *symbol);
 void lower_learning(Lower *l);
 uint32_t lower_field(Lower *l, const LoopNode *node);
@@ -162,6 +167,7 @@ uint32_t lower_credit(Lower *l, const LoopNode *node);
 
 /* ---- task.c, events.c ---- */
 void lower_clock(Lower *l);
+uint32_t lower_clock_part(Lower *l, LoopClockPart part);
 void lower_between(Lower *l);
 void lower_task(Lower *l);
 uint32_t lower_trial_begin(Lower *l, uint32_t trial);

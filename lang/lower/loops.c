@@ -38,7 +38,7 @@ static void declare(Lower *l, const LoopLoopModel *model)
         .name = lower_text(l, symbol->name), .span = symbol->span, .kind = model->kind,
         .place = loop_name_hash(symbol->name), .channels = model->channels, .neurons = model->neurons,
         .lines = model->context->type.width, .wiring = model->wiring, .reach = model->reach, .uniform = !symbol->varies,
-        .rule = model->rule, .override = LOOP_NONE, .lesion = LOOP_NONE, .exploration = model->exploration, .explored = LOOP_NONE,
+        .rule = model->rule, .override = LOOP_NONE, .lesion = LOOP_NONE, .freeze = LOOP_NONE, .exploration = model->exploration, .explored = LOOP_NONE,
         .output = LOOP_NONE, .noise = LOOP_NONE,
         .context = LOOP_NONE, .propose = LOOP_NONE, .bias = LOOP_NONE, .upstate = model->upstate,
         .selection = model->selection, .selection_value = LOOP_NONE, .when = LOOP_NONE,
@@ -81,6 +81,44 @@ static uint32_t starting_weights(Lower *l, const LoopLoopModel *model, const Loo
     return reg;
 }
 
+void lower_loops_start(Lower *l)
+{
+    for (size_t i = 0; l->program->loops && i < l->model->loops.count; i++) {
+        const LoopLoopModel *model = LOOP_ITEM(l->model->loops, LoopLoopModel *, i);
+        LoopLoop *loop = loop_of(l, model->symbol);
+        loop->weights = starting_weights(l, model, loop);
+    }
+}
+
+/* `reg`, but 0 while `condition` holds. */
+static uint32_t unless(Lower *l, uint32_t condition, uint32_t reg)
+{
+    return lower_select(l, LOOP_NO_SPAN, condition, lower_number(l, 0), reg);
+}
+
+static uint32_t or_one(Lower *l, uint32_t reg)
+{
+    return reg == LOOP_NONE ? lower_number(l, 1) : reg;
+}
+
+/* What goes into a selection must be a number: with nan there it would let nothing through, and say nothing. */
+static void finite_inputs(Lower *l, const LoopLoopModel *model, const LoopLoop *loop)
+{
+    const struct {
+        const LoopNode *node;
+        uint32_t reg;
+        const char *what;
+    } rows[] = {{model->propose, loop->propose, "propose"}, {model->bias, loop->bias, "bias"},
+                {model->selection_value, loop->selection_value, "select"}, {model->when, loop->when, "when"},
+                {model->override, loop->override, "override"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].node && !rows[i].node->constant && !lower_finite_by_nature(rows[i].node))
+            lower_finite(l, rows[i].reg, rows[i].node->span,
+                         lower_print(l, "%.*s %s", LOOP_STR_ARGS(model->symbol->name), rows[i].what));
+    if (model->selection == LOOP_SELECT_EPSILON && model->selection_value)
+        lower_range(l, model->selection_value, loop->selection_value, 1, "the share of exploration");
+}
+
 void lower_loop(Lower *l, const LoopSymbol *symbol)
 {
     const LoopLoopModel *model = symbol->loop;
@@ -95,7 +133,10 @@ void lower_loop(Lower *l, const LoopSymbol *symbol)
     loop->override = lower_value(l, model->override);
     if (model->kind == LOOP_VARY)
         loop->explored = model->explored ? lower_value(l, model->explored) : lower_number(l, DEFAULT_EXPLORATION);
-    loop->weights = starting_weights(l, model, loop);
+    finite_inputs(l, model, loop);
+    loop->lesion = lower_value(l, model->lesioned);
+    if (loop->lesion != LOOP_NONE) /* what is not proposed has no value */
+        loop->propose = unless(l, loop->lesion, or_one(l, loop->propose));
     lower_emit1(l, symbol->span, LOOP_OP_VALUE, symbol->index);
     lower_finite(l, loop->value, symbol->span, symbol->name);
     if (model->shows_striatum) { /* now: at the end of the step the weights are others */
@@ -182,6 +223,19 @@ static uint32_t trace_of(Lower *l, const LoopLoopModel *model, const LoopLoop *l
     return lower_op2(l, model->trace->span, LOOP_OP_mul, trace, lower_value(l, model->discount));
 }
 
+/* A lesioned loop keeps its weights and loses its traces; a frozen one keeps its weights and its traces run on. */
+static void manipulate(Lower *l, const LoopLoopModel *model, LoopLoop *loop)
+{
+    uint32_t frozen = lower_value(l, model->frozen), blocked = lower_value(l, model->blocked);
+    if (blocked != LOOP_NONE)
+        loop->dopamine = unless(l, blocked, loop->dopamine);
+    if (loop->lesion != LOOP_NONE)
+        loop->trace = unless(l, loop->lesion, loop->trace);
+    loop->freeze = frozen == LOOP_NONE ? loop->lesion
+                   : loop->lesion == LOOP_NONE ? frozen
+                                               : lower_op2(l, LOOP_NO_SPAN, LOOP_OP_or, frozen, loop->lesion);
+}
+
 static void learn(Lower *l, const LoopLoopModel *model)
 {
     const LoopSymbol *symbol = model->symbol;
@@ -201,7 +255,12 @@ static void learn(Lower *l, const LoopLoopModel *model)
     const LoopRule *rule = loop_rule(model->rule);
     for (size_t i = 0; i < LOOP_RULE_SETTINGS && rule->settings[i].name; i++)
         loop->settings[i] = model->settings[i] ? lower_value(l, model->settings[i]) : lower_number(l, rule->settings[i].value);
+    if (loop->lesion != LOOP_NONE) /* neither what is active now nor what comes late leaves a trace */
+        credit = unless(l, loop->lesion, or_one(l, credit));
     loop->credit = lower_late(l, symbol->span, credit, late);
+    if (loop->lesion != LOOP_NONE && late)
+        loop->credit = unless(l, loop->lesion, loop->credit);
+    manipulate(l, model, loop);
     loop->credit_context = lower_late(l, symbol->span, loop->context, late);
     loop->credit_propose = lower_late(l, symbol->span, loop->propose, late);
     lower_emit1(l, symbol->span, LOOP_OP_LEARN, symbol->index);

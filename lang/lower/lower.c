@@ -21,12 +21,27 @@ static void add_params(Lower *l)
         symbol->reg = lower_reg_new(l, width, symbol->varies ? LOWER_EACH : LOWER_SHARED);
         lower_reg(l, symbol->reg)->initial = lower_reg(l, symbol->reg)->checked = true;
         lower_name(l, symbol->reg, symbol->name, NULL);
-        params[i] = (LoopParam){.name = lower_text(l, symbol->name), .span = symbol->span, .unit = symbol->type.unit,
+        params[i] = (LoopParam){.name = symbol->hidden ? (LoopStr){"", 0} : lower_text(l, symbol->name), .span = symbol->span, .unit = symbol->type.unit,
                                 .reg = symbol->reg, .width = width, .value = lower_array(l, &value, sizeof(double)),
                                 .groups = from->groups ? lower_array(l, &groups, sizeof(double)) : NULL,
                                 .ranged = from->ranged, .lo = from->lo, .hi = from->hi};
         if (from->ranged)
             lower_check(l, symbol->reg, &(LoopCheck){LOOP_CHECK_RANGE, LOOP_E0904, symbol->span, symbol->name, from->lo, from->hi});
+    }
+}
+
+/* A param that a manipulation holds has a value each step. Before the first one it is what it is given as. */
+static void declare_held(Lower *l)
+{
+    for (size_t i = 0; i < l->model->params.count; i++) {
+        LoopSymbol *symbol = LOOP_ITEM(l->model->params, LoopParamModel, i).symbol;
+        uint32_t given = symbol->reg;
+        if (!symbol->forced)
+            continue;
+        symbol->reg = lower_reg_new(l, symbol->type.width, symbol->varies ? LOWER_EACH : LOWER_SHARED);
+        lower_reg(l, symbol->reg)->checked = true;
+        const uint32_t args[] = {symbol->reg, given};
+        lower_emit(l, &l->init, symbol->span, LOOP_OP_COPY, args);
     }
 }
 
@@ -44,6 +59,15 @@ static void declare_states(Lower *l)
     for (uint32_t i = 0; i < l->model->schedule_count; i++)
         if (l->model->schedule[i]->kind == LOOP_SYM_STATE)
             declare_state(l, l->model->schedule[i]);
+}
+
+static void draw_once(Lower *l)
+{
+    for (size_t i = 0; i < l->nodes.count; i++) {
+        LoopNode *node = LOOP_ITEM(l->nodes, LoopNode *, i);
+        if (node->kind == LOOP_NODE_FUNCTION && node->function == LOOP_FN_once)
+            lower_value(l, node);
+    }
 }
 
 /* ---- one step ---- */
@@ -66,6 +90,20 @@ static void step_formula(Lower *l, LoopSymbol *symbol)
         lower_name(l, symbol->reg, symbol->name, NULL);
     if (!lower_finite_by_nature(symbol->value))
         lower_finite(l, symbol->reg, symbol->span, symbol->name);
+}
+
+/* What a manipulation makes of a value, once it is worked out. */
+static void step_forced(Lower *l, LoopSymbol *symbol)
+{
+    uint32_t condition = lower_value(l, symbol->forced), value = lower_value(l, symbol->forced_value), base = symbol->reg;
+    if (symbol->kind == LOOP_SYM_PARAM)
+        base = l->program->params[symbol->index].reg;
+    uint32_t forced = lower_select(l, symbol->forced->span, condition, value, base);
+    if (symbol->kind == LOOP_SYM_STATE || symbol->kind == LOOP_SYM_PARAM)
+        lower_emit2(l, symbol->forced->span, LOOP_OP_COPY, symbol->reg, forced);
+    else
+        symbol->reg = forced;
+    lower_finite(l, forced, symbol->span, symbol->name);
 }
 
 static void step_symbol(Lower *l, LoopSymbol *symbol)
@@ -94,6 +132,7 @@ static void step_symbol(Lower *l, LoopSymbol *symbol)
     case LOOP_SYM_PARAM:
     case LOOP_SYM_MEASURE:
     case LOOP_SYM_FN:
+    case LOOP_SYM_FOREIGN:
     case LOOP_SYM_STRUCTURE:
     case LOOP_SYM_TRIAL:
     case LOOP_SYM_PHASE:
@@ -114,9 +153,15 @@ static void write_sections(Lower *l)
     if (lower_failed(l))
         return;
     declare_states(l);
+    lower_loops_start(l);
+    draw_once(l);
+    declare_held(l); /* from here on a param may change: what is known before the first step has been worked out */
     lower_read_rings(l);
-    for (uint32_t i = 0; i < l->model->schedule_count && !lower_failed(l); i++)
+    for (uint32_t i = 0; i < l->model->schedule_count && !lower_failed(l); i++) {
         step_symbol(l, l->model->schedule[i]);
+        if (l->model->schedule[i]->forced)
+            step_forced(l, l->model->schedule[i]);
+    }
     lower_between(l);
     lower_learning(l);
     lower_task(l);
@@ -163,6 +208,8 @@ static void keep_tables(Lower *l)
         p->rings[i] = LOOP_ITEM(l->rings, LowerRing, i).ring;
     p->draws = lower_array(l, &l->draws, sizeof(LoopDraw));
     p->draw_count = (uint32_t)l->draws.count;
+    p->foreigns = lower_array(l, &l->foreigns, sizeof(LoopForeign));
+    p->foreign_count = (uint32_t)l->foreigns.count;
     p->checks = lower_array(l, &l->checks, sizeof(LoopCheck));
     p->check_count = (uint32_t)l->checks.count;
     p->init = lower_section(l, &l->init);

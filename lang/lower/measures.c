@@ -112,26 +112,6 @@ void lower_measures(Lower *l)
 
 /* ---- until ---- */
 
-static uint32_t relation_op(LoopRelation relation)
-{
-    switch (relation) {
-    case LOOP_REL_NE:
-        return LOOP_OP_ne;
-    case LOOP_REL_LT:
-        return LOOP_OP_lt;
-    case LOOP_REL_LE:
-        return LOOP_OP_le;
-    case LOOP_REL_GT:
-        return LOOP_OP_gt;
-    case LOOP_REL_GE:
-        return LOOP_OP_ge;
-    case LOOP_REL_EQ:
-    case LOOP_REL_NEAR:
-        break;
-    }
-    return LOOP_OP_eq;
-}
-
 void lower_verdict(Lower *l)
 {
     LoopPhase *phases = (LoopPhase *)(uintptr_t)l->program->task.phases; /* ours until the program is done */
@@ -141,7 +121,7 @@ void lower_verdict(Lower *l)
             continue;
         uint32_t value = lower_value(l, phase->until), bound = lower_value(l, phase->until_bound);
         phases[i].until = bound == LOOP_NONE ? value
-                                             : lower_op2(l, phase->until->span, relation_op(phase->until_relation), value, bound);
+                                             : lower_op2(l, phase->until->span, loop_relation_op(phase->until_relation), value, bound);
         lower_name(l, phases[i].until, phase->symbol->name, "until");
     }
 }

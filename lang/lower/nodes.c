@@ -1,6 +1,8 @@
 /* Expressions to instructions: each node once, kids first, without recursion. */
 #include "lang/lower/emit.h"
 
+#include <math.h>
+
 static LowerOp begin_op(const LoopNode *node, uint32_t op)
 {
     LowerOp o = {.span = node->span, .op = op, .width = node->type.width, .count = node->kid_count};
@@ -128,6 +130,10 @@ static uint32_t onehot(Lower *l, const LoopNode *node)
 static uint32_t draw(Lower *l, const LoopNode *node, uint32_t op)
 {
     LowerOp o = begin_op(node, op);
+    if (op == LOOP_OP_BERNOULLI)
+        lower_range(l, node->kids[0], o.in[0], 1, "this probability");
+    if (op == LOOP_OP_PICK)
+        lower_range(l, node->kids[0], o.in[0], INFINITY, "this weight");
     if (l->wide && op != LOOP_OP_PICK && o.width == 1)
         o.width = l->wide;
     o.each = o.stays = true;
@@ -236,6 +242,43 @@ static uint32_t function(Lower *l, const LoopNode *node)
     return rows[node->function].make ? rows[node->function].make(l, node, rows[node->function].op) : LOOP_NONE;
 }
 
+/* The widths of values, for the table of foreign calls. */
+static const uint32_t *widths(Lower *l, const uint32_t *from, uint32_t count)
+{
+    LoopList list = {(void *)(uintptr_t)from, count, count};
+    return lower_array(l, &list, sizeof *from);
+}
+
+/* All arguments stand side by side in one register. */
+static uint32_t arguments(Lower *l, const LoopNode *node, uint32_t *taken)
+{
+    uint32_t width = 0, at = 0;
+    for (uint32_t i = 0; i < node->kid_count; i++)
+        width += taken[i] = node->kids[i]->type.width;
+    if (!width)
+        return lower_number(l, 0);
+    uint32_t reg = lower_reg_new(l, width, LOWER_EACH);
+    for (uint32_t i = 0; i < node->kid_count; at += taken[i++])
+        lower_emit3(l, node->span, LOOP_OP_PUT, reg, node->kids[i]->reg, at);
+    return reg;
+}
+
+static uint32_t foreign(Lower *l, const LoopNode *node)
+{
+    const LoopRecord *record = node->symbol->record;
+    uint32_t taken[LOOP_FOREIGN_MAX] = {0}, in = arguments(l, node, taken);
+    uint32_t d = lower_reg_new(l, record->width, LOWER_EACH), index = (uint32_t)l->foreigns.count;
+    LoopForeign *entry = LOOP_ADD(l->scratch, &l->foreigns, LoopForeign);
+    if (!entry)
+        return LOOP_NONE;
+    *entry = (LoopForeign){.library = lower_text(l, node->symbol->library), .name = lower_text(l, node->symbol->name), .span = node->span,
+                           .arg_count = node->kid_count, .args = widths(l, taken, node->kid_count),
+                           .result_count = record->count, .results = widths(l, record->widths, record->count)};
+    const uint32_t args[] = {d, in, l->region && l->mask != LOOP_NONE ? l->mask : lower_number(l, 1), index};
+    lower_emit(l, l->now, node->span, LOOP_OP_FOREIGN, args);
+    return d;
+}
+
 /* Instants for `until`, results for claims: one register for each measure and group. */
 static uint32_t measured(Lower *l, const LoopNode *node)
 {
@@ -276,6 +319,10 @@ static uint32_t value(Lower *l, LoopNode *node)
         return indexed(l, node);
     case LOOP_NODE_CREDIT:
         return lower_credit(l, node);
+    case LOOP_NODE_FOREIGN:
+        return foreign(l, node);
+    case LOOP_NODE_CLOCK:
+        return lower_clock_part(l, (LoopClockPart)node->size);
     case LOOP_NODE_MEASURED:
         return measured(l, node);
     }
@@ -346,6 +393,8 @@ static bool unsettled(Lower *l, const LoopNode *node)
             return node->clock != LOOP_DRAW_ONCE;
         return loop_node_looks_back(node) || lower_holds(node);
     case LOOP_NODE_CREDIT:
+    case LOOP_NODE_FOREIGN:
+    case LOOP_NODE_CLOCK:
     case LOOP_NODE_MEASURED:
         return true;
     case LOOP_NODE_CONSTANT:

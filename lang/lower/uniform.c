@@ -29,6 +29,8 @@ static void add_symbol(Lower *l, LoopSymbol *symbol)
 {
     symbol->reg = LOOP_NONE;
     symbol->varies = false;
+    add_root(l, symbol->forced, symbol->name, "set");
+    add_root(l, symbol->forced_value, symbol->name, "set to");
     if (symbol->kind == LOOP_SYM_CONST || symbol->kind == LOOP_SYM_PARAM || symbol->kind == LOOP_SYM_MEASURE)
         return;
     add_root(l, symbol->init, symbol->name, "from");
@@ -106,8 +108,11 @@ static bool node_varies(const LoopNode *node)
     case LOOP_NODE_FUNCTION:
         return node->function >= LOOP_FN_random_code && node->function <= LOOP_FN_pick;
     case LOOP_NODE_CREDIT:
+    case LOOP_NODE_FOREIGN:
     case LOOP_NODE_MEASURED:
         return true;
+    case LOOP_NODE_CLOCK:
+        return false; /* see spread */
     case LOOP_NODE_CONSTANT:
     case LOOP_NODE_OP:
     case LOOP_NODE_LIST:
@@ -148,6 +153,8 @@ static bool symbol_varies(const Lower *l, const LoopSymbol *symbol)
 {
     if (symbol->kind == LOOP_SYM_LOOP)
         return symbol->loop && loop_varies(symbol->loop);
+    if (varies(symbol->forced) || varies(symbol->forced_value))
+        return true;
     if (symbol->kind == LOOP_SYM_PARAM)
         return symbol->varies;
     if (symbol->kind == LOOP_SYM_SENSE && !symbol->value)
@@ -181,7 +188,7 @@ static bool spread(Lower *l)
         LoopNode *node = LOOP_ITEM(l->nodes, LoopNode *, i);
         if (node->kind == LOOP_NODE_SYMBOL)
             changed = set(&node->symbol->varies, symbol_varies(l, node->symbol)) || changed;
-        changed = set(&node->varies, node_varies(node)) || changed;
+        changed = set(&node->varies, node_varies(node) || (node->kind == LOOP_NODE_CLOCK && l->task_varies)) || changed;
     }
     for (uint32_t i = 0; i < model->schedule_count; i++)
         changed = set(&model->schedule[i]->varies, symbol_varies(l, model->schedule[i])) || changed;

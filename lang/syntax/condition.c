@@ -97,6 +97,22 @@ static bool places_fit(LoopParse *p, LoopAst *first, const LoopAst *stop)
     return false;
 }
 
+static bool is_order(LoopStr relation, char first)
+{
+    return relation.len && relation.at[0] == first;
+}
+
+/* `0 < x < 1`: it would be read as (0 < x) < 1. */
+static void refuse_chain(LoopParse *p, const LoopAst *left, const LoopToken *relation)
+{
+    bool same = left->kind == LOOP_AST_COMPARE && left->first->kind == LOOP_AST_NUMBER &&
+                ((is_order(left->text, '<') && is_order(relation->text, '<')) || (is_order(left->text, '>') && is_order(relation->text, '>')));
+    if (!same)
+        return;
+    LoopDiag *diag = loop_diag(p->diags, LOOP_E0109, relation->span, "comparisons can't be chained");
+    loop_diag_help(p->diags, diag, "Write two expectations, or a signal in parentheses: (0 < x and x < 1) at light in train > 0.9");
+}
+
 LoopAst *loop_ast_condition(LoopParse *p, LoopSpan span, LoopAst *chain, LoopAst *tail)
 {
     LoopAst *link = NULL;
@@ -118,6 +134,7 @@ LoopAst *loop_ast_condition(LoopParse *p, LoopSpan span, LoopAst *chain, LoopAst
     LoopAst *left = signal(p, chain->first, link), *limit = link->first->first;
     if (!left)
         return NULL;
+    refuse_chain(p, left, &relation);
     limit->next = NULL;
     LoopAst *bound_kids[] = {limit, bound_place};
     LoopAst *bound = loop_ast_make(p, LOOP_AST_BOUND, link->first->span, NULL, bound_kids, 2);

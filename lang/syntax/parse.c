@@ -134,6 +134,8 @@ static const char *form_of(const LoopParse *p, LoopStr text)
         return "A number and a unit of time are a duration: no trial can be called s, ms, min or h.";
     if (p->statement == TOK_PHASE && (loop_str_is(text, "of") || loop_str_is(text, "(")))
         return "A phase is written: phase NAME = 100 TRIAL, or phase NAME = 100 of shuffle(3 TRIAL, 1 OTHER).";
+    if (p->statement == TOK_RUN && p->previous != TOK_END)
+        return "A run is written: run 20 agents seed 1, and without a task: run 10 min, or run 20 agents for 10 min.";
     if ((p->statement == TOK_EXPECT || p->statement == TOK_MEASURE) && loop_str_is(text, "between"))
         return "A window of time is written: from light to juice.";
     return NULL;

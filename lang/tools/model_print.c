@@ -118,7 +118,15 @@ static void print_node(const LoopNode *node, LoopText *out, size_t end)
         loop_text_put(out, "]", 1);
         break;
     case LOOP_NODE_CREDIT:
-        loop_text_add(out, node->field == LOOP_FIELD_choice ? "chosen" : "policy");
+        loop_text_add(out, node->field == LOOP_FIELD_choice ? "chosen" : node->field == LOOP_FIELD_noise ? "noise" : "policy");
+        break;
+    case LOOP_NODE_FOREIGN:
+        loop_text_add(out, "%.*s(", LOOP_STR_ARGS(node->symbol->name));
+        put_arguments(out, node, end);
+        loop_text_put(out, ")", 1);
+        break;
+    case LOOP_NODE_CLOCK:
+        loop_text_add(out, "%s", node->size == LOOP_CLOCK_PHASE ? "phase" : node->size == LOOP_CLOCK_TRIAL ? "trial" : "time");
         break;
     case LOOP_NODE_MEASURED:
         loop_text_add(out, "measure %u", node->size);

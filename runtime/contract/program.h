@@ -148,6 +148,7 @@ typedef struct LoopLoop {
     bool credit_first;                   /* ahead and within: the trace moves before the weights do */
     uint32_t dopamine;                   /* [1] or [channels] */
     uint32_t rate, trace, burst, dip, forget; /* [1] or [channels]; trace, burst, dip default 1; forget is a factor */
+    uint32_t freeze;                     /* [1]: > 0 keeps the weights as they are; default 0 */
     uint32_t settings[LOOP_RULE_SETTINGS]; /* [1] or [channels]: the rule's own; LOOP_NONE behind its last */
     uint32_t credit;                     /* [1] or [channels], default 1 */
     uint32_t credit_context, credit_propose; /* as `context` and `propose`, late by the loop's lag */
@@ -155,6 +156,16 @@ typedef struct LoopLoop {
     bool bounded;
     double lo, hi;
 } LoopLoop;
+
+enum { LOOP_FOREIGN_MAX = 64 }; /* arguments and results of a foreign function */
+
+/* A call of a function in a shared library. Each place of the model that calls one has an entry, and a state, of its own. */
+typedef struct LoopForeign {
+    LoopStr library, name;
+    LoopSpan span;
+    uint32_t arg_count, result_count;
+    const uint32_t *args, *results; /* widths */
+} LoopForeign;
 
 /* ---- task ---- */
 
@@ -310,6 +321,8 @@ typedef struct LoopProgram {
     uint32_t check_count;
     LoopLoop *loops;
     uint32_t loop_count;
+    LoopForeign *foreigns;
+    uint32_t foreign_count;
 
     LoopSection init, step, observe, verdict; /* verdict: at the end of a trial, for `until` */
     LoopTask task;

@@ -38,6 +38,7 @@ typedef struct LoopRuleCall {
     LoopReal *weights, *traces, *memory;
     LoopView dopamine, rate, trace, burst, dip, forget, credit, propose; /* per channel */
     LoopView settings[LOOP_RULE_SETTINGS];                               /* per channel: the rule's own */
+    LoopView freeze;                                                     /* [1]: > 0 keeps weights and memory */
     LoopWires wires;
     LoopReal *factor;                                                    /* scratch: [3][lanes] */
 } LoopRuleCall;

@@ -34,6 +34,8 @@ static const char *check_operand(const Verify *v, char kind, uint32_t word, size
         return word < p->draw_count ? NULL : "a draw out of range";
     case 'l':
         return word < p->loop_count ? NULL : "a loop out of range";
+    case 'x':
+        return word < p->foreign_count ? NULL : "a foreign call out of range";
     case 'r':
         return word < p->ring_count ? NULL : "a ring out of range";
     case 'j':
@@ -97,6 +99,19 @@ static const char *check_synapses(const Verify *v)
     const LoopLoop *loop = &v->p->loops[v->args[1]];
     REQUIRE(width(v, 0) == loop_synapses(loop), "weights of another number");
     return !uniform(v, 0) || loop->uniform ? NULL : "a shared copy of weights that are not";
+}
+
+static const char *check_foreign(const Verify *v)
+{
+    const LoopForeign *f = &v->p->foreigns[v->args[3]];
+    size_t args = 0, results = 0;
+    REQUIRE(f->arg_count <= LOOP_FOREIGN_MAX && f->result_count <= LOOP_FOREIGN_MAX - f->arg_count, "a foreign call of too many values");
+    for (uint32_t i = 0; i < f->arg_count; i++)
+        args += f->args[i];
+    for (uint32_t i = 0; i < f->result_count; i++)
+        results += f->results[i];
+    REQUIRE(width(v, 0) == results && results > 0 && (width(v, 1) == args || args == 0) && width(v, 2) == 1, "a foreign call of another width");
+    return !uniform(v, 0) && v->args[0] != v->args[1] ? NULL : "a foreign call that lanes share";
 }
 
 /* What the letters of op.def do not say: widths. */
@@ -197,6 +212,8 @@ static const char *check_widths(const Verify *v, uint32_t op)
     case LOOP_OP_STRIATUM:
         REQUIRE(width(v, 0) == (size_t)v->p->loops[a[1]].channels * v->p->loops[a[1]].neurons, "striatal neurons of another number");
         return !uniform(v, 0) || v->p->loops[a[1]].uniform ? NULL : "a shared copy of what is not";
+    case LOOP_OP_FOREIGN:
+        return check_foreign(v);
     case LOOP_OP_LEARN:
         return v->p->loops[a[0]].learns ? NULL : "learning of a loop that does not";
     case LOOP_OP_WEIGHTS:

@@ -69,6 +69,7 @@ static const char *check_learning(const LoopProgram *p, const LoopLoop *l)
             "a dopamine signal or rate of another width");
     for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
         REQUIRE(given(p, settings[i], l->channels, l->uniform), "a learning parameter of another width");
+    REQUIRE(given(p, l->freeze, 1, l->uniform), "a freeze of several elements");
     for (size_t i = 0; i < LOOP_RULE_SETTINGS; i++)
         REQUIRE(rule->settings[i].name ? loop_verify_fits(p, l->settings[i], LOOP_REQUIRED, l->channels, true, l->uniform)
                                        : l->settings[i] == LOOP_NONE, "a setting of the rule");

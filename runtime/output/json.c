@@ -110,3 +110,21 @@ void loop_json_nums(LoopJson *json, const double *x, size_t count)
         loop_json_num(json, x[i]);
     loop_json_close(json, ']');
 }
+
+void loop_json_member_str(LoopJson *json, const char *key, LoopStr text)
+{
+    loop_json_key(json, key);
+    loop_json_str(json, text);
+}
+
+void loop_json_member_int(LoopJson *json, const char *key, uint64_t n)
+{
+    loop_json_key(json, key);
+    loop_json_int(json, n);
+}
+
+void loop_json_member_num(LoopJson *json, const char *key, double x)
+{
+    loop_json_key(json, key);
+    loop_json_num(json, x);
+}

@@ -19,6 +19,10 @@ void loop_json_num(LoopJson *json, double x);
 void loop_json_int(LoopJson *json, uint64_t n);
 void loop_json_bool(LoopJson *json, bool value);
 void loop_json_null(LoopJson *json);
+/* A member of an object: name and value. */
+void loop_json_member_str(LoopJson *json, const char *key, LoopStr text);
+void loop_json_member_int(LoopJson *json, const char *key, uint64_t n);
+void loop_json_member_num(LoopJson *json, const char *key, double x);
 void loop_json_nums(LoopJson *json, const double *x, size_t count);
 
 #endif

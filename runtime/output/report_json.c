@@ -25,36 +25,18 @@ static void end(LoopJson *json, LoopSink *out)
     loop_sink_spill(out);
 }
 
-static void member_str(LoopJson *json, const char *key, LoopStr text)
-{
-    loop_json_key(json, key);
-    loop_json_str(json, text);
-}
-
-static void member_int(LoopJson *json, const char *key, uint64_t n)
-{
-    loop_json_key(json, key);
-    loop_json_int(json, n);
-}
-
-static void member_num(LoopJson *json, const char *key, double x)
-{
-    loop_json_key(json, key);
-    loop_json_num(json, x);
-}
-
 static void put_run(const LoopReport *report, LoopSink *out)
 {
     LoopJson json = {&out->text, false};
     const LoopProgram *program = report->program;
     begin(&json, "run");
-    member_str(&json, "version", LOOP_STR(LOOP_VERSION));
-    member_str(&json, "model", program->model);
-    member_str(&json, "doc", program->doc);
-    member_num(&json, "step_ms", program->step_ms);
-    member_int(&json, "steps", report->results->steps);
-    member_int(&json, "agents", report->results->agents);
-    member_int(&json, "seed", report->results->seed);
+    loop_json_member_str(&json, "version", LOOP_STR(LOOP_VERSION));
+    loop_json_member_str(&json, "model", program->model);
+    loop_json_member_str(&json, "doc", program->doc);
+    loop_json_member_num(&json, "step_ms", program->step_ms);
+    loop_json_member_int(&json, "steps", report->results->steps);
+    loop_json_member_int(&json, "agents", report->results->agents);
+    loop_json_member_int(&json, "seed", report->results->seed);
     loop_json_key(&json, "groups");
     loop_json_open(&json, '[');
     for (uint32_t i = 0; i < program->group_count; i++)
@@ -69,7 +51,7 @@ static void member_select(LoopJson *json, const LoopSelect *select)
     LoopText text = {0};
     loop_show_select(&text, select);
     json->out->failed = json->out->failed || text.failed;
-    member_str(json, "trials", text.len ? (LoopStr){text.at + 1, text.len - 1} : LOOP_STR("all"));
+    loop_json_member_str(json, "trials", text.len ? (LoopStr){text.at + 1, text.len - 1} : LOOP_STR("all"));
     loop_text_free(&text);
 }
 
@@ -79,8 +61,8 @@ static void put_marks(LoopJson *json, const LoopReport *report, const LoopStrip 
     loop_json_open(json, '[');
     for (uint32_t i = 0; i < strip->mark_count; i++) {
         loop_json_open(json, '{');
-        member_str(json, "name", strip->marks[i].name);
-        member_num(json, "time_ms", strip->marks[i].step * report->program->step_ms);
+        loop_json_member_str(json, "name", strip->marks[i].name);
+        loop_json_member_num(json, "time_ms", strip->marks[i].step * report->program->step_ms);
         loop_json_close(json, '}');
     }
     loop_json_close(json, ']');
@@ -92,14 +74,14 @@ static void put_trace(const LoopReport *report, const LoopCourse *course, LoopSi
     const LoopStrip *strip = &report->program->strips[course->strip];
     uint32_t steps = course->agents ? course->steps : 0;
     begin(&json, "trace");
-    member_str(&json, "signal", strip->signal);
-    member_str(&json, "element", strip->element);
-    member_str(&json, "group", report->program->groups[course->group]);
-    member_str(&json, "phase", strip->phase);
-    member_str(&json, "trial", loop_strip_trial(report->program, strip));
+    loop_json_member_str(&json, "signal", strip->signal);
+    loop_json_member_str(&json, "element", strip->element);
+    loop_json_member_str(&json, "group", report->program->groups[course->group]);
+    loop_json_member_str(&json, "phase", strip->phase);
+    loop_json_member_str(&json, "trial", loop_strip_trial(report->program, strip));
     member_select(&json, &strip->select);
-    member_int(&json, "agents", course->agents);
-    member_num(&json, "step_ms", report->program->step_ms);
+    loop_json_member_int(&json, "agents", course->agents);
+    loop_json_member_num(&json, "step_ms", report->program->step_ms);
     put_marks(&json, report, strip);
     loop_json_key(&json, "mean");
     loop_json_nums(&json, course->mean, steps);
@@ -110,7 +92,7 @@ static void put_trace(const LoopReport *report, const LoopCourse *course, LoopSi
 
 static void put_wanted(LoopJson *json, const LoopClaim *claim, const LoopOutcome *outcome)
 {
-    member_str(json, "relation", loop_str(loop_relation_text(claim->relation)));
+    loop_json_member_str(json, "relation", loop_str(loop_relation_text(claim->relation)));
     loop_json_key(json, "bound");
     loop_json_nums(json, outcome->bound, outcome->width);
     if (outcome->tolerance) {
@@ -118,8 +100,8 @@ static void put_wanted(LoopJson *json, const LoopClaim *claim, const LoopOutcome
         loop_json_nums(json, outcome->tolerance, outcome->width);
     }
     if (claim->percent > 0) {
-        member_num(json, "percent", claim->percent);
-        member_num(json, "share", outcome->share);
+        loop_json_member_num(json, "percent", claim->percent);
+        loop_json_member_num(json, "share", outcome->share);
     }
     loop_json_key(json, "holds");
     loop_json_bool(json, outcome->holds);
@@ -131,14 +113,14 @@ static void put_claim(const LoopReport *report, uint32_t i, LoopSink *out)
     const LoopClaim *claim = &report->program->claims[i];
     const LoopOutcome *outcome = &report->results->outcomes[i];
     begin(&json, claim->is_expectation ? "expectation" : "measure");
-    member_str(&json, "name", claim->name);
-    member_str(&json, "text", claim->text);
+    loop_json_member_str(&json, "name", claim->name);
+    loop_json_member_str(&json, "text", claim->text);
     loop_json_key(&json, "mean");
     loop_json_nums(&json, outcome->mean, outcome->width);
     loop_json_key(&json, "sem");
     loop_json_nums(&json, outcome->sem, outcome->width);
-    member_int(&json, "agents", outcome->agents);
-    member_int(&json, "trials", outcome->trials);
+    loop_json_member_int(&json, "agents", outcome->agents);
+    loop_json_member_int(&json, "trials", outcome->trials);
     if (claim->is_expectation)
         put_wanted(&json, claim, outcome);
     end(&json, out);
@@ -148,8 +130,8 @@ static void put_result(const LoopReport *report, LoopSink *out)
 {
     LoopJson json = {&out->text, false};
     begin(&json, "result");
-    member_int(&json, "expectations", loop_expectation_count(report->program));
-    member_int(&json, "failed", report->results->failed);
+    loop_json_member_int(&json, "expectations", loop_expectation_count(report->program));
+    loop_json_member_int(&json, "failed", report->results->failed);
     loop_json_key(&json, "holds");
     loop_json_bool(&json, report->results->failed == 0);
     end(&json, out);

@@ -28,18 +28,6 @@ static void write_measures(const void *context, LoopSink *out)
 
 /* ---- run.json ---- */
 
-static void member_str(LoopJson *json, const char *key, LoopStr text)
-{
-    loop_json_key(json, key);
-    loop_json_str(json, text);
-}
-
-static void member_int(LoopJson *json, const char *key, uint64_t n)
-{
-    loop_json_key(json, key);
-    loop_json_int(json, n);
-}
-
 static void put_numbers(LoopJson *json, const double *x, uint32_t width, double scale)
 {
     if (width > 1)
@@ -55,10 +43,10 @@ static void put_parameter(LoopJson *json, const LoopProgram *program, const Loop
     bool duration = param->unit == LOOP_UNIT_DURATION;
     double scale = duration ? program->step_ms : 1; /* the program counts in steps */
     loop_json_open(json, '{');
-    member_str(json, "name", param->name);
+    loop_json_member_str(json, "name", param->name);
     loop_json_key(json, "value");
     put_numbers(json, param->value, param->width, scale);
-    member_str(json, "unit", duration ? LOOP_STR("ms") : LOOP_STR("1"));
+    loop_json_member_str(json, "unit", duration ? LOOP_STR("ms") : LOOP_STR("1"));
     if (param->groups) {
         loop_json_key(json, "groups");
         loop_json_open(json, '{');
@@ -78,8 +66,8 @@ static void put_file(LoopJson *json, LoopStr name, LoopStr text)
     char hash[LOOP_SHA256_HEX + 1];
     loop_sha256(text, hash);
     loop_json_open(json, '{');
-    member_str(json, "file", name);
-    member_str(json, "sha256", loop_str(hash));
+    loop_json_member_str(json, "file", name);
+    loop_json_member_str(json, "sha256", loop_str(hash));
     loop_json_close(json, '}');
 }
 
@@ -102,8 +90,8 @@ static void put_source(LoopJson *json, const LoopProvenance *from)
 static void put_settings(LoopJson *json, const LoopReport *report)
 {
     const LoopProgram *program = report->program;
-    member_int(json, "seed", report->results->seed);
-    member_int(json, "agents", report->results->agents);
+    loop_json_member_int(json, "seed", report->results->seed);
+    loop_json_member_int(json, "agents", report->results->agents);
     loop_json_key(json, "groups");
     loop_json_open(json, '[');
     for (uint32_t i = 0; i < program->group_count; i++)
@@ -114,7 +102,8 @@ static void put_settings(LoopJson *json, const LoopReport *report)
     loop_json_key(json, "parameters");
     loop_json_open(json, '[');
     for (uint32_t i = 0; i < program->param_count; i++)
-        put_parameter(json, program, &program->params[i]);
+        if (program->params[i].name.len) /* else the compiler made it */
+            put_parameter(json, program, &program->params[i]);
     loop_json_close(json, ']');
 }
 
@@ -123,9 +112,9 @@ static void put_results(LoopJson *json, const LoopReport *report)
     uint32_t expectations = loop_expectation_count(report->program);
     loop_json_key(json, "results");
     loop_json_open(json, '{');
-    member_int(json, "steps", report->results->steps);
-    member_int(json, "held", expectations - report->results->failed);
-    member_int(json, "failed", report->results->failed);
+    loop_json_member_int(json, "steps", report->results->steps);
+    loop_json_member_int(json, "held", expectations - report->results->failed);
+    loop_json_member_int(json, "failed", report->results->failed);
     loop_json_close(json, '}');
 }
 
@@ -139,9 +128,9 @@ static void put_host(LoopJson *json)
         strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &utc);
     loop_json_key(json, "host");
     loop_json_open(json, '{');
-    member_str(json, "compiler", LOOP_STR(__VERSION__));
+    loop_json_member_str(json, "compiler", LOOP_STR(__VERSION__));
     loop_json_close(json, '}');
-    member_str(json, "finished", loop_str(when));
+    loop_json_member_str(json, "finished", loop_str(when));
 }
 
 static void write_run(const void *context, LoopSink *out)
@@ -149,9 +138,9 @@ static void write_run(const void *context, LoopSink *out)
     const Saved *saved = context;
     LoopJson json = {&out->text, false};
     loop_json_open(&json, '{');
-    member_int(&json, "schema", 1);
-    member_str(&json, "version", LOOP_STR(LOOP_VERSION));
-    member_str(&json, "model", saved->report->program->model);
+    loop_json_member_int(&json, "schema", 1);
+    loop_json_member_str(&json, "version", LOOP_STR(LOOP_VERSION));
+    loop_json_member_str(&json, "model", saved->report->program->model);
     put_source(&json, saved->from);
     put_settings(&json, saved->report);
     put_results(&json, saved->report);

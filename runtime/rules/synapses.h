@@ -4,6 +4,7 @@
 #define LOOP_SYNAPSES_H
 
 #include <math.h>
+#include <string.h>
 
 #include "runtime/vm/wiring.h"
 
@@ -17,6 +18,7 @@ typedef struct LoopSynapse {
     LoopReal due[LOOP_TILE];      /* and 0 where the neuron is not in its up-state */
     LoopReal *w, *e, *memory;     /* [n] */
     LoopView x;                   /* its input */
+    bool frozen;                  /* some of the lanes are */
 } LoopSynapse;
 
 static inline void loop_synapse_channel(const LoopRuleCall *call, LoopSynapse *s)
@@ -28,6 +30,7 @@ static inline void loop_synapse_channel(const LoopRuleCall *call, LoopSynapse *s
         s->dopamine[i] = side * dopamine;
         s->gain[i] = loop_view(call->rate, s->k, l) * s->dopamine[i];
         s->decay[i] = loop_view(call->trace, s->k, l);
+        s->frozen = s->frozen || loop_view(call->freeze, 0, l) > 0;
         s->credit[i] = s->due[i] = loop_view(call->credit, s->k, l) * loop_view(call->propose, s->k, l);
     }
 }
@@ -55,7 +58,32 @@ static inline void loop_synapse_keep(const LoopRuleCall *call, const LoopSynapse
             s->w[i] = s->w[i] < loop->lo ? loop->lo : (s->w[i] > loop->hi ? loop->hi : s->w[i]);
 }
 
+/* What frozen lanes had before the rule moved them. */
+static inline void loop_synapse_keep_frozen(const LoopRuleCall *call, const LoopSynapse *s, LoopReal *array, const LoopReal *before)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (loop_view(call->freeze, 0, s->first + i) > 0)
+            array[i] = before[i];
+}
+
 typedef void LoopSynapseMove(const LoopRuleCall *call, const LoopSynapse *s);
+
+/* Weight and memory move on, but not in lanes that are frozen. */
+static inline void loop_synapse_move(const LoopRuleCall *call, LoopSynapse *s, LoopSynapseMove *move)
+{
+    LoopReal w[LOOP_TILE], memory[LOOP_TILE];
+    bool has_memory = loop_rule(call->loop->rule)->has_memory;
+    if (s->frozen)
+        memcpy(w, s->w, s->n * sizeof *w);
+    if (s->frozen && has_memory)
+        memcpy(memory, s->memory, s->n * sizeof *memory);
+    move(call, s);
+    loop_synapse_keep(call, s);
+    if (s->frozen)
+        loop_synapse_keep_frozen(call, s, s->w, w);
+    if (s->frozen && has_memory)
+        loop_synapse_keep_frozen(call, s, s->memory, memory);
+}
 
 /* Neuron `m` of the synapse's channel. */
 static inline void loop_synapse_neuron(const LoopRuleCall *call, LoopSynapse *s, size_t m, LoopSynapseMove *move)
@@ -76,8 +104,7 @@ static inline void loop_synapse_neuron(const LoopRuleCall *call, LoopSynapse *s,
         s->x = loop_wires_input(wires, synapse + j, m, j, s->first, s->n, gathered);
         if (call->loop->credit_first)
             loop_synapse_trace(s);
-        move(call, s);
-        loop_synapse_keep(call, s);
+        loop_synapse_move(call, s, move);
         if (!call->loop->credit_first)
             loop_synapse_trace(s);
     }
@@ -89,6 +116,7 @@ static inline void loop_synapses_move(const LoopRuleCall *call, LoopSynapseMove 
     LoopSynapse s;
     for (s.k = 0; s.k < call->loop->channels; s.k++)
         for (s.first = 0; s.first < call->lanes; s.first += LOOP_TILE) {
+            s.frozen = false;
             s.n = call->lanes - s.first < LOOP_TILE ? call->lanes - s.first : LOOP_TILE;
             loop_synapse_channel(call, &s);
             for (size_t m = 0; m < call->loop->neurons; m++)

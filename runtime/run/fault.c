@@ -17,9 +17,9 @@ LoopDiag *loop_diag_fault(LoopDiags *diags, const LoopCheck *check, double value
         return diag;
     case LOOP_CHECK_INDEX:
         if (value == -1) {
-            diag = loop_diag(diags, check->code, check->span, "'%.*s' is indexed with -1, a choice that is none: no choice yet",
-                             LOOP_STR_ARGS(check->name));
-            loop_diag_help(diags, diag, "onehot(i, n) of a choice that is none is all 0; or ask first whether it == none.");
+            diag = loop_diag(diags, check->code, check->span, "'%.*s' is indexed with -1, but its elements are 0 to %.0f",
+                             LOOP_STR_ARGS(check->name), check->hi);
+            loop_diag_help(diags, diag, "A choice is -1 while there is no choice yet: onehot(i, n) of it is all 0; or ask first whether it == none.");
             return diag;
         }
         return loop_diag(diags, check->code, check->span, "'%.*s' is indexed with %s, but its elements are 0 to %.0f",
@@ -41,6 +41,9 @@ LoopDiag *loop_diag_fault(LoopDiags *diags, const LoopCheck *check, double value
         if (check->lo == LOOP_STEPS_LEAST && check->hi == LOOP_STEPS_MOST)
             return loop_diag(diags, check->code, check->span, "'%.*s' is %s steps, but a time constant must be above 0 and finite",
                              LOOP_STR_ARGS(check->name), number);
+        if (check->code == LOOP_E0905)
+            return loop_diag(diags, check->code, check->span, isfinite(check->hi) ? "%.*s is %s, but must lie between %s and %s" : "%.*s is %s, but must not be below %s",
+                             LOOP_STR_ARGS(check->name), number, lo, hi);
         return loop_diag(diags, check->code, check->span, "'%.*s' is %s, outside its range [%s, %s]",
                          LOOP_STR_ARGS(check->name), number, lo, hi);
     }

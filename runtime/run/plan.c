@@ -70,7 +70,7 @@ bool loop_plan_make(LoopRunPlan *plan, const LoopProgram *program, const LoopRun
     if (!loop_mul(plan->agents, program->group_count, &all) || all > INT32_MAX)
         return false;
     plan->all = (uint32_t)all;
-    plan->threads = options->threads ? options->threads : core_count();
+    plan->threads = program->foreign_count ? 1 : options->threads ? options->threads : core_count(); /* libraries know one thread */
     if (!loop_plan_lane_bytes(program, &lane_bytes) || !state_bytes(program, true, &uniform_bytes))
         return false;
     plan->lanes = options->lanes ? options->lanes : choose_lanes(lane_bytes, uniform_bytes, plan->all, plan->threads);

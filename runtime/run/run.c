@@ -3,6 +3,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "runtime/run/run.h"
 
+#include "runtime/extern/foreign.h"
 #include "runtime/measure/recorder.h"
 #include "runtime/run/finals.h"
 #include "runtime/run/plan.h"
@@ -28,6 +29,8 @@ typedef struct Run {
     bool no_memory, interrupted;
     LoopFault fault;
     uint64_t steps;
+    LoopLibraries *libraries;
+    bool stateless;        /* a library could not make a state */
 } Run;
 
 typedef struct Worker {
@@ -107,12 +110,17 @@ static void run_block(Worker *worker, uint32_t index)
     LoopBlock *block = worker->block;
     uint32_t first = index * run->plan.lanes, left = run->plan.all - first;
     uint64_t every = look_every(run);
+    bool ready;
     loop_block_start(block, first, left < run->plan.lanes ? left : run->plan.lanes);
-    while (!block->fault.found) {
+    ready = loop_block_foreign_start(block);
+    if (!ready)
+        run->stateless = true; /* with libraries there is one thread */
+    while (ready && !block->fault.found) {
         loop_block_step(block);
         if (loop_clock_all_done(block->clock) || (block->step % every == 0 && look_around(worker, block->step)))
             break;
     }
+    loop_block_foreign_end(block);
     loop_recorder_finish(block->recorder, block, run->measured, run->plan.all);
 }
 
@@ -163,6 +171,8 @@ static bool workers_make(Run *run, Worker *workers)
         w->run = run;
         w->first = i == 0;
         w->block = loop_block_new(run->program, &run->layout, run->plan.agents, run->options->seed);
+        if (w->block)
+            w->block->libraries = run->libraries;
         w->course = loop_alloc_array(longest_strip(run->program), sizeof *w->course);
         if (!w->block || !w->course)
             return false;
@@ -271,6 +281,10 @@ static LoopRunStatus finish(Run *run, LoopDiags *diags, bool *setup_fault)
 {
     if (run->interrupted)
         return LOOP_RUN_INTERRUPTED;
+    if (run->stateless) {
+        loop_diag(diags, LOOP_E1102, run->program->foreigns[0].span, "a library could not make the state of an agent");
+        return LOOP_RUN_LIBRARY;
+    }
     if (run->fault.found) {
         *setup_fault = run->fault.step == UINT64_MAX;
         report_fault(run, diags);
@@ -305,8 +319,12 @@ LoopRunStatus loop_run(const LoopProgram *program, const LoopRunOptions *options
     *setup_fault = false;
     if (loop_program_verify(program))
         return LOOP_RUN_INVALID;
+    if (program->foreign_count && !options->libraries)
+        return LOOP_RUN_REFUSED;
     if (!loop_plan_make(&run.plan, program, options))
         return LOOP_RUN_MEMORY;
+    if (program->foreign_count && !(run.libraries = loop_libraries_open(program, options->libraries, diags)))
+        return loop_diags_errors(diags) ? LOOP_RUN_LIBRARY : LOOP_RUN_MEMORY;
     run.results = results_make(&run);
     workers = loop_alloc_array(run.plan.threads, sizeof *workers);
     if (run.results && workers && courses_make(run.results, program) && measured_make(&run) &&
@@ -317,6 +335,7 @@ LoopRunStatus loop_run(const LoopProgram *program, const LoopRunOptions *options
     workers_free(workers, run.plan.threads);
     loop_layout_free(&run.layout);
     measured_free(&run);
+    loop_libraries_close(run.libraries);
     *results = run.results;
     return status;
 }

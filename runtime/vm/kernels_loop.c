@@ -124,6 +124,7 @@ void loop_kernel_learn(LoopBlock *block, const LoopLoop *loop, size_t index)
         .forget = loop_block_view(block, loop->forget, &ONE),
         .credit = loop_block_view(block, loop->credit, &ONE),
         .propose = loop_block_view(block, loop->credit_propose, &ONE),
+        .freeze = loop_block_view(block, loop->freeze, &ZERO),
         .wires = loop_block_wires(block, index, loop->credit_context),
         .factor = block->state + block->layout->scratch,
     };

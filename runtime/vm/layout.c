@@ -89,6 +89,22 @@ void loop_layout_free(LoopLayout *layout)
     *layout = (LoopLayout){0};
 }
 
+/* Numbers that go into and come out of the widest foreign call. */
+static size_t widest_call(const LoopProgram *program)
+{
+    size_t most = 1;
+    for (uint32_t i = 0; i < program->foreign_count; i++) {
+        const LoopForeign *f = &program->foreigns[i];
+        size_t sum = 1;
+        for (uint32_t k = 0; k < f->arg_count; k++)
+            sum += f->args[k];
+        for (uint32_t k = 0; k < f->result_count; k++)
+            sum += f->results[k];
+        most = sum > most ? sum : most;
+    }
+    return most;
+}
+
 LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, uint32_t agents, uint64_t seed)
 {
     LoopBlock *block = loop_alloc(sizeof *block);
@@ -104,9 +120,11 @@ LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, 
     block->counters = loop_alloc_array(layout->lanes, sizeof *block->counters);
     block->keys = loop_alloc_array((size_t)program->draw_count + program->loop_count, sizeof *block->keys);
     block->state = loop_mul(layout->reals, sizeof(LoopReal), &bytes) ? loop_alloc_aligned(bytes) : NULL;
+    block->selves = loop_mul(program->foreign_count, layout->lanes, &bytes) ? loop_alloc_array(bytes, sizeof *block->selves) : NULL;
+    block->foreign = loop_alloc_array(widest_call(program), sizeof *block->foreign);
     block->clock = loop_clock_new(program, layout->lanes);
     block->recorder = loop_recorder_new(program, layout->lanes);
-    if (block->agent && block->group && block->counters && block->keys && block->state && block->clock &&
+    if (block->selves && block->foreign && block->agent && block->group && block->counters && block->keys && block->state && block->clock &&
         block->recorder)
         return block;
     loop_block_free(block);
@@ -121,6 +139,8 @@ void loop_block_free(LoopBlock *block)
     loop_free(block->group);
     loop_free(block->counters);
     loop_free(block->keys);
+    loop_free(block->selves);
+    loop_free(block->foreign);
     loop_free(block->state);
     loop_clock_free(block->clock);
     loop_recorder_free(block->recorder);

@@ -184,6 +184,9 @@ static size_t run_one(LoopBlock *block, const uint32_t *code, size_t pc)
     case LOOP_OP_ELIGIBLE:
         loop_kernel_synapses(block, code[pc], args);
         return next;
+    case LOOP_OP_FOREIGN:
+        loop_kernel_foreign(block, args);
+        return next;
     case LOOP_OP_STRIATUM:
         loop_kernel_striatum(block, args);
         return next;

@@ -43,6 +43,9 @@ typedef struct LoopBlock {
     uint64_t *counters;         /* [lanes], for draws that count by trial */
     struct LoopClock *clock;
     struct LoopRecorder *recorder;
+    const struct LoopLibraries *libraries; /* NULL: no foreign calls */
+    void **selves;              /* [foreign_count][lanes of the layout] */
+    LoopReal *foreign;          /* scratch for the arguments and results of one call */
     LoopFault fault;
 } LoopBlock;
 
@@ -77,6 +80,10 @@ LoopReal loop_block_at(const LoopBlock *block, uint32_t reg, size_t element, siz
 void loop_block_fault(LoopBlock *block, uint32_t lane, uint32_t check, double value);
 
 /* Kernels, by file. `args` points behind the opcode. */
+void loop_kernel_foreign(LoopBlock *block, const uint32_t *args);
+/* States of foreign calls, for the lanes of the block. False: a library could not make one. */
+bool loop_block_foreign_start(LoopBlock *block);
+void loop_block_foreign_end(LoopBlock *block);
 void loop_kernel_elementwise(LoopBlock *block, uint32_t op, const uint32_t *args);
 void loop_kernel_vector(LoopBlock *block, uint32_t op, const uint32_t *args);
 void loop_kernel_time(LoopBlock *block, uint32_t op, const uint32_t *args);

@@ -20,7 +20,8 @@ static glob_t models;
 static int find_models(void **state)
 {
     (void)state;
-    return glob("examples/*.loop", 0, NULL, &models) || glob("tests/run/*/*.loop", GLOB_APPEND, NULL, &models);
+    return glob("examples/*.loop", 0, NULL, &models) || glob("examples/extern/*.loop", GLOB_APPEND, NULL, &models) ||
+           glob("tests/run/*/*.loop", GLOB_APPEND, NULL, &models);
 }
 
 static int forget_models(void **state)
