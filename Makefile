@@ -15,7 +15,8 @@ SOURCES := $(sort $(shell find lang runtime -name '*.c'))
 CLI     := $(filter lang/cli/%,$(SOURCES))
 CORE    := $(filter-out lang/cli/%,$(SOURCES))
 RUNTIME := $(filter runtime/%,$(SOURCES))
-GENOBJ  := $(BUILD)/obj/gen/grammar.o $(BUILD)/obj/gen/scanner.o
+GENOBJ  := $(BUILD)/obj/gen/grammar.o $(BUILD)/obj/gen/scanner.o $(BUILD)/obj/gen/stdlib.o
+STDLIB  := $(sort $(shell find stdlib -name '*.loop'))
 obj      = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
 .PHONY: all run check clean
@@ -42,14 +43,17 @@ $(GEN)/grammar.c: lang/syntax/grammar.y
 $(GEN)/scanner.c: lang/syntax/scanner.l
 	@mkdir -p $(@D)
 	@$(FLEX) -o $@ $<
+$(GEN)/stdlib.c: lang/syntax/stdlib.sh $(STDLIB)
+	@mkdir -p $(@D)
+	@sh lang/syntax/stdlib.sh $(STDLIB) >$@
 
 # ---- tests: each prints 'N passed, N failed' and fails when something did ----
 
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*_test.c))
 
-.PHONY: test unit golden tables diag models mutants extern same-bits sanitize robust docs bless
+.PHONY: test unit golden tables diag use models mutants extern same-bits sanitize robust docs bless
 # What a sanitizer build repeats; $(BUILD) may be any variant.
-test: unit golden tables diag models mutants extern robust
+test: unit golden tables diag use models mutants extern robust
 
 check: test docs same-bits sanitize
 	@echo "all checks passed"
@@ -73,6 +77,9 @@ tables: $(BUILD)/loop
 
 diag: $(BUILD)/loop
 	@tests/diag/run.sh $(BUILD)/loop
+
+use: $(BUILD)/loop
+	@tests/use/run.sh $(BUILD)/loop
 
 models: $(BUILD)/loop
 	@$(BUILD)/loop test -q examples/*.loop $$(find tests/run -name '*.loop')

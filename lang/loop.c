@@ -2,15 +2,19 @@
 #include "lang/loop.h"
 
 #include "lang/lower/lower.h"
+#include "lang/syntax/import.h"
 #include "lang/syntax/parse.h"
 #include "lang/syntax/source.h"
+
+#include <string.h>
 
 static LoopStatus status_of(const LoopCompiled *c)
 {
     return loop_diags_failed(c->diags) ? LOOP_NO_MEMORY : loop_diags_errors(c->diags) ? LOOP_ERRORS : LOOP_OK;
 }
 
-static LoopStatus run_stages(LoopCompiled *c, LoopStage last, LoopSetting *settings, size_t setting_count)
+/* `path`: where it was read from; NULL when it has none, and so no files beside it. */
+static LoopStatus run_stages(LoopCompiled *c, const char *path, LoopStage last, LoopSetting *settings, size_t setting_count)
 {
     if (last >= LOOP_STAGE_PARSE) {
         c->arena = loop_arena_new();
@@ -19,7 +23,9 @@ static LoopStatus run_stages(LoopCompiled *c, LoopStage last, LoopSetting *setti
             loop_diags_fail(c->diags);
     }
     if (last >= LOOP_STAGE_CHECK && status_of(c) == LOOP_OK)
-        c->model = loop_check(c->ast, settings, setting_count, c->diags);
+        c->files = loop_import(c->arena, c->diags, c->file, c->ast, path);
+    if (last >= LOOP_STAGE_CHECK && status_of(c) == LOOP_OK)
+        c->model = loop_check(c->files, settings, setting_count, c->diags);
     if (last >= LOOP_STAGE_LOWER && status_of(c) == LOOP_OK)
         c->program = loop_lower(c->model, c->diags);
     return status_of(c);
@@ -46,7 +52,7 @@ LoopStatus loop_compile(LoopCompiled *out, const char *path, LoopStage last, Loo
     if (!out->diags)
         return LOOP_NO_MEMORY;
     LoopStatus status = read_status(loop_source_read(out->diags, path, &out->file));
-    return status == LOOP_OK ? run_stages(out, last, settings, setting_count) : status;
+    return status == LOOP_OK ? run_stages(out, strcmp(path, "-") == 0 ? NULL : path, last, settings, setting_count) : status;
 }
 
 LoopStatus loop_compile_text(LoopCompiled *out, LoopStr name, LoopStr text, LoopStage last, LoopSetting *settings,
@@ -56,7 +62,7 @@ LoopStatus loop_compile_text(LoopCompiled *out, LoopStr name, LoopStr text, Loop
     if (!out->diags)
         return LOOP_NO_MEMORY;
     LoopStatus status = read_status(loop_source_text(out->diags, name, text, &out->file));
-    return status == LOOP_OK ? run_stages(out, last, settings, setting_count) : status;
+    return status == LOOP_OK ? run_stages(out, NULL, last, settings, setting_count) : status;
 }
 
 void loop_compiled_free(LoopCompiled *compiled)

@@ -19,6 +19,7 @@ typedef struct LoopCompiled {
     uint32_t file;        /* of the diagnostics */
     LoopArena *arena;     /* of the AST */
     LoopAst *ast;
+    LoopFile *files;      /* the main file, which leads to those that it uses; in the arena of the AST */
     LoopModel *model;
     LoopProgram *program;
 } LoopCompiled;

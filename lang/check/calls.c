@@ -344,10 +344,14 @@ static LoopStr predictor_of(const LoopChecker *check, LoopStr truth)
 static LoopNode *loop_argument(Call *call)
 {
     const LoopAst *name = call->arg[0];
-    LoopSymbol *loop = name->kind == LOOP_AST_NAME ? loop_scope_find(call->check, LOOP_SPACE_VALUES, name->text) : NULL;
+    LoopStr path = loop_scope_path(call->check, name);
+    LoopSymbol *loop = path.len ? loop_scope_find(call->check, LOOP_SPACE_VALUES, path) : NULL;
+    if (!loop && path.len && loop_scope_report_closed(call->check, LOOP_SPACE_VALUES, path, name->span))
+        return NULL;
     if (!loop || loop->kind != LOOP_SYM_LOOP) {
         const char *function = loop_function_info(call->function)->name;
         LoopDiag *diag = loop_diag(call->check->diags, LOOP_E0412, name->span, "%s needs the name of a predict loop", function);
+        loop_scope_note_passed(call->check, diag, path);
         LoopStr loop_name = name->kind == LOOP_AST_NAME ? predictor_of(call->check, name->text) : (LoopStr){"", 0};
         if (loop_name.len)
             loop_diag_help(call->check->diags, diag, "'%.*s' is what '%.*s' predicts: write %s(%.*s).", LOOP_STR_ARGS(name->text),
@@ -571,13 +575,17 @@ static LoopNode *call_own(LoopChecker *check, const LoopWhere *where, const Loop
     if (failed)
         return NULL;
     fn->state = LOOP_TYPING;
+    LoopScope *before = loop_scope_enter(check, fn->scope); /* its names are those of where it stands */
     LoopNode *node = loop_expr(check, &inner, loop_ast_value(fn->ast, LOOP_AST_EXPR));
+    loop_scope_enter(check, before);
     fn->state = LOOP_UNTYPED;
     return node;
 }
 
 static LoopNode *unknown(LoopChecker *check, const LoopAst *ast)
 {
+    if (loop_scope_report_part(check, ast->text, ast->name_span))
+        return NULL;
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0201, ast->name_span, "there is no function '%.*s'", LOOP_STR_ARGS(ast->text));
     LoopStr best = loop_scope_near(check, LOOP_SPACE_FUNCTIONS, ast->text);
     size_t limit = best.len ? loop_edit_distance(ast->text, best, 2) : 3;

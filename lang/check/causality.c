@@ -41,6 +41,7 @@ static void report_circle(Walk *w, size_t from)
         loop_text_add(&text, "%.*s -> ", LOOP_STR_ARGS(LOOP_ITEM(w->path, Step, i).symbol->name));
     const Step *first = &LOOP_ITEM(w->path, Step, from), *last = &LOOP_ITEM(w->path, Step, w->path.count - 1);
     loop_text_str(&text, first->symbol->name);
+    LoopScope *before = loop_scope_enter(w->check, last->symbol->scope);
     LoopDiag *diag = loop_diag(diags, LOOP_E0506, last->read->span, "a circle within one step: %s", text.at);
     for (size_t i = from; i + 1 < w->path.count && i < from + 2; i++) {
         const Step *s = &LOOP_ITEM(w->path, Step, i), *next = &LOOP_ITEM(w->path, Step, i + 1);
@@ -48,6 +49,7 @@ static void report_circle(Walk *w, size_t from)
     }
     loop_diag_help(diags, diag, "Write prev(%.*s) here: then '%.*s' reads it as it was one step before.",
                    LOOP_STR_ARGS(loop_check_text(w->check, last->read->span)), LOOP_STR_ARGS(last->symbol->name));
+    loop_scope_enter(w->check, before);
     w->failed = true;
 }
 

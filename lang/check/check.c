@@ -49,6 +49,15 @@ static void read_step(LoopChecker *check, const LoopAst *ast)
         loop_diag(check->diags, LOOP_E0503, node->span, "the step must be longer than 0");
 }
 
+/* Each used file may have been written for another version. */
+static void read_languages(LoopChecker *check)
+{
+    for (size_t i = 1; i < check->files.count; i++) /* the main file is the first */
+        for (const LoopAst *kid = LOOP_ITEM(check->files, LoopScope *, i)->source->ast->first; kid; kid = kid->next)
+            if (kid->kind == LOOP_AST_LANGUAGE)
+                read_language(check, kid);
+}
+
 static void read_heads(LoopChecker *check)
 {
     for (const LoopAst *kid = check->file->first; kid; kid = kid->next) {
@@ -128,13 +137,15 @@ static void run_passes(LoopChecker *check)
 {
     read_heads(check);
     loop_scope_declare_all(check);
+    read_languages(check);
     number_groups(check);
     read_time(check);
-    if (loop_arena_failed(check->arena))
+    if (loop_arena_failed(check->arena) || check->too_large)
         return;
     loop_symbols_fill(check);
     loop_loops_fill(check);
     loop_dopamine_fill(check);
+    loop_circuits_check_passed(check);
     loop_task_fill(check);
     if (well(check))
         loop_manipulations_fill(check);
@@ -149,16 +160,26 @@ static void run_passes(LoopChecker *check)
         loop_unused_check(check);
 }
 
-LoopModel *loop_check(const LoopAst *file, LoopSetting *settings, size_t setting_count, LoopDiags *diags)
+static LoopScope *main_scope(LoopChecker *check)
+{
+    LoopScope *scope = LOOP_NEW(check->arena, LoopScope), **place = LOOP_ADD(check->arena, &check->files, LoopScope *);
+    if (!scope || !place)
+        return NULL;
+    *scope = (LoopScope){.prefix = {"", 0}, .source = check->main, .file = scope};
+    return *place = scope;
+}
+
+LoopModel *loop_check(const LoopFile *file, LoopSetting *settings, size_t setting_count, LoopDiags *diags)
 {
     LoopArena *arena = loop_arena_new();
     LoopModel *model = arena ? LOOP_NEW(arena, LoopModel) : NULL;
-    LoopChecker check = {.arena = arena, .diags = diags, .model = model, .file = file, .settings = settings,
-                         .setting_count = setting_count};
-    if (model) {
+    LoopChecker check = {.arena = arena, .diags = diags, .model = model, .file = file->ast, .main = file,
+                         .settings = settings, .setting_count = setting_count};
+    if (model && (check.scope = main_scope(&check))) {
         *model = (LoopModel){.arena = arena, .name = {"", 0}, .doc = {"", 0}, .seed = 1, .agents = 1, .group_count = 1};
         run_passes(&check);
     }
+    loop_diags_inside(diags, NULL);
     if (loop_arena_failed(arena))
         loop_diags_fail(diags);
     if (model && well(&check))

@@ -9,11 +9,43 @@ typedef struct LoopNameTable {
     size_t size, count;
 } LoopNameTable;
 
+/* A formal of a circuit in one instance of it. */
+typedef struct LoopFormal {
+    LoopStr name;
+    const LoopAst *argument;   /* what was passed, or the default */
+    LoopScope *from;           /* where that is read */
+    bool in_place;             /* a name, or an element of one: it stands for itself wherever the body has the formal */
+    LoopStr path;              /* the name, dots included; empty: it is none */
+    LoopSymbol *symbol;        /* of any other formula, which is worked out once; NULL */
+    bool read;
+    size_t errors;             /* there were when it was found to be wrong; 0: it was not, see loop_formal_is_broken */
+} LoopFormal;
+
+/* Where names are looked up: a file, or an instance of a circuit. */
+struct LoopScope {
+    LoopStr prefix;            /* "", "pavlov.", "flinch.": before the names that are declared in it */
+    const LoopFile *source;    /* of a file; NULL */
+    LoopScope *file;           /* of an instance: the file that its circuit stands in; of a file, itself */
+    bool closed;               /* what is not its own is seen only when it can't differ between models: see loop_scope_find */
+    LoopFormal *formals;
+    uint32_t formal_count;
+    const LoopAst *circuit, *make;
+    LoopScope *maker;
+    LoopInside inside;
+    LoopList symbols;          /* LoopSymbol *, declared in it */
+    LoopList scopes;           /* of a file: LoopScope *, of its uses */
+    uint32_t depth;            /* of instances in instances */
+};
+
 typedef struct LoopChecker {
     LoopArena *arena;
     LoopDiags *diags;
     LoopModel *model;
-    const LoopAst *file;
+    const LoopAst *file;    /* the main one */
+    const LoopFile *main;
+    LoopScope *scope;       /* where names are looked up now */
+    LoopList files;         /* LoopScope * */
+    uint32_t instances, bound; /* instances, and formals of them, so far */
     LoopSetting *settings;
     size_t setting_count;
     LoopNameTable spaces[LOOP_SPACE_COUNT];
@@ -51,13 +83,47 @@ typedef struct LoopWhere {
 enum {
     LOOP_LEVELS_MAX = 1000,       /* nested expressions and definitions: each level is a few frames of the stack */
     LOOP_WIDTH_MAX = 1 << 24,     /* elements of one value */
+    LOOP_INSTANCES_MAX = 10000,   /* of circuits: they multiply where circuits make circuits */
+    LOOP_INSTANCES_DEPTH_MAX = 32,
+    LOOP_MADE_NAMES_MAX = 200000, /* what all instances declare together: before it is typed it costs memory, too */
+    LOOP_FORMALS_MAX = 64,        /* of one circuit */
     LOOP_NODES_MAX = 1000000      /* expression nodes after functions are written out */
 };
 
 /* ---- scope.c ---- */
 void loop_scope_declare_all(LoopChecker *check);
 LoopSymbol *loop_scope_add(LoopChecker *check, LoopSymbolKind kind, const LoopAst *ast, LoopCompartment home);
+/* What is declared under the name `prefix` + `name`, and nothing else. */
+LoopSymbol *loop_scope_lookup(const LoopChecker *check, LoopNamespace space, LoopStr prefix, LoopStr name);
+void loop_scope_declare(LoopChecker *check, const LoopAst *declaration);
+
+/* ---- resolve.c: what a name means ---- */
+/* From now on names are those of `scope`. Gives the scope before, which is to be entered again. */
+LoopScope *loop_scope_enter(LoopChecker *check, LoopScope *scope);
+/* What `name`, dots included, means here: a formal stands for what was passed; then what is declared here; then what a
+   used file declares; in a circuit, then the constants, functions, structures and circuits of its file. */
 LoopSymbol *loop_scope_find(const LoopChecker *check, LoopNamespace space, LoopStr name);
+/* Whether what was passed has been reported. What was said on the strength of a wrong guess does not count. */
+bool loop_formal_is_broken(const LoopChecker *check, const LoopFormal *formal);
+LoopFormal *loop_scope_formal(const LoopScope *scope, LoopStr name);
+/* In a circuit: reports a name of its file that has to be passed. false: it is no such name. */
+bool loop_scope_report_closed(LoopChecker *check, LoopNamespace space, LoopStr name, LoopSpan span);
+/* Reports a dotted name whose front is an instance or a file without such a part. false: it is none. */
+bool loop_scope_report_part(LoopChecker *check, LoopStr name, LoopSpan span);
+/* Notes what a formal stands for, where a message names it. */
+void loop_scope_note_passed(LoopChecker *check, LoopDiag *diag, LoopStr name);
+/* An instance or a used file where a value is wanted. */
+void loop_scope_report_opener(LoopChecker *check, const LoopSymbol *symbol, LoopSpan span);
+/* The dotted text of a name with fields; empty when there is more to it. */
+LoopStr loop_scope_path(LoopChecker *check, const LoopAst *ast);
+
+/* ---- circuits.c, files.c: instances and used files ---- */
+/* false: reported; then it is not made. */
+bool loop_circuit_check(LoopChecker *check, const LoopAst *circuit);
+void loop_circuits_make(LoopChecker *check, const LoopAst *block);
+void loop_circuits_check_passed(LoopChecker *check);
+void loop_files_declare(LoopChecker *check);
+
 LoopNamespace loop_scope_space(LoopSymbolKind kind);
 /* Nearest name of that space for a help line; empty when none is near. */
 LoopStr loop_scope_near(const LoopChecker *check, LoopNamespace space, LoopStr name);

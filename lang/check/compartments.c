@@ -233,7 +233,9 @@ static void visit(LoopChecker *check, LoopCompartment in, LoopNode *node, LoopSy
     check->mark += 2;
     if (in == LOOP_IN_TOP || in == LOOP_IN_MEASURE)
         return;
+    LoopScope *before = loop_scope_enter(check, owner ? owner->scope : check->scope);
     read_formula(&reader, node, false);
+    loop_scope_enter(check, before);
 }
 
 void loop_compartments_check(LoopChecker *check)

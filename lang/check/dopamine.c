@@ -20,6 +20,7 @@ static void add_target(LoopChecker *check, LoopSymbol *signal, const LoopAst *ta
         LoopDiag *diag = loop_diag(check->diags, LOOP_E0621, target->span, "a dopamine signal trains loops; '%.*s' is a %s",
                                    LOOP_STR_ARGS(symbol->name), loop_symbol_kind_name(symbol->kind));
         loop_diag_note(check->diags, diag, symbol->span, "declared here");
+        loop_scope_note_passed(check, diag, target->text);
         return;
     }
     loop_symbol_type(check, symbol);
@@ -42,6 +43,7 @@ static void add_target(LoopChecker *check, LoopSymbol *signal, const LoopAst *ta
 static void check_trained(LoopChecker *check, const LoopLoopModel *loop)
 {
     const LoopAst *learn = loop_ast_find(loop->symbol->ast, LOOP_AST_LEARN);
+    LoopScope *before = loop_scope_enter(check, loop->symbol->scope);
     LoopDiag *diag;
     if (learn && !loop->dopamine) {
         diag = loop_diag(check->diags, LOOP_E0623, learn->span, "'%.*s' learns, but no dopamine signal trains it",
@@ -58,6 +60,7 @@ static void check_trained(LoopChecker *check, const LoopLoopModel *loop)
         loop_diag_note(check->diags, diag, loop->dopamine->span, "the signal is here");
         loop_diag_help(check->diags, diag, "Add a clause to the loop: learn rate 0.1");
     }
+    loop_scope_enter(check, before);
 }
 
 void loop_dopamine_fill(LoopChecker *check)
@@ -67,11 +70,13 @@ void loop_dopamine_fill(LoopChecker *check)
         LoopSymbol *signal = LOOP_ITEM(model->symbols, LoopSymbol *, i);
         if (signal->kind != LOOP_SYM_DOPAMINE)
             continue;
+        LoopScope *before = loop_scope_enter(check, signal->scope);
         for (const LoopAst *kid = signal->ast->first; kid; kid = kid->next)
             if (kid->kind == LOOP_AST_TARGET) {
                 signal->used = true;
                 add_target(check, signal, kid);
             }
+        loop_scope_enter(check, before);
     }
     for (size_t i = 0; i < model->loops.count; i++)
         check_trained(check, LOOP_ITEM(model->loops, LoopLoopModel *, i));

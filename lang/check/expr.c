@@ -253,7 +253,10 @@ static LoopNode *beside_choice(LoopChecker *check, const LoopWhere *where, const
 {
     if (!x || !x->type.choice || ast->kind != LOOP_AST_NAME)
         return loop_expr(check, where, ast);
-    LoopNode *label = loop_expr_label(check, x, ast);
+    LoopFormal *formal = loop_scope_formal(check->scope, ast->text); /* a label may be passed to a circuit */
+    LoopNode *label = loop_expr_label(check, x, formal && formal->argument->kind == LOOP_AST_NAME ? formal->argument : ast);
+    if (label && formal)
+        formal->read = true;
     LoopWhere inner = *where;
     inner.beside = x->type.choice;
     return label ? label : loop_expr(check, &inner, ast);

@@ -27,6 +27,7 @@ static bool predict_truth(LoopChecker *check, LoopLoopModel *loop, const LoopAst
     if (is_truth(loop->truth))
         return true;
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0601, header->first->span, "a loop can predict a sense, a truth or a reward only");
+    loop_scope_note_passed(check, diag, header->first->text);
     loop_diag_help(check->diags, diag, "Name what it should learn in the hypothalamus: truth x = ...");
     return false;
 }
@@ -126,10 +127,12 @@ static void fill_discount(LoopChecker *check, LoopLoopModel *loop)
     const LoopAst *header = loop_ast_find(loop->symbol->ast, LOOP_AST_PREDICT);
     if (!header || loop->horizon != LOOP_DISCOUNT)
         return;
+    LoopScope *before = loop_scope_enter(check, loop->symbol->scope);
     LoopWhere where = loop_clause_where(check, loop, LOOP_IN_INNATE, "discount");
     LoopNode *node = loop_expr(check, &where, loop_ast_value(header, LOOP_AST_DISCOUNT));
     if (loop_clause_fits(check, loop, node, "the discount"))
         loop->discount = loop_need_factor(check, node, "the discount");
+    loop_scope_enter(check, before);
 }
 
 /* The clause that says how many lines there are, and so how many synapses. */
@@ -151,13 +154,16 @@ void loop_loop_sizes(LoopChecker *check, LoopLoopModel *loop)
     if (loop->sized)
         return;
     loop->sized = true; /* a context that asks for its own size finds 1 */
+    LoopScope *before = loop_scope_enter(check, loop->symbol->scope);
     set_clauses(check, loop, true);
     loop_wiring_set(check, loop);
+    loop_scope_enter(check, before);
 }
 
 static void fill_loop(LoopChecker *check, LoopLoopModel *loop)
 {
     const LoopAst *ast = loop->symbol->ast;
+    LoopScope *before = loop_scope_enter(check, loop->symbol->scope);
     check_repeats(check, ast);
     loop_loop_sizes(check, loop);
     set_clauses(check, loop, false);
@@ -166,6 +172,7 @@ static void fill_loop(LoopChecker *check, LoopLoopModel *loop)
                                    LOOP_STR_ARGS(loop->symbol->name));
         loop_diag_help(check->diags, diag, "Say what its striatum sees: context EXPR. A constant 1 will do for a plain bandit.");
     }
+    loop_scope_enter(check, before);
 }
 
 void loop_loops_fill(LoopChecker *check)

@@ -165,12 +165,15 @@ static void report_target(const Manipulation *m, const LoopAst *name, const Loop
 }
 
 /* Whether a structure lies on the path of a loop. */
-static bool runs_through(const LoopLoopModel *loop, LoopStr structure)
+static bool runs_through(const Manipulation *m, const LoopLoopModel *loop, const LoopAst *name)
 {
-    const LoopAst *path = loop_ast_find(loop->symbol->ast, LOOP_AST_PATH);
-    for (const LoopAst *part = path ? path->first : NULL; part; part = part->next)
-        if (loop_str_equal(part->text, structure))
+    LoopStr path = loop_scope_path(m->check, name);
+    const LoopSymbol *symbol = path.len ? loop_scope_find(m->check, LOOP_SPACE_STRUCTURES, path) : NULL;
+    for (size_t i = 0; path.len && i < loop->structures.count; i++) {
+        const LoopStructure *part = &LOOP_ITEM(loop->structures, LoopStructure, i);
+        if (symbol ? part->symbol == symbol : !part->symbol && loop_str_equal(part->name, path))
             return true;
+    }
     return false;
 }
 
@@ -183,7 +186,7 @@ static void silence(const Manipulation *m, const LoopAst *name)
     LoopNode *condition = condition_of(m);
     for (size_t i = 0; i < loops->count; i++) {
         LoopLoopModel *loop = LOOP_ITEM(*loops, LoopLoopModel *, i);
-        if (loop->symbol != symbol && !runs_through(loop, loop_check_text(m->check, name->span)))
+        if (loop->symbol != symbol && !runs_through(m, loop, name))
             continue;
         found = true;
         if (condition)

@@ -3,11 +3,12 @@
 #ifndef LOOP_MODEL_H
 #define LOOP_MODEL_H
 
-#include "lang/syntax/ast.h"
+#include "lang/syntax/import.h"
 #include "runtime/contract/program.h"
 
 typedef struct LoopSymbol LoopSymbol;
 typedef struct LoopNode LoopNode;
+typedef struct LoopScope LoopScope;
 
 /* ---- types ---- */
 
@@ -115,13 +116,13 @@ bool loop_node_looks_back(const LoopNode *node);
 typedef enum LoopSymbolKind {
     LOOP_SYM_CONST, LOOP_SYM_PARAM, LOOP_SYM_SENSE, LOOP_SYM_REGION, LOOP_SYM_LET, LOOP_SYM_STATE, LOOP_SYM_REWARD,
     LOOP_SYM_TRUTH, LOOP_SYM_LOOP, LOOP_SYM_DOPAMINE, LOOP_SYM_MEASURE, LOOP_SYM_FN, LOOP_SYM_STRUCTURE,
-    LOOP_SYM_TRIAL, LOOP_SYM_PHASE, LOOP_SYM_GROUP, LOOP_SYM_FOREIGN
+    LOOP_SYM_TRIAL, LOOP_SYM_PHASE, LOOP_SYM_GROUP, LOOP_SYM_FOREIGN, LOOP_SYM_CIRCUIT, LOOP_SYM_INSTANCE, LOOP_SYM_FILE
 } LoopSymbolKind;
 
 /* Which names can be confused with which: those of one space must differ. */
 typedef enum LoopNamespace {
     LOOP_SPACE_VALUES, LOOP_SPACE_MEASURES, LOOP_SPACE_FUNCTIONS, LOOP_SPACE_STRUCTURES, LOOP_SPACE_TRIALS,
-    LOOP_SPACE_PHASES, LOOP_SPACE_GROUPS, LOOP_SPACE_COUNT
+    LOOP_SPACE_PHASES, LOOP_SPACE_GROUPS, LOOP_SPACE_CIRCUITS, LOOP_SPACE_COUNT
 } LoopNamespace;
 
 /* Where a formula is written, and so what it may read: the rows of compartments.def. */
@@ -138,7 +139,10 @@ typedef struct LoopTrialModel LoopTrialModel;
 
 struct LoopSymbol {
     LoopSymbolKind kind;
-    LoopStr name;              /* qualified */
+    LoopStr name;              /* qualified: what stands before it tells the file or the instance of a circuit */
+    LoopStr local;             /* as it is declared */
+    LoopScope *scope;          /* where its formula is read; of an instance or a file, its own */
+    bool formal;               /* what was passed to a circuit: a let, or a constant when its value is one */
     const LoopAst *ast;
     LoopSpan span;             /* of the name where it is declared */
     LoopStr doc;
@@ -176,6 +180,12 @@ typedef struct LoopParamModel {
 
 typedef enum LoopHorizon { LOOP_DISCOUNT, LOOP_AHEAD, LOOP_WITHIN } LoopHorizon;
 
+/* A structure on the path of a loop. */
+typedef struct LoopStructure {
+    const LoopSymbol *symbol; /* NULL: it is not declared */
+    LoopStr name;             /* as written, or as passed to a circuit */
+} LoopStructure;
+
 struct LoopLoopModel {
     LoopSymbol *symbol;
     LoopLoopKind kind;
@@ -209,6 +219,7 @@ struct LoopLoopModel {
     uint32_t striatum;          /* the lowering's: register of their activity */
     LoopSymbol *dopamine;       /* the signal that trains it; NULL: none */
     LoopStr path;               /* as text */
+    LoopList structures;        /* LoopStructure, in the order of the path */
 };
 
 /* The formulas of a loop, as clause.def lists them. */
@@ -336,8 +347,8 @@ typedef struct LoopSetting {
     bool used;
 } LoopSetting;
 
-/* Checks a parsed file. Returns NULL when `diags` has an error or memory ran out. The caller frees model->arena. */
-LoopModel *loop_check(const LoopAst *file, LoopSetting *settings, size_t setting_count, LoopDiags *diags);
+/* Checks the main file, with those that it uses. Returns NULL when `diags` has an error or memory ran out. The caller frees model->arena. */
+LoopModel *loop_check(const LoopFile *file, LoopSetting *settings, size_t setting_count, LoopDiags *diags);
 
 /* The model as text: names with their types, loops with their defaults, the schedule. */
 void loop_model_print(const LoopModel *model, LoopText *out);

@@ -201,8 +201,11 @@ static bool credit_name(LoopChecker *check, const LoopWhere *where, const LoopAs
 static bool any_label(const LoopChecker *check, LoopStr name, uint32_t *index)
 {
     bool found = false;
-    for (size_t i = 0; i < check->model->symbols.count; i++) {
-        const LoopSymbol *s = LOOP_ITEM(check->model->symbols, LoopSymbol *, i);
+    const LoopList *here = check->scope->make ? &check->scope->symbols : &check->model->symbols;
+    for (size_t i = 0; i < here->count; i++) {
+        const LoopSymbol *s = LOOP_ITEM(*here, LoopSymbol *, i);
+        if (s->scope && s->scope->make != check->scope->make) /* the labels of an instance are its own */
+            continue;
         const LoopLabels *labels = s->loop ? s->loop->labels : s->type.labels;
         uint32_t at = loop_labels_find(labels, name);
         if (at == LOOP_NONE)
@@ -220,8 +223,9 @@ static LoopStr near_label(const LoopChecker *check, LoopStr name)
 {
     LoopStr best = {"", 0};
     size_t limit = name.len <= 3 ? 1 : 2;
-    for (size_t i = 0; i < check->model->symbols.count; i++) {
-        const LoopSymbol *s = LOOP_ITEM(check->model->symbols, LoopSymbol *, i);
+    const LoopList *here = check->scope->make ? &check->scope->symbols : &check->model->symbols;
+    for (size_t i = 0; i < here->count; i++) {
+        const LoopSymbol *s = LOOP_ITEM(*here, LoopSymbol *, i);
         const LoopLabels *labels = s->loop ? s->loop->labels : s->type.labels;
         for (uint32_t k = 0; labels && k < labels->count; k++) {
             size_t distance = loop_edit_distance(name, labels->names[k], limit);
@@ -236,6 +240,8 @@ static LoopStr near_label(const LoopChecker *check, LoopStr name)
 
 static void report_unknown(LoopChecker *check, const LoopWhere *where, const LoopAst *ast)
 {
+    if (loop_scope_report_closed(check, LOOP_SPACE_VALUES, ast->text, ast->span))
+        return;
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0201, ast->span, "there is no value '%.*s'", LOOP_STR_ARGS(ast->text));
     LoopStr near = loop_scope_near(check, LOOP_SPACE_VALUES, ast->text);
     for (uint32_t space = 0; space < LOOP_SPACE_COUNT; space++) {
@@ -256,6 +262,8 @@ static void report_unknown(LoopChecker *check, const LoopWhere *where, const Loo
         loop_diag_help(check->diags, diag, "The labels of '%.*s' are %s.", LOOP_STR_ARGS(where->beside->name), labels.at);
     else if (near.len)
         loop_diag_help(check->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
+    else if (check->scope->circuit)
+        loop_diag_help(check->diags, diag, "A circuit sees its arguments, what it declares itself, and the consts, functions and structures of its file.");
     else
         loop_diag_help(check->diags, diag, "Every name must be declared: as a sense, let, param, region, loop ...");
 }
@@ -263,8 +271,12 @@ static void report_unknown(LoopChecker *check, const LoopWhere *where, const Loo
 /* The value of a symbol, typed, or NULL when its own declaration has an error. */
 static LoopNode *value_of(LoopChecker *check, const LoopWhere *where, LoopSymbol *symbol, LoopSpan span)
 {
-    loop_symbol_type(check, symbol);
     symbol->used = true;
+    if (symbol->kind == LOOP_SYM_INSTANCE || symbol->kind == LOOP_SYM_FILE) {
+        loop_scope_report_opener(check, symbol, span);
+        return NULL;
+    }
+    loop_symbol_type(check, symbol);
     if (symbol->broken)
         return NULL;
     LoopNode *now = loop_node_symbol(check, symbol, LOOP_FIELD_SELF, span);
@@ -275,6 +287,25 @@ static LoopNode *value_of(LoopChecker *check, const LoopWhere *where, LoopSymbol
     if (old)
         old->size = 1;
     return old;
+}
+
+/* What was passed to a circuit, as if it were written in the place of the formal. */
+static LoopNode *passed(LoopChecker *check, const LoopWhere *where, LoopFormal *formal)
+{
+    LoopWhere outside = *where;
+    outside.bindings = NULL;
+    outside.credit = NULL;
+    if (loop_formal_is_broken(check, formal))
+        return NULL;
+    formal->read = true;
+    if (!formal->in_place)
+        return value_of(check, where, formal->symbol, formal->argument->span);
+    LoopScope *before = loop_scope_enter(check, formal->from);
+    LoopNode *node = loop_expr(check, &outside, formal->argument);
+    loop_scope_enter(check, before);
+    if (!node)
+        formal->errors = loop_diags_errors(check->diags);
+    return node;
 }
 
 static LoopNode *bare_name(LoopChecker *check, const LoopWhere *where, const LoopAst *ast)
@@ -293,6 +324,9 @@ static LoopNode *bare_name(LoopChecker *check, const LoopWhere *where, const Loo
     LoopNode *credit;
     if (credit_name(check, where, ast, &credit))
         return credit;
+    LoopFormal *formal = loop_scope_formal(check->scope, ast->text);
+    if (formal)
+        return passed(check, where, formal);
     LoopSymbol *symbol = find_let(where, ast->text);
     if (!symbol)
         symbol = loop_scope_find(check, LOOP_SPACE_VALUES, ast->text);
@@ -310,31 +344,20 @@ static LoopNode *bare_name(LoopChecker *check, const LoopWhere *where, const Loo
     return NULL;
 }
 
-/* The dotted text of a chain of fields on a name; false when there is more to it. */
-static bool dotted(LoopText *out, const LoopAst *ast)
-{
-    if (ast->kind == LOOP_AST_NAME) {
-        loop_text_str(out, ast->text);
-        return true;
-    }
-    if (ast->kind != LOOP_AST_FIELD || !dotted(out, ast->first))
-        return false;
-    loop_text_put(out, ".", 1);
-    loop_text_str(out, ast->text);
-    return true;
-}
-
 LoopSymbol *loop_expr_symbol(LoopChecker *check, const LoopAst *ast)
 {
-    LoopText path = {.arena = check->arena};
-    return dotted(&path, ast) ? loop_scope_find(check, LOOP_SPACE_VALUES, loop_text_view(&path)) : NULL;
+    LoopStr path = loop_scope_path(check, ast);
+    return path.len ? loop_scope_find(check, LOOP_SPACE_VALUES, path) : NULL;
 }
 
 static LoopNode *field(LoopChecker *check, const LoopWhere *where, const LoopAst *ast)
 {
+    LoopStr path = loop_scope_path(check, ast);
     LoopSymbol *whole = loop_expr_symbol(check, ast);
     if (whole)
         return value_of(check, where, whole, ast->span);
+    if (path.len && (loop_scope_report_closed(check, LOOP_SPACE_VALUES, path, ast->span) || loop_scope_report_part(check, path, ast->span)))
+        return NULL;
     LoopNode *of = loop_expr(check, where, ast->first);
     if (!of)
         return NULL;

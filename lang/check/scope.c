@@ -1,11 +1,13 @@
 /* Names: what the file declares, by namespace, and how they are found. */
 #include "lang/check/check.h"
 
+#include <string.h>
+
 const char *loop_symbol_kind_name(LoopSymbolKind kind)
 {
     static const char *const names[] = {"constant", "parameter", "sense", "region", "let", "state", "reward", "truth",
                                         "loop", "dopamine signal", "measure", "function", "structure", "trial", "phase",
-                                        "group"};
+                                        "group", "foreign function", "circuit", "made circuit", "file"};
     return names[kind];
 }
 
@@ -25,6 +27,8 @@ LoopNamespace loop_scope_space(LoopSymbolKind kind)
         return LOOP_SPACE_PHASES;
     case LOOP_SYM_GROUP:
         return LOOP_SPACE_GROUPS;
+    case LOOP_SYM_CIRCUIT:
+        return LOOP_SPACE_CIRCUITS;
     default:
         return LOOP_SPACE_VALUES;
     }
@@ -33,9 +37,11 @@ LoopNamespace loop_scope_space(LoopSymbolKind kind)
 /* ---- the hash tables ---- */
 
 /* Names come from untrusted files, so the hash is mixed well (FNV-1a and a finaliser); order never shows. */
-uint64_t loop_name_hash(LoopStr name)
+static uint64_t hash_of(LoopStr prefix, LoopStr name)
 {
     uint64_t h = 14695981039346656037u;
+    for (size_t i = 0; i < prefix.len; i++)
+        h = (h ^ (unsigned char)prefix.at[i]) * 1099511628211u;
     for (size_t i = 0; i < name.len; i++)
         h = (h ^ (unsigned char)name.at[i]) * 1099511628211u;
     h ^= h >> 32;
@@ -43,10 +49,21 @@ uint64_t loop_name_hash(LoopStr name)
     return h ^ (h >> 29);
 }
 
-static LoopSymbol **find_slot(const LoopNameTable *table, LoopStr name)
+uint64_t loop_name_hash(LoopStr name)
 {
-    size_t i = (size_t)loop_name_hash(name) & (table->size - 1);
-    while (table->slots[i] && !loop_str_equal(table->slots[i]->name, name))
+    return hash_of((LoopStr){"", 0}, name);
+}
+
+static bool is_joined(LoopStr whole, LoopStr prefix, LoopStr name)
+{
+    return whole.len == prefix.len + name.len && memcmp(whole.at, prefix.at, prefix.len) == 0 &&
+           memcmp(whole.at + prefix.len, name.at, name.len) == 0;
+}
+
+static LoopSymbol **find_slot(const LoopNameTable *table, LoopStr prefix, LoopStr name)
+{
+    size_t i = (size_t)hash_of(prefix, name) & (table->size - 1);
+    while (table->slots[i] && !is_joined(table->slots[i]->name, prefix, name))
         i = (i + 1) & (table->size - 1);
     return &table->slots[i];
 }
@@ -59,28 +76,43 @@ static bool grow(LoopChecker *check, LoopNameTable *table)
         return false;
     for (size_t i = 0; i < table->size; i++)
         if (table->slots[i])
-            *find_slot(&bigger, table->slots[i]->name) = table->slots[i];
+            *find_slot(&bigger, (LoopStr){"", 0}, table->slots[i]->name) = table->slots[i];
     *table = bigger;
     return true;
 }
 
-LoopSymbol *loop_scope_find(const LoopChecker *check, LoopNamespace space, LoopStr name)
+LoopSymbol *loop_scope_lookup(const LoopChecker *check, LoopNamespace space, LoopStr prefix, LoopStr name)
 {
     const LoopNameTable *table = &check->spaces[space];
-    return table->size ? *find_slot(table, name) : NULL;
+    return table->size ? *find_slot(table, prefix, name) : NULL;
+}
+
+/* The names that a text in this scope can use, for messages: those of the main file include the parts of instances. */
+static const LoopList *known_here(const LoopChecker *check)
+{
+    return check->scope->source == check->main ? &check->model->symbols : &check->scope->symbols;
 }
 
 LoopStr loop_scope_near(const LoopChecker *check, LoopNamespace space, LoopStr name)
 {
     LoopStr best = {"", 0};
     size_t limit = name.len <= 3 ? 1 : 2;
-    for (size_t i = 0; i < check->model->symbols.count; i++) {
-        const LoopSymbol *s = LOOP_ITEM(check->model->symbols, LoopSymbol *, i);
+    bool main = check->scope->source == check->main;
+    for (uint32_t i = 0; space == LOOP_SPACE_VALUES && i < check->scope->formal_count; i++) {
+        size_t distance = loop_edit_distance(name, check->scope->formals[i].name, limit);
+        if (distance <= limit && (!best.len || distance < limit)) {
+            best = check->scope->formals[i].name;
+            limit = distance;
+        }
+    }
+    for (size_t i = 0; i < known_here(check)->count; i++) {
+        const LoopSymbol *s = LOOP_ITEM(*known_here(check), LoopSymbol *, i);
+        LoopStr its = main ? s->name : s->local;
         if (loop_scope_space(s->kind) != space)
             continue;
-        size_t distance = loop_edit_distance(name, s->name, limit);
+        size_t distance = loop_edit_distance(name, its, limit);
         if (distance <= limit && (!best.len || distance < limit)) {
-            best = s->name;
+            best = its;
             limit = distance;
         }
     }
@@ -90,9 +122,9 @@ LoopStr loop_scope_near(const LoopChecker *check, LoopNamespace space, LoopStr n
 /* "'train', 'probe'": what there is of that kind, when it is not much. */
 static void put_names(const LoopChecker *check, LoopNamespace space, LoopText *out)
 {
-    for (size_t i = 0; i < check->model->symbols.count; i++) {
-        const LoopSymbol *s = LOOP_ITEM(check->model->symbols, LoopSymbol *, i);
-        if (loop_scope_space(s->kind) != space || out->len > 100 || loop_scope_find(check, space, s->name) != s)
+    for (size_t i = 0; i < known_here(check)->count; i++) {
+        const LoopSymbol *s = LOOP_ITEM(*known_here(check), LoopSymbol *, i);
+        if (loop_scope_space(s->kind) != space || out->len > 100 || loop_scope_lookup(check, space, (LoopStr){"", 0}, s->name) != s)
             continue;
         loop_text_add(out, "%s'%.*s'", out->len ? ", " : "", LOOP_STR_ARGS(s->name));
     }
@@ -108,6 +140,18 @@ static void add_names(LoopChecker *check, LoopDiag *diag, LoopNamespace space, c
         loop_diag_help(check->diags, diag, "The model declares no %s.", what);
 }
 
+/* What was passed is not there: said where it was passed, once. */
+static void need_passed(LoopChecker *check, LoopFormal *formal, LoopNamespace space, const char *what)
+{
+    if (loop_formal_is_broken(check, formal))
+        return;
+    formal->read = true;
+    LoopScope *before = loop_scope_enter(check, formal->from);
+    loop_scope_need(check, space, formal->path, formal->argument->span, what);
+    formal->errors = loop_diags_errors(check->diags);
+    loop_scope_enter(check, before);
+}
+
 LoopSymbol *loop_scope_need(LoopChecker *check, LoopNamespace space, LoopStr name, LoopSpan span, const char *what)
 {
     LoopSymbol *symbol = loop_scope_find(check, space, name);
@@ -115,6 +159,13 @@ LoopSymbol *loop_scope_need(LoopChecker *check, LoopNamespace space, LoopStr nam
         symbol->used = true;
         return symbol;
     }
+    LoopFormal *formal = loop_scope_formal(check->scope, name);
+    if (formal && formal->path.len) {
+        need_passed(check, formal, space, what);
+        return NULL;
+    }
+    if (loop_scope_report_closed(check, space, name, span) || loop_scope_report_part(check, name, span))
+        return NULL;
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0201, span, "there is no %s '%.*s'", what, LOOP_STR_ARGS(name));
     LoopStr near = loop_scope_near(check, space, name);
     LoopSymbol *value = loop_scope_find(check, LOOP_SPACE_VALUES, name);
@@ -133,7 +184,8 @@ LoopSymbol *loop_scope_need(LoopChecker *check, LoopNamespace space, LoopStr nam
 static void report_twice(LoopChecker *check, const LoopSymbol *first, LoopStr name, LoopSpan span)
 {
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0202, span, "'%.*s' is declared twice", LOOP_STR_ARGS(name));
-    loop_diag_note(check->diags, diag, first->span, "first declared here, as a %s", loop_symbol_kind_name(first->kind));
+    loop_diag_note(check->diags, diag, first->span, "first declared here, as %s%s", first->formal ? "an argument of the circuit" : "a ",
+                   first->formal ? "" : loop_symbol_kind_name(first->kind));
     loop_diag_help(check->diags, diag, "Names are flat: blocks open no scopes. Choose another name for one of them.");
 }
 
@@ -142,27 +194,43 @@ static bool is_built_in(LoopStr name)
     return loop_str_is(name, "dt") || loop_str_is(name, "none");
 }
 
+static void report_built_in(LoopChecker *check, const LoopSymbol *symbol)
+{
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0203, symbol->span, "'%.*s' already has a meaning", LOOP_STR_ARGS(symbol->local));
+    loop_diag_help(check->diags, diag, "'dt' is the step and 'none' the choice that was not made yet; choose another name.");
+}
+
+static LoopStr joined(LoopChecker *check, LoopStr prefix, LoopStr name)
+{
+    LoopText text = {.arena = check->arena};
+    if (!prefix.len)
+        return name;
+    loop_text_str(&text, prefix);
+    loop_text_str(&text, name);
+    return loop_text_view(&text);
+}
+
 LoopSymbol *loop_scope_add(LoopChecker *check, LoopSymbolKind kind, const LoopAst *ast, LoopCompartment home)
 {
     LoopNameTable *table = &check->spaces[loop_scope_space(kind)];
+    LoopScope *scope = check->scope;
     LoopSymbol *symbol = LOOP_NEW(check->arena, LoopSymbol);
     LoopSymbol **place = LOOP_ADD(check->arena, &check->model->symbols, LoopSymbol *);
-    if (!symbol || !place || (table->count * 2 >= table->size && !grow(check, table)))
+    LoopSymbol **own = LOOP_ADD(check->arena, &scope->symbols, LoopSymbol *);
+    if (!symbol || !place || !own || (table->count * 2 >= table->size && !grow(check, table)))
         return NULL;
     const LoopAst *doc = loop_ast_find(ast, LOOP_AST_DOC);
-    *symbol = (LoopSymbol){.kind = kind, .name = ast->text, .ast = ast, .span = ast->name_span, .home = home,
-                           .doc = doc ? doc->text : (LoopStr){"", 0}, .order = LOOP_NONE, .reg = LOOP_NONE,
-                           .type = {.width = 1}};
-    *place = symbol;
-    if (is_built_in(symbol->name)) {
-        LoopDiag *diag = loop_diag(check->diags, LOOP_E0203, symbol->span, "'%.*s' already has a meaning",
-                                   LOOP_STR_ARGS(symbol->name));
-        loop_diag_help(check->diags, diag, "'dt' is the step and 'none' the choice that was not made yet; choose another name.");
+    *symbol = (LoopSymbol){.kind = kind, .name = joined(check, scope->prefix, ast->text), .local = ast->text, .scope = scope, .ast = ast,
+                           .span = ast->name_span, .home = home, .doc = doc ? doc->text : (LoopStr){"", 0}, .order = LOOP_NONE,
+                           .reg = LOOP_NONE, .type = {.width = 1}};
+    *place = *own = symbol;
+    if (is_built_in(symbol->local)) {
+        report_built_in(check, symbol);
         return symbol;
     }
-    LoopSymbol **slot = find_slot(table, symbol->name);
+    LoopSymbol **slot = find_slot(table, (LoopStr){"", 0}, symbol->name);
     if (*slot && kind != LOOP_SYM_PHASE)
-        report_twice(check, *slot, symbol->name, symbol->span);
+        report_twice(check, *slot, symbol->local, symbol->span);
     if (!*slot) {
         *slot = symbol;
         table->count++;
@@ -186,6 +254,8 @@ static bool is_size(const LoopChecker *check, const LoopAst *size)
     if (size->kid_count != 1)
         return false;
     if (size->first->kind != LOOP_AST_NAME)
+        return true;
+    if (loop_scope_formal(check->scope, size->first->text)) /* it stands for a number, never for its own name */
         return true;
     const LoopSymbol *s = loop_scope_find(check, LOOP_SPACE_VALUES, size->first->text);
     return s && s->kind == LOOP_SYM_CONST;
@@ -247,7 +317,8 @@ static const Declares declares[] = {
     {LOOP_AST_LET, LOOP_SYM_LET, LOOP_IN_TOP},           {LOOP_AST_LOOP, LOOP_SYM_LOOP, LOOP_IN_CORTEX},
     {LOOP_AST_DOPAMINE, LOOP_SYM_DOPAMINE, LOOP_IN_DOPAMINE}, {LOOP_AST_MEASURE, LOOP_SYM_MEASURE, LOOP_IN_MEASURE},
     {LOOP_AST_FN, LOOP_SYM_FN, LOOP_IN_TOP},             {LOOP_AST_STRUCTURE, LOOP_SYM_STRUCTURE, LOOP_IN_TOP},
-    {LOOP_AST_GROUP, LOOP_SYM_GROUP, LOOP_IN_TOP},
+    {LOOP_AST_GROUP, LOOP_SYM_GROUP, LOOP_IN_TOP},       {LOOP_AST_CIRCUIT, LOOP_SYM_CIRCUIT, LOOP_IN_TOP},
+    {LOOP_AST_MAKE, LOOP_SYM_INSTANCE, LOOP_IN_TOP},
 };
 
 /* A function of the file may not have the name of one of the language. */
@@ -259,16 +330,12 @@ static void check_function_name(LoopChecker *check, const LoopAst *fn)
     loop_diag_help(check->diags, diag, "Give it another name; loop catalog lists those that are taken.");
 }
 
-static const LoopAstKind later[] = {LOOP_AST_CIRCUIT, LOOP_AST_MAKE, LOOP_AST_USE};
-
-static void declare(LoopChecker *check, const LoopAst *kid)
+void loop_scope_declare(LoopChecker *check, const LoopAst *kid)
 {
+    LoopSymbol *symbol = NULL;
     for (size_t i = 0; i < sizeof declares / sizeof declares[0]; i++)
         if (declares[i].ast == kid->kind)
-            loop_scope_add(check, declares[i].kind, kid, declares[i].home);
-    for (size_t i = 0; i < sizeof later / sizeof later[0]; i++)
-        if (later[i] == kid->kind)
-            loop_diag(check->diags, LOOP_E0190, kid->span, "'%s' is not supported yet", loop_ast_kind_name(kid->kind));
+            symbol = loop_scope_add(check, declares[i].kind, kid, declares[i].home);
     if (kid->kind == LOOP_AST_EXTERN)
         loop_foreign_declare(check, kid);
     if (kid->kind == LOOP_AST_FN)
@@ -281,11 +348,13 @@ static void declare(LoopChecker *check, const LoopAst *kid)
         declare_block(check, kid, LOOP_IN_WORLD);
     else if (kid->kind == LOOP_AST_HYPOTHALAMUS)
         declare_block(check, kid, LOOP_IN_HYPOTHALAMUS);
+    else if (kid->kind == LOOP_AST_CIRCUIT && symbol)
+        symbol->broken = !loop_circuit_check(check, kid);
 }
 
 void loop_scope_declare_all(LoopChecker *check)
 {
-    for (const LoopAst *kid = check->file->first; kid; kid = kid->next)
-        declare(check, kid);
+    loop_files_declare(check);
+    loop_circuits_make(check, check->file);
     loop_task_declare(check);
 }

@@ -298,6 +298,20 @@ static void fill_state(LoopChecker *check, LoopSymbol *symbol)
     symbol->value = next;
 }
 
+/* What was passed to a circuit and is no name: a constant where its value is known. */
+static void type_formal(LoopChecker *check, LoopSymbol *symbol)
+{
+    bool given = symbol->ast->kind == LOOP_AST_SETTING; /* else it is a default */
+    LoopWhere where = loop_where(check, LOOP_IN_TOP, symbol->name, LOOP_DRAW_STEP);
+    LoopNode *node = loop_expr(check, &where, given ? symbol->ast->first : loop_ast_value(symbol->ast, LOOP_AST_EXPR));
+    bool constant = node && node->constant;
+    symbol->kind = constant ? LOOP_SYM_CONST : LOOP_SYM_LET;
+    symbol->home = constant ? LOOP_IN_CONSTANT : LOOP_IN_TOP;
+    symbol->value = constant ? with_setting(check, symbol, node) : node;
+    if (symbol->value)
+        symbol->type = symbol->value->type;
+}
+
 /* ---- types on demand ---- */
 
 static bool has_value(const LoopSymbol *symbol)
@@ -316,6 +330,11 @@ static bool has_value(const LoopSymbol *symbol)
 
 static void work_out(LoopChecker *check, LoopSymbol *symbol)
 {
+    if (symbol->formal) {
+        type_formal(check, symbol);
+        symbol->broken = !symbol->value;
+        return;
+    }
     switch (symbol->kind) {
     case LOOP_SYM_CONST:
     case LOOP_SYM_PARAM:
@@ -370,6 +389,7 @@ void loop_symbol_type(LoopChecker *check, LoopSymbol *symbol)
         return;
     }
     check->depth++;
+    LoopScope *before = loop_scope_enter(check, symbol->scope);
     size_t typed = check->typed.count;
     LoopDiagsMark said = loop_diags_mark(check->diags);
     for (int attempt = 0; attempt < 3; attempt++) {
@@ -383,6 +403,7 @@ void loop_symbol_type(LoopChecker *check, LoopSymbol *symbol)
         loop_symbols_forget(check, typed);
     }
     check->depth--;
+    loop_scope_enter(check, before);
     symbol->state = LOOP_TYPED;
     LoopSymbol **place = LOOP_ADD(check->arena, &check->typed, LoopSymbol *);
     if (place)
@@ -395,13 +416,17 @@ void loop_symbols_fill(LoopChecker *check)
     for (size_t i = 0; i < model->symbols.count; i++) {
         LoopSymbol *symbol = LOOP_ITEM(model->symbols, LoopSymbol *, i);
         loop_symbol_type(check, symbol);
+        LoopScope *before = loop_scope_enter(check, symbol->scope);
         if (symbol->kind == LOOP_SYM_PARAM)
             add_param(check, symbol);
+        loop_scope_enter(check, before);
     }
     for (size_t i = 0; i < model->symbols.count; i++) {
         LoopSymbol *symbol = LOOP_ITEM(model->symbols, LoopSymbol *, i);
+        LoopScope *before = loop_scope_enter(check, symbol->scope);
         if (symbol->kind == LOOP_SYM_STATE)
             fill_state(check, symbol);
+        loop_scope_enter(check, before);
     }
     fill_groups(check);
 }

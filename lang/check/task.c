@@ -58,7 +58,7 @@ static void add_let(LoopChecker *check, LoopTrialModel *trial, const LoopAst *as
         }
     if (!let || !(place = LOOP_ADD(check->arena, &trial->lets, LoopSymbol *)))
         return;
-    *let = (LoopSymbol){.kind = LOOP_SYM_LET, .name = ast->text, .ast = ast, .span = ast->name_span, .home = LOOP_IN_TASK,
+    *let = (LoopSymbol){.kind = LOOP_SYM_LET, .name = ast->text, .local = ast->text, .scope = check->scope, .ast = ast, .span = ast->name_span, .home = LOOP_IN_TASK,
                         .order = LOOP_NONE, .reg = LOOP_NONE, .type = {.width = 1}, .trial = trial, .once = true};
     *place = let;
     LoopSymbol **all = LOOP_ADD(check->arena, &check->model->symbols, LoopSymbol *);
@@ -468,7 +468,7 @@ static void one_long_trial(LoopChecker *check, uint32_t steps)
         return;
     name->text = LOOP_STR("run");
     name->name_span = check->file->span;
-    *symbol = (LoopSymbol){.kind = LOOP_SYM_TRIAL, .name = LOOP_STR("run"), .ast = name, .span = name->name_span, .trial = trial, .used = true};
+    *symbol = (LoopSymbol){.kind = LOOP_SYM_TRIAL, .name = LOOP_STR("run"), .local = LOOP_STR("run"), .scope = check->scope, .ast = name, .span = name->name_span, .trial = trial, .used = true};
     *trial = (LoopTrialModel){.symbol = symbol, .duration = steps};
     *place = trial;
     LoopSymbol *phase_symbol = loop_scope_add(check, LOOP_SYM_PHASE, name, LOOP_IN_TASK);

@@ -10,7 +10,11 @@
 static int write_files(const LoopReport *report, const LoopCompiled *compiled, const LoopArguments *arguments)
 {
     const LoopSource *source = loop_diags_source_at(compiled->diags, compiled->file);
-    LoopProvenance from = {source->name, source->text, arguments->argc, arguments->argv};
+    LoopProvenance from = {.source_name = source->name, .source = source->text, .argument_count = arguments->argc,
+                           .arguments = arguments->argv};
+    from.used = loop_diags_source_at(compiled->diags, compiled->file + 1); /* sources lie side by side, in the order they were read */
+    while (loop_diags_source_at(compiled->diags, compiled->file + 1 + from.used_count))
+        from.used_count++;
     LoopText failed = {0};
     int error = loop_save(report, &from, arguments->output, loop_interrupt_flag(), &failed);
     if (error && error != ENOMEM && error != ECANCELED)

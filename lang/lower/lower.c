@@ -137,6 +137,9 @@ static void step_symbol(Lower *l, LoopSymbol *symbol)
     case LOOP_SYM_TRIAL:
     case LOOP_SYM_PHASE:
     case LOOP_SYM_GROUP:
+    case LOOP_SYM_CIRCUIT:
+    case LOOP_SYM_INSTANCE:
+    case LOOP_SYM_FILE:
         break;
     }
 }

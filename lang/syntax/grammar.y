@@ -80,7 +80,7 @@ static void loop_yyerror(const LoopSpan *span, LoopParse *p, const char *message
 %type <node> place place_opt place_in place_of phase_ref pick_opt place_in_opt place_of_opt
 %type <node> condition chain part tails tail for_agents_opt
 %type <node> signals phases_opt phases of_opt
-%type <node> make_items make_item extern_items extern_item results result
+%type <node> make_items_opt make_items make_item extern_items extern_item results result
 %type <node> expr or_expr and_expr not_expr comparison sum term factor power primary exprs arguments argument_list argument
 
 %%
@@ -104,8 +104,8 @@ declaration: LANGUAGE NUMBER[n]                     { MAKE($$, LEAF(LANGUAGE, @$
     | SOURCE STRING[t] more_source[m]               { MAKE($$, NODE(BUNDLE, @$, NULL, loop_ast_make(p, LOOP_AST_SOURCE, @t, &$t, NULL, 0), $m)); }
     | USE path[f]                                   { MAKE($$, NODE(USE, @$, NULL, $f)); }
     | USE path[f] AS NAME[n]                        { MAKE($$, NODE(USE, @$, NULL, $f, LEAF(AS, @n, &$n))); }
-    | USE STRING[t]                                 { MAKE($$, LEAF(USE, @$, &$t)); }
-    | USE STRING[t] AS NAME[n]                      { MAKE($$, NODE(USE, @$, &$t, LEAF(AS, @n, &$n))); }
+    | USE STRING[t]                                 { MAKE($$, NODE(USE, @$, NULL, LEAF(STRING, @t, &$t))); }
+    | USE STRING[t] AS NAME[n]                      { MAKE($$, NODE(USE, @$, NULL, LEAF(STRING, @t, &$t), LEAF(AS, @n, &$n))); }
     | STEP expr[e]                                  { MAKE($$, NODE(STEP, @$, NULL, $e)); }
     | CONST[w] NAME[n] '=' expr[e]                  { MAKE($$, DECLARE(CONST, @$, &$w, &$n, NODE(EXPR, @e, NULL, $e))); }
     | PARAM[w] NAME[n] '=' sum[e]                   { MAKE($$, DECLARE(PARAM, @$, &$w, &$n, NODE(EXPR, @e, NULL, $e))); }
@@ -136,7 +136,7 @@ declaration: LANGUAGE NUMBER[n]                     { MAKE($$, LEAF(LANGUAGE, @$
     | PLOT[w] signals[s] phases_opt[i] of_opt[g]    { MAKE($$, DECLARE(PLOT, @$, &$w, NULL, $s, $i, $g)); }
     | CIRCUIT[w] NAME[n] '(' formals_opt[f] ')' '{' file_items[i] '}'
         { MAKE($$, DECLARE(CIRCUIT, @$, &$w, &$n, $f, loop_ast_as(p, $i, LOOP_AST_BUNDLE))); }
-    | MAKE[w] NAME[n] '=' path[c] '(' make_items[i] ')'
+    | MAKE[w] NAME[n] '=' path[c] '(' make_items_opt[i] ')'
         { MAKE($$, DECLARE(MAKE, @$, &$w, &$n, NODE(KIND, @c, NULL, $c), $i)); }
     | EXTERN[w] STRING[t] '{' extern_items[i] '}'   { MAKE($$, DECLARE(EXTERN, @$, &$w, &$t, $i)); }
     ;
@@ -352,7 +352,7 @@ group_items: group_item                 { MAKE($$, NODE(BUNDLE, @$, NULL, $1)); 
     ;
 group_item: %empty                      { $$ = NULL; }
     | error                             { $$ = NULL; RECOVER; }
-    | NAME[n] '=' expr[e]               { MAKE($$, NODE(SETTING, @$, &$n, $e)); }
+    | path[n] '=' expr[e]               { MAKE($$, NODE(SETTING, @$, NULL, $n, $e)); }
     ;
 with_opt: %empty                        { $$ = NULL; }
     | with                              { $$ = $1; }
@@ -448,9 +448,11 @@ of_opt: %empty                          { $$ = NULL; }
 
 /* ---- reusable parts, foreign code ---- */
 
-make_items: %empty                      { $$ = NULL; }
-    | make_item                         { MAKE($$, NODE(BUNDLE, @$, NULL, $1)); }
-    | make_items ',' make_item          { MAKE($$, NODE(BUNDLE, @$, NULL, $1, $3)); }
+make_items_opt: %empty                  { $$ = NULL; }
+    | make_items                        { $$ = $1; }
+    ;
+make_items: make_item                   { MAKE($$, NODE(BUNDLE, @$, NULL, $1)); }
+    | make_items ',' make_item          { MAKE($$, loop_ast_add(p, $1, $3)); }
     ;
 make_item: NAME[n] '=' expr[e]          { MAKE($$, NODE(SETTING, @$, &$n, $e)); }
     ;

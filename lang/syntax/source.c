@@ -108,22 +108,30 @@ static int open_regular(const char *path)
     return -1;
 }
 
+LoopReadStatus loop_source_open(LoopDiags *diags, LoopStr name, int in, uint32_t *file)
+{
+    LoopText text = {0};
+    *file = UINT32_MAX;
+    LoopReadStatus status = read_all(in, &text);
+    int why = errno;
+    if (status == LOOP_READ_OK)
+        status = loop_source_text(diags, name, (LoopStr){text.at ? text.at : "", text.len}, file);
+    loop_text_free(&text);
+    errno = why;
+    return status;
+}
+
 LoopReadStatus loop_source_read(LoopDiags *diags, const char *path, uint32_t *file)
 {
     bool standard = strcmp(path, "-") == 0;
     int in = standard ? STDIN_FILENO : open_regular(path);
-    LoopText text = {0};
     *file = UINT32_MAX;
     if (in < 0)
         return LOOP_READ_IO;
-    LoopReadStatus status = read_all(in, &text);
+    LoopReadStatus status = loop_source_open(diags, loop_str(standard ? "(standard input)" : path), in, file);
     int why = errno;
     if (!standard)
         close(in);
-    if (status == LOOP_READ_OK)
-        status = loop_source_text(diags, loop_str(standard ? "(standard input)" : path), (LoopStr){text.at ? text.at : "", text.len},
-                                  file);
-    loop_text_free(&text);
     errno = why;
     return status;
 }

@@ -12,6 +12,8 @@ typedef enum LoopReadStatus { LOOP_READ_OK, LOOP_READ_BAD, LOOP_READ_IO, LOOP_RE
    at the start is skipped, CRLF and a missing last newline are fine, NUL, a lone CR, bad UTF-8 and bidirectional control
    characters are located errors (LOOP_READ_BAD). LOOP_READ_IO leaves errno. */
 LoopReadStatus loop_source_read(LoopDiags *diags, const char *path, uint32_t *file);
+/* The same for a file that is open; `name` is what diagnostics call it. `in` stays the caller's. */
+LoopReadStatus loop_source_open(LoopDiags *diags, LoopStr name, int in, uint32_t *file);
 /* The same for text in memory. */
 LoopReadStatus loop_source_text(LoopDiags *diags, LoopStr name, LoopStr text, uint32_t *file);
 

@@ -153,7 +153,8 @@ static bool stands_after(const LoopParse *p, After after, int statement)
 static int inside_word(const LoopParse *p, const LoopToken *token)
 {
     for (size_t i = 0; i < COUNT(inside); i++)
-        if (stands_after(p, inside[i].after, inside[i].statement) && loop_str_is(token->text, inside[i].word))
+        if (stands_after(p, inside[i].after, inside[i].statement) && loop_str_is(token->text, inside[i].word) &&
+            p->previous != inside[i].token) /* `discount discount`: the second is a name */
             return inside[i].token;
     return TOK_NAME;
 }

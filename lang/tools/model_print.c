@@ -195,6 +195,10 @@ static void put_loop(LoopText *out, const LoopLoopModel *l)
 static void put_declaration(LoopText *out, const LoopSymbol *s)
 {
     loop_text_add(out, "  %s %.*s", loop_symbol_kind_name(s->kind), LOOP_STR_ARGS(s->name));
+    if (s->kind == LOOP_SYM_INSTANCE) {
+        loop_text_add(out, " of %.*s\n", LOOP_STR_ARGS(loop_ast_find(s->ast, LOOP_AST_KIND)->text));
+        return;
+    }
     put_type(out, &s->type);
     if (s->init) {
         loop_text_add(out, " from ");
@@ -205,6 +209,13 @@ static void put_declaration(LoopText *out, const LoopSymbol *s)
         loop_node_print(s->value, out);
     }
     loop_text_put(out, "\n", 1);
+}
+
+/* Not what has a list of its own, nor what others are made of. */
+static bool is_shown(const LoopSymbol *s)
+{
+    return s->kind != LOOP_SYM_LOOP && s->kind != LOOP_SYM_TRIAL && s->kind != LOOP_SYM_PHASE && s->kind != LOOP_SYM_FN &&
+           s->kind != LOOP_SYM_CIRCUIT && s->kind != LOOP_SYM_FILE && (s->kind != LOOP_SYM_STRUCTURE || s->used);
 }
 
 static void put_task(LoopText *out, const LoopModel *model)
@@ -231,7 +242,7 @@ void loop_model_print(const LoopModel *model, LoopText *out)
     loop_text_add(out, " ms\n%u agents in %u groups\ndeclarations\n", model->agents, model->group_count);
     for (size_t i = 0; i < model->symbols.count; i++) {
         const LoopSymbol *s = LOOP_ITEM(model->symbols, LoopSymbol *, i);
-        if (s->kind != LOOP_SYM_LOOP && s->kind != LOOP_SYM_TRIAL && s->kind != LOOP_SYM_PHASE && s->kind != LOOP_SYM_FN)
+        if (is_shown(s))
             put_declaration(out, s);
     }
     loop_text_add(out, "loops\n");

@@ -33,6 +33,7 @@ struct LoopDiags {
     LoopList items;     /* LoopDiag * */
     size_t errors, warnings;
     bool failed;
+    const LoopInside *inside;
     LoopDiag scratch;   /* handed out for what can't be kept */
 };
 
@@ -84,8 +85,40 @@ __attribute__((format(printf, 2, 0))) static LoopStr written(LoopDiags *diags, c
     return at ? (LoopStr){at, (size_t)len} : (LoopStr){"", 0};
 }
 
-static LoopDiag *place_for(LoopDiags *diags, LoopCode code)
+void loop_diags_inside(LoopDiags *diags, const LoopInside *inside)
 {
+    diags->inside = inside;
+}
+
+static bool same_span(LoopSpan a, LoopSpan b)
+{
+    return a.begin == b.begin && a.end == b.end && a.file == b.file;
+}
+
+/* Whether another instance has met it. */
+static bool is_known(const LoopDiags *diags, LoopCode code, LoopSpan span)
+{
+    for (size_t i = 0; diags->inside && i < diags->items.count; i++) {
+        const LoopDiag *item = loop_diags_at(diags, i);
+        if (item->made_count && item->code == code && same_span(item->span, span))
+            return true;
+    }
+    return false;
+}
+
+static void add_made(LoopDiags *diags, LoopDiag *diag)
+{
+    for (const LoopInside *in = diags->inside; in && diag->made_count < LOOP_MADE_MAX; in = in->outer) {
+        bool making = diag->span.file == in->making.file && diag->span.begin >= in->making.begin && diag->span.end <= in->making.end;
+        LoopNote note = making ? (LoopNote){in->made, in->made_text} : (LoopNote){in->making, in->making_text};
+        diag->made[diag->made_count++] = (LoopNote){note.span, loop_arena_str(diags->arena, note.text)};
+    }
+}
+
+static LoopDiag *place_for(LoopDiags *diags, LoopCode code, LoopSpan span)
+{
+    if (is_known(diags, code, span))
+        return &diags->scratch;
     size_t *count = infos[code].severity == LOOP_ERROR ? &diags->errors : &diags->warnings;
     if (++*count > LOOP_DIAGS_MAX)
         return &diags->scratch;
@@ -100,10 +133,11 @@ static LoopDiag *place_for(LoopDiags *diags, LoopCode code)
 LoopDiag *loop_diag(LoopDiags *diags, LoopCode code, LoopSpan span, const char *format, ...)
 {
     va_list arguments;
-    LoopDiag *diag = place_for(diags, code);
+    LoopDiag *diag = place_for(diags, code, span);
     va_start(arguments, format);
     *diag = (LoopDiag){.code = code, .span = span, .text = written(diags, format, arguments), .help = {"", 0}};
     va_end(arguments);
+    add_made(diags, diag);
     return diag;
 }
 
@@ -290,6 +324,14 @@ static void put_line(const LoopDiags *diags, LoopSpan span, const Style *style, 
     loop_text_add(out, "%s%s\n", carets ? "" : "^", style->off);
 }
 
+static void print_note(const LoopDiags *diags, const LoopNote *note, const Style *style, LoopText *out)
+{
+    loop_text_add(out, "%snote:%s ", style->bold, style->off);
+    put_place(diags, note->span, out);
+    put_safe(out, note->text);
+    loop_text_add(out, "\n");
+}
+
 static void print_one(const LoopDiags *diags, const LoopDiag *diag, const Style *style, LoopText *out)
 {
     bool error = infos[diag->code].severity == LOOP_ERROR;
@@ -300,12 +342,10 @@ static void print_one(const LoopDiags *diags, const LoopDiag *diag, const Style 
     put_safe(out, diag->text);
     loop_text_add(out, "\n");
     put_line(diags, diag->span, style, out);
-    for (size_t i = 0; i < diag->note_count; i++) {
-        loop_text_add(out, "%snote:%s ", style->bold, style->off);
-        put_place(diags, diag->notes[i].span, out);
-        put_safe(out, diag->notes[i].text);
-        loop_text_add(out, "\n");
-    }
+    for (size_t i = 0; i < diag->note_count; i++)
+        print_note(diags, &diag->notes[i], style, out);
+    for (size_t i = 0; i < diag->made_count; i++)
+        print_note(diags, &diag->made[i], style, out);
     if (diag->help.len) {
         loop_text_add(out, "%shelp:%s ", style->bold, style->off);
         put_safe(out, diag->help);
@@ -349,11 +389,12 @@ static void print_json(const LoopDiags *diags, const LoopDiag *diag, LoopText *o
     loop_text_add(out, "\"text\":");
     put_json(out, diag->text);
     loop_text_add(out, ",\"notes\":[");
-    for (size_t i = 0; i < diag->note_count; i++) {
+    for (size_t i = 0; i < diag->note_count + diag->made_count; i++) {
+        const LoopNote *note = i < diag->note_count ? &diag->notes[i] : &diag->made[i - diag->note_count];
         loop_text_add(out, i ? ",{" : "{");
-        put_json_place(diags, diag->notes[i].span, out);
+        put_json_place(diags, note->span, out);
         loop_text_add(out, "\"text\":");
-        put_json(out, diag->notes[i].text);
+        put_json(out, note->text);
         loop_text_add(out, "}");
     }
     loop_text_add(out, "],\"help\":");

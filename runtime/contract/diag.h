@@ -40,7 +40,7 @@ const LoopCodeInfo *loop_code_info(LoopCode code);
 /* Looks a code up by name, e.g. "E0301"; false when there is none. */
 bool loop_code_find(LoopStr name, LoopCode *code);
 
-enum { LOOP_NOTES_MAX = 3, LOOP_DIAGS_MAX = 20 };
+enum { LOOP_NOTES_MAX = 3, LOOP_DIAGS_MAX = 20, LOOP_MADE_MAX = 4 };
 
 typedef struct LoopNote {
     LoopSpan span; /* LOOP_NO_SPAN: no place */
@@ -53,6 +53,8 @@ typedef struct LoopDiag {
     LoopStr text;
     LoopNote notes[LOOP_NOTES_MAX];
     size_t note_count;
+    LoopNote made[LOOP_MADE_MAX]; /* the instances in which it was found, from the inside out */
+    size_t made_count;
     LoopStr help; /* empty: none */
 } LoopDiag;
 
@@ -77,6 +79,17 @@ __attribute__((format(printf, 4, 5))) void loop_diag_note(LoopDiags *diags, Loop
                                                           const char *format, ...);
 /* A full sentence: what to write instead. */
 __attribute__((format(printf, 3, 4))) void loop_diag_help(LoopDiags *diags, LoopDiag *diag, const char *format, ...);
+
+/* What is compiled once for each place that makes it: a diagnostic in there is noted with the place, and one that lies in
+   the making itself with what is made. */
+typedef struct LoopInside {
+    LoopSpan making, made; /* the statement; the name of what it makes */
+    LoopStr making_text, made_text;
+    const struct LoopInside *outer;
+} LoopInside;
+/* From now on diagnostics are found in there (NULL: nowhere of that kind); `inside` is borrowed. Of several that say the
+   same of one place, for one instance after the other, the first is kept. */
+void loop_diags_inside(LoopDiags *diags, const LoopInside *inside);
 
 size_t loop_diags_errors(const LoopDiags *diags);   /* all, kept or not */
 size_t loop_diags_warnings(const LoopDiags *diags);

@@ -61,15 +61,25 @@ static void put_parameter(LoopJson *json, const LoopProgram *program, const Loop
     loop_json_close(json, '}');
 }
 
-static void put_source(LoopJson *json, const LoopProvenance *from)
+static void put_file(LoopJson *json, LoopStr name, LoopStr text)
 {
     char hash[LOOP_SHA256_HEX + 1];
-    loop_sha256(from->source, hash);
-    loop_json_key(json, "source");
+    loop_sha256(text, hash);
     loop_json_open(json, '{');
-    loop_json_member_str(json, "file", from->source_name);
+    loop_json_member_str(json, "file", name);
     loop_json_member_str(json, "sha256", loop_str(hash));
     loop_json_close(json, '}');
+}
+
+static void put_source(LoopJson *json, const LoopProvenance *from)
+{
+    loop_json_key(json, "source");
+    put_file(json, from->source_name, from->source);
+    loop_json_key(json, "used");
+    loop_json_open(json, '[');
+    for (uint32_t i = 0; i < from->used_count; i++)
+        put_file(json, from->used[i].name, from->used[i].text);
+    loop_json_close(json, ']');
     loop_json_key(json, "arguments");
     loop_json_open(json, '[');
     for (int i = 0; i < from->argument_count; i++)

@@ -2,11 +2,14 @@
 #ifndef LOOP_SAVE_H
 #define LOOP_SAVE_H
 
+#include "runtime/contract/diag.h"
 #include "runtime/output/claims.h"
 
 /* Where a run came from. */
 typedef struct LoopProvenance {
     LoopStr source_name, source; /* the file and its bytes */
+    uint32_t used_count;
+    const LoopSource *used;      /* the files that it uses */
     int argument_count;
     char *const *arguments;      /* the whole command line */
 } LoopProvenance;

@@ -101,7 +101,7 @@ setting E0211 light=1
 
 # Each code is met somewhere.
 for code in $(sed -nE 's/^DIAG\(([EW][0-9]+),.*/\1/p' runtime/contract/diag.def); do
-    if ls tests/diag/"$code"*.loop >/dev/null 2>&1 || grep -qE "(large|setting|says) $code" "$0" tests/*/run.sh; then pass; else fail "$code has no test"; fi
+    if ls tests/diag/"$code"*.loop >/dev/null 2>&1 || grep -qE "(large|setting|says|refused|error) $code" "$0" tests/*/run.sh tests/use/*/main.txt; then pass; else fail "$code has no test"; fi
 done
 
 echo "$passed passed, $failed failed"

@@ -149,7 +149,8 @@ if [ -x "$fail" ]; then
     done
     alloc explain "$fail" explain E0201
     alloc catalog "$fail" catalog --markdown
-    for model in tests/run/choice/actor_critic.loop tests/run/language/groups.loop tests/diag/E0301.loop tests/diag/E0901.loop; do
+    for model in tests/run/choice/actor_critic.loop tests/run/language/groups.loop tests/diag/E0301.loop tests/diag/E0901.loop \
+        tests/use/nested/main.loop tests/use/closed/main.loop tests/use/missing_near/main.loop tests/run/circuits/go_nogo.loop; do
         alloc "$model" "$fail" run -j 1 --agents 2 "$model"
     done
 fi
