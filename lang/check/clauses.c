@@ -46,19 +46,41 @@ static void add_context(LoopChecker *check, LoopLoopModel *loop, const LoopAst *
     }
 }
 
-static const struct {
-    const char *name;
-    LoopSelection selection;
-    const char *what; /* its number; NULL: it has none */
-} modes[] = {{"softmax", LOOP_SELECT_SOFTMAX, "the steepness of softmax"}, {"greedy", LOOP_SELECT_GREEDY, NULL},
-             {"epsilon", LOOP_SELECT_EPSILON, "the share of exploration"}, {"noisy", LOOP_SELECT_NOISY, "the noise of a selection"},
-             {"threshold", LOOP_SELECT_THRESHOLD, "the threshold of a selection"},
-             {"independent", LOOP_SELECT_INDEPENDENT, "the steepness of each channel"}};
-
 static void unknown_mode(LoopChecker *check, const LoopAst *ast)
 {
+    LoopText names = {.arena = check->arena};
+    for (uint32_t i = 0; loop_selection_info(i); i++)
+        loop_text_add(&names, "%s%s%s", i == 0 ? "" : loop_selection_info(i + 1) ? ", " : " or ", loop_selection_info(i)->name,
+                      loop_selection_info(i)->number ? "(x)" : "");
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0604, ast->span, "there is no way to select called '%.*s'", LOOP_STR_ARGS(ast->text));
-    loop_diag_help(check->diags, diag, "Write softmax(beta), greedy, epsilon(e), noisy(sd), threshold(x) or independent(beta).");
+    loop_diag_help(check->diags, diag, "Write %s.", names.at);
+}
+
+/* softmax(3), greedy ... */
+static void set_mode(LoopChecker *check, LoopLoopModel *loop, const LoopWhere *where, const LoopAst *ast)
+{
+    uint32_t i = 0;
+    while (loop_selection_info(i) && !loop_str_is(ast->text, loop_selection_info(i)->name))
+        i++;
+    const LoopSelectionInfo *info = loop_selection_info(i);
+    if (!info || (ast->kind != LOOP_AST_NAME && ast->kind != LOOP_AST_CALL)) {
+        unknown_mode(check, ast);
+        return;
+    }
+    loop->selection = (LoopSelection)i;
+    uint32_t arguments = ast->kind == LOOP_AST_CALL ? ast->kid_count : 0;
+    if (!info->number && arguments)
+        loop_diag(check->diags, LOOP_E0413, ast->span, "%s takes no argument", info->name);
+    else if (info->number && arguments != 1 && !(arguments == 0 && loop->selection == LOOP_SELECT_SOFTMAX))
+        loop_diag(check->diags, LOOP_E0413, ast->span, "%s takes one argument: %s", info->name, info->number);
+    if (!info->number || arguments != 1)
+        return;
+    LoopNode *value = loop->selection_value = loop_expr(check, where, ast->first);
+    loop_need_width(check, value, 1, info->number);
+    loop_need_unit(check, value, LOOP_UNIT_NUMBER, info->number);
+    bool share = loop->selection == LOOP_SELECT_EPSILON && value && value->constant;
+    if (share && !(value->constant[0] >= 0 && value->constant[0] <= 1))
+        loop_diag(check->diags, LOOP_E0705, value->span, "%s must lie between 0 and 1, not at %g", info->number, value->constant[0]);
 }
 
 static void set_select(LoopChecker *check, LoopLoopModel *loop, const LoopAst *ast)
@@ -69,34 +91,11 @@ static void set_select(LoopChecker *check, LoopLoopModel *loop, const LoopAst *a
         if (kid->kind == LOOP_AST_WHEN) {
             loop->when = loop_expr(check, &where, kid->first);
             loop_need_width(check, loop->when, 1, "when a loop selects");
-            continue;
-        }
-        size_t i = 0;
-        while (i < sizeof modes / sizeof modes[0] && !loop_str_is(kid->text, modes[i].name))
-            i++;
-        if (i == sizeof modes / sizeof modes[0] || (kid->kind != LOOP_AST_NAME && kid->kind != LOOP_AST_CALL)) {
-            unknown_mode(check, kid);
-            continue;
-        }
-        if (seen++) {
+        } else if (seen++) {
             LoopDiag *diag = loop_diag(check->diags, LOOP_E0605, kid->span, "a loop selects in one way only");
             loop_diag_help(check->diags, diag, "When it selects stands behind 'when': select softmax(3) when go.");
-            continue;
-        }
-        loop->selection = modes[i].selection;
-        uint32_t arguments = kid->kind == LOOP_AST_CALL ? kid->kid_count : 0;
-        if (!modes[i].what && arguments)
-            loop_diag(check->diags, LOOP_E0413, kid->span, "%s takes no argument", modes[i].name);
-        else if (modes[i].what && arguments != 1 && !(arguments == 0 && loop->selection == LOOP_SELECT_SOFTMAX))
-            loop_diag(check->diags, LOOP_E0413, kid->span, "%s takes one argument: %s", modes[i].name, modes[i].what);
-        else if (arguments) {
-            loop->selection_value = loop_expr(check, &where, kid->first);
-            loop_need_width(check, loop->selection_value, 1, modes[i].what);
-            loop_need_unit(check, loop->selection_value, LOOP_UNIT_NUMBER, modes[i].what);
-            const LoopNode *value = loop->selection_value;
-            if (loop->selection == LOOP_SELECT_EPSILON && value && value->constant && !(value->constant[0] >= 0 && value->constant[0] <= 1))
-                loop_diag(check->diags, LOOP_E0705, value->span, "%s must lie between 0 and 1, not at %g", modes[i].what, value->constant[0]);
-        }
+        } else
+            set_mode(check, loop, &where, kid);
     }
 }
 

@@ -117,6 +117,18 @@ static void put_fields(LoopText *out, bool markdown)
     }
 }
 
+static void put_selections(LoopText *out, bool markdown)
+{
+    put_title(out, markdown, "Ways to select", "written");
+    for (uint32_t i = 0; loop_selection_info(i); i++) {
+        LoopText call = {0};
+        loop_text_add(&call, "select %s%s", loop_selection_info(i)->name, loop_selection_info(i)->number ? "(x)" : "");
+        put_row(out, markdown, call.at ? call.at : "", loop_selection_info(i)->doc);
+        out->failed = out->failed || call.failed;
+        loop_text_free(&call);
+    }
+}
+
 static void put_rules(LoopText *out, bool markdown)
 {
     put_title(out, markdown, "Learning rules", "name");
@@ -157,6 +169,7 @@ static int catalog(const LoopArguments *arguments, LoopSink *out)
     put_elementwise(&out->text, markdown);
     put_functions(&out->text, markdown);
     put_fields(&out->text, markdown);
+    put_selections(&out->text, markdown);
     put_rules(&out->text, markdown);
     put_codes(&out->text, markdown);
     put_opcodes(&out->text, markdown);

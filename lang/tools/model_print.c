@@ -5,6 +5,8 @@
 #include "runtime/contract/num.h"
 #include "runtime/contract/rule.h"
 
+#include <string.h>
+
 static void put_number(LoopText *out, double x)
 {
     char text[32];
@@ -168,26 +170,26 @@ static void put_named(LoopText *out, const char *what, const LoopNode *node)
     loop_text_put(out, "\n", 1);
 }
 
+/* "rate" of "the rate" */
+static const char *without_article(const char *name)
+{
+    return strncmp(name, "the ", 4) == 0 ? name + 4 : name;
+}
+
 static void put_loop(LoopText *out, const LoopLoopModel *l)
 {
     static const char *const horizons[] = {"discount", "ahead", "within"};
-    static const char *const selections[] = {"softmax", "greedy", "epsilon", "noisy", "threshold"};
-    loop_text_add(out, "  loop %.*s: %s, %u channels", LOOP_STR_ARGS(l->symbol->name), l->kind == LOOP_PREDICT ? "predict" : "choose", l->channels);
+    static const char *const kinds[] = {[LOOP_PREDICT] = "predict", [LOOP_CHOOSE] = "choose", [LOOP_VARY] = "vary"};
+    loop_text_add(out, "  loop %.*s: %s, %u channels", LOOP_STR_ARGS(l->symbol->name), kinds[l->kind], l->channels);
     if (l->kind == LOOP_PREDICT && l->horizon != LOOP_DISCOUNT)
         loop_text_add(out, ", %s %u steps", horizons[l->horizon], l->lead);
     if (l->kind == LOOP_CHOOSE)
-        loop_text_add(out, ", select %s", selections[l->selection]);
+        loop_text_add(out, ", select %s", loop_selection_info(l->selection)->name);
     if (l->dopamine)
         loop_text_add(out, ", rule %s, trained by %.*s", loop_rule(l->rule)->name, LOOP_STR_ARGS(l->dopamine->name));
     loop_text_put(out, "\n", 1);
-    const struct {
-        const char *what;
-        const LoopNode *node;
-    } rows[] = {{"truth", l->truth}, {"discount", l->discount}, {"context", l->context}, {"propose", l->propose}, {"bias", l->bias},
-                {"select", l->selection_value}, {"when", l->when}, {"rate", l->rate}, {"trace", l->trace}, {"burst", l->burst},
-                {"dip", l->dip}, {"forget", l->forget}, {"credit", l->credit}, {"weights", l->weights}};
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        put_named(out, rows[i].what, rows[i].node);
+    for (size_t i = 0; loop_clause_info(i); i++)
+        put_named(out, without_article(loop_clause_info(i)->name), loop_clause_node(l, i));
 }
 
 static void put_declaration(LoopText *out, const LoopSymbol *s)

@@ -21,6 +21,17 @@ const LoopOpInfo *loop_op_info(uint32_t op)
     return op < LOOP_OP_COUNT ? &infos[op] : NULL;
 }
 
+static const LoopSelectionInfo selections[] = {
+#define SELECTION(name, NAME, number, doc) {#name, number, doc},
+#include "runtime/contract/selection.def"
+#undef SELECTION
+};
+
+const LoopSelectionInfo *loop_selection_info(uint32_t selection)
+{
+    return selection < LOOP_SELECTION_COUNT ? &selections[selection] : NULL;
+}
+
 void loop_program_free(LoopProgram *program)
 {
     if (program)

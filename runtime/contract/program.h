@@ -99,9 +99,16 @@ typedef struct LoopCheck {
 typedef enum LoopLoopKind { LOOP_PREDICT, LOOP_CHOOSE, LOOP_VARY } LoopLoopKind;
 
 typedef enum LoopSelection {
-    LOOP_SELECT_SOFTMAX, LOOP_SELECT_GREEDY, LOOP_SELECT_EPSILON, LOOP_SELECT_NOISY, LOOP_SELECT_THRESHOLD,
-    LOOP_SELECT_INDEPENDENT /* every channel by itself: `choice` and `act` are vectors of 0 and 1 */
+#define SELECTION(name, NAME, number, doc) LOOP_SELECT_##NAME,
+#include "runtime/contract/selection.def"
+#undef SELECTION
+    LOOP_SELECTION_COUNT
 } LoopSelection;
+
+typedef struct LoopSelectionInfo {
+    const char *name, *number, *doc; /* number: what it stands for; NULL: it has none */
+} LoopSelectionInfo;
+const LoopSelectionInfo *loop_selection_info(uint32_t selection); /* NULL when there is none */
 
 /* What a striatal neuron sees: every context line; some drawn for each neuron and agent; neuron m sees line m. */
 typedef enum LoopWiring { LOOP_WIRING_BROADCAST, LOOP_WIRING_SAMPLING, LOOP_WIRING_TOPOGRAPHIC } LoopWiring;

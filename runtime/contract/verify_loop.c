@@ -42,7 +42,7 @@ static const char *check_sizes(const LoopLoop *l)
 static const char *check_choice(const LoopProgram *p, const LoopLoop *l)
 {
     const uint32_t ones[] = {l->chose, l->taken, l->expected, l->held_taken};
-    REQUIRE(!l->uniform && l->selection <= LOOP_SELECT_INDEPENDENT, "a choice that all lanes share");
+    REQUIRE(!l->uniform && l->selection < LOOP_SELECTION_COUNT, "a choice that all lanes share");
     REQUIRE(l->selection == LOOP_SELECT_SOFTMAX || l->selection == LOOP_SELECT_GREEDY || l->selection_value != LOOP_NONE,
             "a selection without its number");
     for (size_t i = 0; i < sizeof ones / sizeof ones[0]; i++)

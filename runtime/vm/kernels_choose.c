@@ -121,6 +121,8 @@ static void weigh(const Choice *c)
     case LOOP_SELECT_INDEPENDENT:
         independent(c);
         return;
+    case LOOP_SELECTION_COUNT:
+        return;
     }
 }
 
