@@ -301,15 +301,28 @@ static LoopScope *instance_scope(LoopChecker *check, const LoopSymbol *symbol, c
     return scope->formals ? scope : NULL;
 }
 
-static bool is_formal(LoopChecker *check, const LoopScope *scope, LoopStr name, LoopSpan span)
+/* A declaration of the body that bears the name of a formal. */
+static void report_formal_twice(LoopChecker *check, const LoopAst *circuit, const LoopSymbol *own)
 {
-    const LoopAst *formal = formal_named(scope->circuit, name);
+    const LoopAst *formal = formal_named(circuit, own->local);
     if (!formal)
-        return false;
-    LoopDiag *diag = loop_diag(check->diags, LOOP_E0202, span, "'%.*s' is declared twice", LOOP_STR_ARGS(name));
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0202, own->span, "'%.*s' is declared twice", LOOP_STR_ARGS(own->local));
     loop_diag_note(check->diags, diag, formal->name_span, "first declared here, as an argument of the circuit");
     loop_diag_help(check->diags, diag, "Choose another name for one of them.");
-    return true;
+}
+
+/* What the body declares, in the scope of its instance, and what it makes in turn. */
+static void declare_body(LoopChecker *check, LoopScope *scope)
+{
+    const LoopAst *circuit = scope->circuit;
+    size_t bound = scope->symbols.count; /* the formals are there */
+    for (const LoopAst *kid = circuit->first; kid; kid = kid->next)
+        if (may_stand_in_circuit(kid))
+            loop_scope_declare(check, kid);
+    for (size_t i = bound; i < scope->symbols.count; i++)
+        report_formal_twice(check, circuit, LOOP_ITEM(scope->symbols, LoopSymbol *, i));
+    loop_circuits_make(check, circuit);
 }
 
 static void make_one(LoopChecker *check, const LoopAst *make)
@@ -320,7 +333,7 @@ static void make_one(LoopChecker *check, const LoopAst *make)
     if (!symbol || symbol->ast != make)
         return;
     symbol->used = true;
-    symbol->broken = true;
+    symbol->broken = true; /* until it is made */
     if (!circuit || circuit->broken || !may_be_made(check, circuit->ast, make))
         return;
     LoopScope *scope = instance_scope(check, symbol, circuit), *defaults = defaults_scope(check, circuit->scope);
@@ -332,15 +345,7 @@ static void make_one(LoopChecker *check, const LoopAst *make)
     for (const LoopAst *kid = circuit->ast->first; kid; kid = kid->next)
         if (kid->kind == LOOP_AST_FORMAL)
             bind(check, scope, kid, defaults);
-    size_t bound = scope->symbols.count;
-    for (const LoopAst *kid = circuit->ast->first; kid; kid = kid->next)
-        if (may_stand_in_circuit(kid))
-            loop_scope_declare(check, kid);
-    for (size_t i = bound; i < scope->symbols.count; i++) {
-        const LoopSymbol *own = LOOP_ITEM(scope->symbols, LoopSymbol *, i);
-        is_formal(check, scope, own->local, own->span);
-    }
-    loop_circuits_make(check, circuit->ast);
+    declare_body(check, scope);
     loop_scope_enter(check, before);
 }
 

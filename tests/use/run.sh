@@ -13,7 +13,7 @@ fail() { failed=$((failed + 1)); echo "FAIL $*"; }
 
 for main in tests/use/*/main.loop; do
     txt=${main%.loop}.txt
-    timeout 20 "$loop" run -q "$main" >"$scratch/got" 2>&1 </dev/null
+    timeout 60 "$loop" run -q "$main" >"$scratch/got" 2>&1 </dev/null
     rc=$?
     [ -n "$bless" ] && cp "$scratch/got" "$txt"
     wanted=$(grep -qE 'error E' "$txt" && echo 3 || echo 0)
@@ -23,7 +23,7 @@ done
 # ---- made here ----
 refused() { # CODE TEXT FILE: the first diagnostic has that code, and one says that
     local said
-    said=$(timeout 10 "$loop" check "$3" 2>&1 >/dev/null </dev/null)
+    said=$(timeout 60 "$loop" check "$3" 2>&1 >/dev/null </dev/null)
     if [ $? -eq 3 ] && grep -oE 'error E[0-9]+' <<<"$said" | head -n 1 | grep -q "error $1" && grep -qF -- "$2" <<<"$said"; then
         pass
     else
@@ -32,7 +32,7 @@ refused() { # CODE TEXT FILE: the first diagnostic has that code, and one says t
 }
 accepted() { # WHAT FILE
     local said
-    said=$(timeout 10 "$loop" check "$2" 2>&1 >/dev/null </dev/null)
+    said=$(timeout 60 "$loop" check "$2" 2>&1 >/dev/null </dev/null)
     if [ $? -eq 0 ]; then pass; else fail "$1: $(head -c 600 <<<"$said")"; fi
 }
 body=$'step 1 s\nsense a\nrecord a\nrun 3 s\n'
@@ -93,7 +93,7 @@ refused E1307 'more than 32 deep' "$scratch/deep.loop"
 { printf 'step 1 s\nsense a\ncircuit c(x) { let y = x + nothing }\n'
   for i in $(seq 1 9000); do echo "make m$i = c(x = a)"; done; printf 'record a\nrun 3 s\n'; } >"$scratch/many.loop"
 refused E0201 "there is no value 'nothing'" "$scratch/many.loop"
-[ "$(timeout 10 "$loop" check "$scratch/many.loop" 2>&1 | grep -c 'error E')" -eq 1 ] && pass || fail 'one message for all instances'
+[ "$(timeout 60 "$loop" check "$scratch/many.loop" 2>&1 | grep -c 'error E')" -eq 1 ] && pass || fail 'one message for all instances'
 
 # large bodies, and long lists of arguments
 { printf 'step 1 s\nsense a\ncircuit c(x) {\n'; for i in $(seq 1 5000); do echo "let y$i = x"; done; echo '}'
@@ -106,9 +106,9 @@ refused E1307 'at most 64 arguments' "$scratch/long.loop"
 refused E1303 "no argument 'z1'" "$scratch/long.loop"
 
 # a model without a folder
-if printf 'use predictors\n%s' "$body" | timeout 10 "$loop" check - >/dev/null 2>&1; then pass; else fail 'the standard library from standard input'; fi
-if (cd / && printf 'use anatomy\n%s' "$body" | timeout 10 "$loop" check - >/dev/null 2>&1); then pass; else fail 'from another folder'; fi
-said=$(cd "$scratch/model" && printf 'use part\n%s' "$body" | timeout 10 "$loop" check - 2>&1)
+if printf 'use predictors\n%s' "$body" | timeout 60 "$loop" check - >/dev/null 2>&1; then pass; else fail 'the standard library from standard input'; fi
+if (cd / && printf 'use anatomy\n%s' "$body" | timeout 60 "$loop" check - >/dev/null 2>&1); then pass; else fail 'from another folder'; fi
+said=$(cd "$scratch/model" && printf 'use part\n%s' "$body" | timeout 60 "$loop" check - 2>&1)
 grep -q 'error E1202' <<<"$said" && pass || fail "a file beside standard input: $said"
 
 # run.json has the names and hashes of all files
