@@ -51,7 +51,7 @@ $(GEN)/stdlib.c: lang/syntax/stdlib.sh $(STDLIB)
 
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*_test.c))
 
-.PHONY: test unit golden tables diag use models mutants extern same-bits sanitize robust docs bless
+.PHONY: test unit golden tables diag use models mutants extern same-bits sanitize robust docs pages bless
 # What a sanitizer build repeats; $(BUILD) may be any variant.
 test: unit golden tables diag use models mutants extern robust
 
@@ -97,6 +97,12 @@ robust: $(BUILD)/loop $(BUILD)/loop-fail
 WRAP := -Wl,--wrap=calloc -Wl,--wrap=realloc -Wl,--wrap=aligned_alloc -Wl,--wrap=free
 $(BUILD)/loop-fail: tests/limit/fail_alloc.c $(call obj,$(SOURCES)) $(GENOBJ)
 	@$(CC) -std=c11 $(CFLAGS) $(LDFLAGS) $(WRAP) -o $@ $^ $(LIBS)
+
+# The pages that the program prints.
+pages: $(BUILD)/loop
+	@$(BUILD)/loop catalog --markdown >docs/reference.md
+	@sed -n '/^## /q;p' docs/phenomena.md >$(BUILD)/head && $(BUILD)/loop test --markdown examples/*.loop | sed -n '/^## /,$$p' >$(BUILD)/tail
+	@cat $(BUILD)/head $(BUILD)/tail >docs/phenomena.md
 
 docs: $(BUILD)/loop
 	@tests/docs.sh $(BUILD)/loop

@@ -71,6 +71,13 @@ done
 
 if said=$("$loop" catalog --markdown | diff docs/reference.md - 2>&1); then pass; else fail "docs/reference.md: $said"; fi
 
+# The head of the page is written by hand, the rest by the program.
+if said=$(diff <(sed -n '/^## /,$p' docs/phenomena.md) <("$loop" test --markdown examples/*.loop | sed -n '/^## /,$p') 2>&1); then
+    pass
+else
+    fail "docs/phenomena.md: $said"
+fi
+
 # Links [text](path): those with a scheme, and those into the page itself, are left alone.
 for page in "${pages[@]}"; do
     while read -r target; do

@@ -7,6 +7,11 @@ typedef struct Count {
     uint32_t passed, failed;
 } Count;
 
+static void put_section(const LoopReport *report, const LoopModel *model, const char *path, LoopSink *out)
+{
+    loop_report_markdown(report, path, model->sources.items, model->sources.count, &out->text);
+}
+
 static void put_outcome(const LoopReport *report, const char *path, LoopSink *out, Count *count)
 {
     uint32_t all = loop_expectation_count(report->program), failed = report->results->failed;
@@ -34,8 +39,11 @@ static int test_one(const char *path, const LoopArguments *arguments, LoopSink *
         loop_diags_rewind(compiled.diags, said);
         LoopRan ran = loop_run_program(&compiled, path, arguments);
         code = ran.exit;
+        LoopReport report = {.program = compiled.program, .results = ran.results, .quiet = arguments->quiet || arguments->markdown};
+        if (code == LOOP_EXIT_OK && arguments->markdown)
+            put_section(&report, compiled.model, path, out);
         if (code == LOOP_EXIT_OK)
-            put_outcome(&(LoopReport){.program = compiled.program, .results = ran.results, .quiet = arguments->quiet}, path, out, count);
+            put_outcome(&report, path, out, count);
         loop_results_free(ran.results);
     }
     if (code != LOOP_EXIT_OK) {
@@ -59,7 +67,7 @@ static int test(const LoopArguments *arguments, LoopSink *out)
             return code;
         loop_sink_spill(out);
     }
-    loop_text_add(&out->text, "%u passed, %u failed\n", count.passed, count.failed);
+    loop_text_add(&out->text, "%s%u passed, %u failed\n", arguments->markdown ? "\n" : "", count.passed, count.failed);
     return count.failed ? LOOP_EXIT_FAILED : LOOP_EXIT_OK;
 }
 
@@ -71,6 +79,7 @@ static const LoopOption options[] = {
     {"lanes", "N", "agents in a block; changes no result", 0},
     {"allow-extern", NULL, "lets the model call the libraries that it names", 0},
     {"quiet", NULL, "prints only what fails, and the last line", 'q'},
+    {"markdown", NULL, "prints a page: what each model shows, its source, and what came out", 0},
     {0},
 };
 

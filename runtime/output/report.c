@@ -370,6 +370,19 @@ void loop_report_text(const LoopReport *report, LoopText *out)
     loop_arena_free(arena);
 }
 
+void loop_report_claim_cells(const LoopReport *report, uint32_t claim, uint32_t e, LoopText *label, LoopText *got, LoopText *wanted)
+{
+    const LoopClaim *c = &report->program->claims[claim];
+    const LoopOutcome *outcome = &report->results->outcomes[claim];
+    put_label(c, outcome, label);
+    put_mean(outcome, e, got);
+    if (outcome->agents > 1 && outcome->sem[e] > 0) {
+        loop_text_add(got, " ");
+        put_sem(outcome, e, got);
+    }
+    put_wanted(c, outcome, e, wanted);
+}
+
 void loop_report_claim_line(const LoopReport *report, uint32_t claim, LoopText *out)
 {
     const LoopClaim *c = &report->program->claims[claim];

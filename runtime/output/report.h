@@ -9,6 +9,10 @@
 void loop_report_text(const LoopReport *report, LoopText *out);
 /* A claim's outcome in one line, e.g. "VTA at juice in naive = 0.41 +- 0.02, wanted > 0.9". */
 void loop_report_claim_line(const LoopReport *report, uint32_t claim, LoopText *out);
+/* The parts of that line for element `e`: what was measured, its mean with its standard error, what was wanted. */
+void loop_report_claim_cells(const LoopReport *report, uint32_t claim, uint32_t e, LoopText *label, LoopText *got, LoopText *wanted);
+/* A section of a Markdown page; `file` is its path from the folder above the page. */
+void loop_report_markdown(const LoopReport *report, const char *file, const LoopStr *sources, size_t source_count, LoopText *out);
 /* The same as JSON: one object a line, of kinds run, trace, measure, expectation and result. */
 void loop_report_json(const LoopReport *report, LoopSink *out);
 
