@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # extern/run.sh LOOP: models with libraries of their own, and libraries that are missing, incomplete or hostile.
 set -u
-loop=$1
+loop=$(realpath "$1")
 cc=${CC:-cc}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -31,7 +31,7 @@ says() { # CODE EXIT TEXT COMMAND...: the command ends with EXIT, a diagnostic o
 cp examples/extern/maze.loop "$work"
 library libmaze.so <examples/extern/maze.c
 says none 0 '3 expectations hold' "$loop" run --allow-extern "$work/maze.loop"
-(cd "$work" && says none 0 '3 passed, 0 failed' "$(realpath "$OLDPWD/$loop" 2>/dev/null || echo "$loop")" test --allow-extern maze.loop && [ "$failed" -eq 0 ]) && pass || miss 'from its own folder'
+(cd "$work" && says none 0 '3 passed, 0 failed' "$loop" test --allow-extern maze.loop && [ "$failed" -eq 0 ]) && pass || miss 'from its own folder'
 first=$("$loop" run --json --allow-extern -j 1 "$work/maze.loop" | sha256sum)
 for lanes in 1 3 20; do
     [ "$("$loop" run --json --allow-extern --lanes $lanes "$work/maze.loop" | sha256sum)" = "$first" ] && pass || miss "--lanes $lanes"

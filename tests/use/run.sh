@@ -3,7 +3,7 @@
 # main.txt (nothing: its expectations hold). What git can't keep, or what is too large, is made in a scratch folder.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-loop=$1 bless=${2:-}
+loop=$(realpath "$1") bless=${2:-}
 passed=0 failed=0
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
