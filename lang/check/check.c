@@ -134,6 +134,7 @@ static void run_passes(LoopChecker *check)
         return;
     loop_symbols_fill(check);
     loop_loops_fill(check);
+    loop_foresee_fill(check);
     loop_dopamine_fill(check);
     loop_task_fill(check);
     if (well(check))

@@ -9,6 +9,12 @@ typedef struct LoopNameTable {
     size_t size, count;
 } LoopNameTable;
 
+/* A foresee() whose reward had no formula yet when it was met. */
+typedef struct LoopPostponed {
+    LoopNode *node;
+    const LoopAst *call;
+} LoopPostponed;
+
 typedef struct LoopChecker {
     LoopArena *arena;
     LoopDiags *diags;
@@ -19,6 +25,7 @@ typedef struct LoopChecker {
     LoopNameTable spaces[LOOP_SPACE_COUNT];
     LoopList typed;         /* LoopSymbol *, in the order they got their type: undone when a guess was wrong */
     LoopList places;        /* of several formulas, with how many draws they have had */
+    LoopList postponed;     /* LoopPostponed */
     uint32_t depth;         /* of nested expressions and definitions */
     uint32_t mark;          /* last walk */
     bool step_unknown;      /* it is being worked out */
@@ -119,13 +126,17 @@ LoopNode *loop_need_factor(LoopChecker *check, LoopNode *node, const char *what)
 /* Gives `node` its constant when all its kids have one. */
 void loop_fold(LoopChecker *check, LoopNode *node);
 
-/* ---- loops.c, dopamine.c, task.c, measures.c, claims.c ---- */
+/* ---- loops.c, foresee.c, dopamine.c, task.c, measures.c, claims.c ---- */
 void loop_loop_header(LoopChecker *check, LoopSymbol *symbol);
 /* Makes sure that the neurons and synapses of a loop are counted. */
 void loop_loop_sizes(LoopChecker *check, LoopLoopModel *loop);
 void loop_loops_fill(LoopChecker *check);
 LoopNode *loop_error_formula(LoopChecker *check, LoopSymbol *loop, LoopSpan span, bool discount_only);
 void loop_dopamine_fill(LoopChecker *check);
+/* The call foresee(r, by L, M ...): a node of kind FORESEE. NULL: reported. */
+LoopNode *loop_foresee(LoopChecker *check, const LoopAst *call);
+/* Once all rewards have their formula: those that had to wait for one. */
+void loop_foresee_fill(LoopChecker *check);
 void loop_task_declare(LoopChecker *check);
 void loop_task_fill(LoopChecker *check);
 void loop_measures_fill(LoopChecker *check);

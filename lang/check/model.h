@@ -60,7 +60,8 @@ typedef enum LoopNodeKind {
     LOOP_NODE_ELEMENT,     /* `type.width` elements of kids[0] from `size` on */
     LOOP_NODE_INDEX,       /* kids[0][kids[1]], the index known at run time */
     LOOP_NODE_CREDIT,      /* chosen, policy or noise of the loop `symbol`: `field` choice, probability (policy) */
-    LOOP_NODE_MEASURED     /* in arithmetic over measures: the measure `size` of the model in group `group` */
+    LOOP_NODE_MEASURED,    /* in arithmetic over measures: the measure `size` of the model in group `group` */
+    LOOP_NODE_FORESEE      /* kids[0]: the formula of the reward `symbol` with forecasts in place of senses */
 } LoopNodeKind;
 
 struct LoopNode {
@@ -82,6 +83,7 @@ struct LoopNode {
     bool draws;               /* it or a kid draws */
     bool shared;              /* an argument of a function: worked out once, wherever it stands */
     uint32_t mark;            /* of the walk that saw it last */
+    LoopNode *instead;        /* what stands for it in the forecast that is being written out */
     /* the lowering's */
     bool varies;              /* differs between lanes */
     uint32_t reg;             /* LOOP_NONE until emitted */

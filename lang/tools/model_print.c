@@ -123,6 +123,11 @@ static void print_node(const LoopNode *node, LoopText *out, size_t end)
     case LOOP_NODE_MEASURED:
         loop_text_add(out, "measure %u", node->size);
         break;
+    case LOOP_NODE_FORESEE:
+        loop_text_add(out, "foresee(%.*s: ", LOOP_STR_ARGS(node->symbol->name));
+        print_node(node->kids[0], out, end);
+        loop_text_put(out, ")", 1);
+        break;
     }
 }
 
