@@ -144,8 +144,10 @@ static void run_passes(LoopChecker *check)
         return;
     loop_compartments_check(check);
     loop_schedule_make(check);
-    if (well(check))
-        loop_unused_check(check);
+    if (!well(check))
+        return;
+    loop_categories_fill(check);
+    loop_unused_check(check);
 }
 
 LoopModel *loop_check(const LoopAst *file, LoopSetting *settings, size_t setting_count, LoopDiags *diags)

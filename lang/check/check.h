@@ -153,6 +153,7 @@ bool loop_relation_find(LoopStr text, LoopRelation *relation);
 /* ---- formulas.c, compartments.c, causality.c, unused.c ---- */
 void loop_compartments_check(LoopChecker *check);
 void loop_schedule_make(LoopChecker *check);
+void loop_categories_fill(LoopChecker *check);
 void loop_unused_check(LoopChecker *check);
 
 /* Calls `visit` for each formula of the model: its compartment, its node, whom it belongs to (NULL: an anonymous

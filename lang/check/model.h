@@ -120,6 +120,15 @@ typedef enum LoopCompartment {
     LOOP_COMPARTMENT_COUNT
 } LoopCompartment;
 
+/* What a dopamine signal says. */
+typedef enum LoopCategory {
+#define CATEGORY(name, title, doc) LOOP_CATEGORY_##name,
+#include "lang/check/category.def"
+#undef CATEGORY
+    LOOP_CATEGORY_COUNT
+} LoopCategory;
+const char *loop_category_title(LoopCategory category);
+
 typedef struct LoopPredictor LoopPredictor;
 typedef struct LoopLoopModel LoopLoopModel;
 typedef struct LoopTrialModel LoopTrialModel;
@@ -140,6 +149,8 @@ struct LoopSymbol {
     LoopNode *old;             /* of a state: its value one step before, which `next` formulas read */
     bool guessed;              /* its type was needed while it was being worked out */
     LoopLoopModel *loop;       /* of a loop */
+    LoopCategory category;     /* of a dopamine signal */
+    struct LoopMade *made;     /* category.c: what its value is made of */
     LoopTrialModel *trial;     /* of a trial, and of a let inside one */
     bool once;                 /* of a let in a trial: worked out at the start of the trial, then held */
     uint32_t order;            /* place in the schedule; LOOP_NONE: not scheduled */

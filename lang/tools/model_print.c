@@ -191,6 +191,8 @@ static void put_declaration(LoopText *out, const LoopSymbol *s)
 {
     loop_text_add(out, "  %s %.*s", loop_symbol_kind_name(s->kind), LOOP_STR_ARGS(s->name));
     put_type(out, &s->type);
+    if (s->kind == LOOP_SYM_DOPAMINE)
+        loop_text_add(out, " (%s)", loop_category_title(s->category));
     if (s->init) {
         loop_text_add(out, " from ");
         loop_node_print(s->init, out);
