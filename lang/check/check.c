@@ -136,6 +136,7 @@ static void run_passes(LoopChecker *check)
     loop_loops_fill(check);
     loop_foresee_fill(check);
     loop_dopamine_fill(check);
+    loop_anatomy_check(check);
     loop_task_fill(check);
     if (well(check))
         loop_measures_fill(check);

@@ -126,13 +126,15 @@ LoopNode *loop_need_factor(LoopChecker *check, LoopNode *node, const char *what)
 /* Gives `node` its constant when all its kids have one. */
 void loop_fold(LoopChecker *check, LoopNode *node);
 
-/* ---- loops.c, foresee.c, dopamine.c, task.c, measures.c, claims.c ---- */
+/* ---- loops.c, foresee.c, anatomy.c, dopamine.c, task.c, measures.c, claims.c ---- */
 void loop_loop_header(LoopChecker *check, LoopSymbol *symbol);
 /* Makes sure that the neurons and synapses of a loop are counted. */
 void loop_loop_sizes(LoopChecker *check, LoopLoopModel *loop);
 void loop_loops_fill(LoopChecker *check);
 LoopNode *loop_error_formula(LoopChecker *check, LoopSymbol *loop, LoopSpan span, bool discount_only);
 void loop_dopamine_fill(LoopChecker *check);
+/* Kinds of regions and structures, and the sources of dopamine; paths are checked with the loops. */
+void loop_anatomy_check(LoopChecker *check);
 /* The call foresee(r, by L, M ...): a node of kind FORESEE. NULL: reported. */
 LoopNode *loop_foresee(LoopChecker *check, const LoopAst *call);
 /* Once all rewards have their formula: those that had to wait for one. */
