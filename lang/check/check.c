@@ -149,6 +149,7 @@ static void run_passes(LoopChecker *check)
         return;
     loop_categories_fill(check);
     loop_unused_check(check);
+    loop_doubts_check(check);
 }
 
 LoopModel *loop_check(const LoopAst *file, LoopSetting *settings, size_t setting_count, LoopDiags *diags)

@@ -157,6 +157,7 @@ void loop_compartments_check(LoopChecker *check);
 void loop_schedule_make(LoopChecker *check);
 void loop_categories_fill(LoopChecker *check);
 void loop_unused_check(LoopChecker *check);
+void loop_doubts_check(LoopChecker *check);
 
 /* Calls `visit` for each formula of the model: its compartment, its node, whom it belongs to (NULL: an anonymous
    clause, then `what` names it). */
