@@ -73,6 +73,7 @@ tables: $(BUILD)/loop
 
 diag: $(BUILD)/loop
 	@tests/diag/run.sh $(BUILD)/loop
+	@tests/diag/json.sh $(BUILD)/loop
 
 models: $(BUILD)/loop
 	@$(BUILD)/loop test -q examples/*.loop $$(find tests/run -name '*.loop')

@@ -70,6 +70,7 @@ static const LoopOption options[] = {
     {"jobs", "N", "threads (default: one a core); changes no result", 'j'},
     {"lanes", "N", "agents in a block; changes no result", 0},
     {"quiet", NULL, "prints only what fails, and the last line", 'q'},
+    {"diagnostics", "FORM", "text or json", 0},
     {0},
 };
 
