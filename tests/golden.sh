@@ -17,6 +17,7 @@ for file in tests/parse/*.loop; do compare "$file" ast dump --ast; done
 for file in tests/code/*.loop; do
     compare "$file" model dump --model
     compare "$file" code dump --code
+    compare "$file" words describe
 done
 for file in tests/report/*.loop; do
     compare "$file" txt run

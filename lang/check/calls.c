@@ -411,9 +411,7 @@ static LoopNode *build(Call *call)
         return loop_argument(call);
     case LOOP_FN_firing:
         return firing(call);
-    case LOOP_FN_foresee:
-        loop_diag(call->check->diags, LOOP_E0190, call->ast->span, "'foresee' is not supported yet");
-        return NULL;
+    case LOOP_FN_foresee: /* foresee.c */
     case LOOP_FN_COUNT:
         break;
     }
@@ -422,7 +420,7 @@ static LoopNode *build(Call *call)
 
 static bool takes_loop(LoopFunction function)
 {
-    return function == LOOP_FN_error || function == LOOP_FN_rpe || function == LOOP_FN_foresee;
+    return function == LOOP_FN_error || function == LOOP_FN_rpe;
 }
 
 static bool count_fits(LoopChecker *check, const LoopAst *ast, const char *name, const char *arguments, uint32_t fewest,
@@ -442,6 +440,8 @@ static LoopNode *call_function(LoopChecker *check, const LoopWhere *where, const
     const LoopFunctionInfo *info = loop_function_info(function);
     Call call = {.check = check, .ast = ast, .function = function};
     LoopWhere inner = *where;
+    if (function == LOOP_FN_foresee)
+        return loop_foresee(check, ast);
     if (!count_fits(check, ast, info->name, info->arguments, info->fewest, info->most))
         return NULL;
     if (function == LOOP_FN_once)

@@ -144,8 +144,10 @@ static void run_passes(LoopChecker *check)
         return;
     loop_symbols_fill(check);
     loop_loops_fill(check);
+    loop_foresee_fill(check);
     loop_dopamine_fill(check);
     loop_circuits_check_passed(check);
+    loop_anatomy_check(check);
     loop_task_fill(check);
     if (well(check))
         loop_manipulations_fill(check);
@@ -156,8 +158,11 @@ static void run_passes(LoopChecker *check)
         return;
     loop_compartments_check(check);
     loop_schedule_make(check);
-    if (well(check))
-        loop_unused_check(check);
+    if (!well(check))
+        return;
+    loop_categories_fill(check);
+    loop_unused_check(check);
+    loop_doubts_check(check);
 }
 
 static LoopScope *main_scope(LoopChecker *check)

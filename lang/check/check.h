@@ -37,6 +37,12 @@ struct LoopScope {
     uint32_t depth;            /* of instances in instances */
 };
 
+/* A foresee() whose reward had no formula yet when it was met. */
+typedef struct LoopPostponed {
+    LoopNode *node;
+    const LoopAst *call;
+} LoopPostponed;
+
 typedef struct LoopChecker {
     LoopArena *arena;
     LoopDiags *diags;
@@ -51,6 +57,7 @@ typedef struct LoopChecker {
     LoopNameTable spaces[LOOP_SPACE_COUNT];
     LoopList typed;         /* LoopSymbol *, in the order they got their type: undone when a guess was wrong */
     LoopList places;        /* of several formulas, with how many draws they have had */
+    LoopList postponed;     /* LoopPostponed */
     uint32_t depth;         /* of nested expressions and definitions */
     uint32_t mark;          /* last walk */
     bool step_unknown;      /* it is being worked out */
@@ -193,13 +200,19 @@ bool loop_record_find(const LoopRecord *record, LoopStr name, uint32_t *from, ui
 /* Gives `node` its constant when all its kids have one. */
 void loop_fold(LoopChecker *check, LoopNode *node);
 
-/* ---- loops.c, dopamine.c, task.c, measures.c, claims.c ---- */
+/* ---- loops.c, foresee.c, anatomy.c, dopamine.c, task.c, measures.c, claims.c ---- */
 void loop_loop_header(LoopChecker *check, LoopSymbol *symbol);
 /* Makes sure that the neurons and synapses of a loop are counted. */
 void loop_loop_sizes(LoopChecker *check, LoopLoopModel *loop);
 void loop_loops_fill(LoopChecker *check);
 LoopNode *loop_error_formula(LoopChecker *check, LoopSymbol *loop, LoopSpan span, bool discount_only);
 void loop_dopamine_fill(LoopChecker *check);
+/* Kinds of regions and structures, and the sources of dopamine; paths are checked with the loops. */
+void loop_anatomy_check(LoopChecker *check);
+/* The call foresee(r, by L, M ...): a node of kind FORESEE. NULL: reported. */
+LoopNode *loop_foresee(LoopChecker *check, const LoopAst *call);
+/* Once all rewards have their formula: those that had to wait for one. */
+void loop_foresee_fill(LoopChecker *check);
 void loop_task_declare(LoopChecker *check);
 void loop_task_fill(LoopChecker *check);
 void loop_manipulations_fill(LoopChecker *check);
@@ -221,7 +234,9 @@ bool loop_relation_find(LoopStr text, LoopRelation *relation);
 /* ---- formulas.c, compartments.c, causality.c, unused.c ---- */
 void loop_compartments_check(LoopChecker *check);
 void loop_schedule_make(LoopChecker *check);
+void loop_categories_fill(LoopChecker *check);
 void loop_unused_check(LoopChecker *check);
+void loop_doubts_check(LoopChecker *check);
 
 /* Calls `visit` for each formula of the model: its compartment, its node, whom it belongs to (NULL: an anonymous
    clause, then `what` names it). */

@@ -30,6 +30,7 @@ static const struct {
     {'D', "dopamine goes to the synapses that it trains and to the hypothalamus"},
     {'h', "only observers (measure, expect, record, plot) can see it"},
     {'t', "it belongs to a trial"},
+    {'F', "what its forecast is worth is worked out in the hypothalamus, and known to it, to dopamine cells and to the innate clauses of loops"},
 };
 
 static char letter_of_loop(const LoopNode *node)
@@ -107,8 +108,10 @@ typedef struct Reader {
     uint32_t walk; /* marks the definitions that were looked through: this when read as they are, the next when as they were */
 } Reader;
 
-static LoopCode code_of(LoopCompartment in)
+static LoopCode code_of(LoopCompartment in, char letter)
 {
+    if (letter == 'F')
+        return LOOP_E0308;
     switch (in) {
     case LOOP_IN_HYPOTHALAMUS:
         return LOOP_E0301;
@@ -167,11 +170,13 @@ static void report_closed(const Reader *r, const LoopNode *node, char letter)
     put_reader(r, &reader);
     put_senses(r->check, &senses);
     LoopStr read = loop_check_text(r->check, node->span);
-    LoopDiag *diag = loop_diag(r->check->diags, code_of(r->in), place_of(r, node), "%s can't read '%.*s'", reader.at, LOOP_STR_ARGS(read));
+    LoopDiag *diag = loop_diag(r->check->diags, code_of(r->in, letter), place_of(r, node), "%s can't read '%.*s'", reader.at, LOOP_STR_ARGS(read));
     loop_diag_note(r->check->diags, diag, node->symbol->span, "'%.*s' is a %s: %s", LOOP_STR_ARGS(node->symbol->name),
                    loop_symbol_kind_name(node->symbol->kind), why_closed(r->in, letter));
     add_chain(r, diag);
-    if (senses.len)
+    if (letter == 'F')
+        loop_diag_help(r->check->diags, diag, "Let a loop learn it, truth actual = prev(%.*s), and read what that loop predicts.", LOOP_STR_ARGS(read));
+    else if (senses.len)
         loop_diag_help(r->check->diags, diag, "%s The senses here are %s.", c->advice, senses.at);
     else
         loop_diag_help(r->check->diags, diag, "%s", c->advice);
@@ -192,16 +197,24 @@ static void report_same_step(const Reader *r, const LoopNode *node)
 
 static void read_node(Reader *r, LoopNode *node, bool past);
 
+/* Looked into on its own: in another way, or not at all. */
+static bool stands_apart(const LoopNode *node)
+{
+    return loop_node_looks_back(node) || node->kind == LOOP_NODE_FORESEE;
+}
+
 /* Looks at all that `root` reads; `past`: through prev or delay. A node is looked at once in each way. */
 static void read_formula(Reader *r, LoopNode *root, bool past)
 {
     LoopList nodes = {0};
-    if (!loop_nodes_collect(r->check->arena, root, ++r->check->mark, loop_node_looks_back, &nodes))
+    if (!loop_nodes_collect(r->check->arena, root, ++r->check->mark, stands_apart, &nodes))
         return;
     for (size_t i = 0; i < nodes.count; i++) {
         LoopNode *node = LOOP_ITEM(nodes, LoopNode *, i);
-        if (loop_node_looks_back(node))
-            read_formula(r, node->kids[0], true);
+        if (node->kind == LOOP_NODE_FORESEE && !has(compartments[r->in].reads, 'F'))
+            report_closed(r, node, 'F');
+        else if (stands_apart(node))
+            read_formula(r, node->kids[0], past || loop_node_looks_back(node));
         else if (node->kind == LOOP_NODE_SYMBOL)
             read_node(r, node, past);
     }

@@ -72,7 +72,8 @@ typedef enum LoopNodeKind {
     LOOP_NODE_CREDIT,      /* chosen, policy or noise of the loop `symbol`: `field` choice, probability (policy) */
     LOOP_NODE_FOREIGN,     /* the foreign function `symbol` of kids */
     LOOP_NODE_CLOCK,       /* where the lane is in the task: the part `size` of the trial clock */
-    LOOP_NODE_MEASURED     /* in arithmetic over measures: the measure `size` of the model in group `group` */
+    LOOP_NODE_MEASURED,    /* in arithmetic over measures: the measure `size` of the model in group `group` */
+    LOOP_NODE_FORESEE      /* kids[0]: the formula of the reward `symbol` with forecasts in place of senses */
 } LoopNodeKind;
 
 /* Parts of the trial clock: -1 between trials (time) and after the last phase. */
@@ -97,6 +98,7 @@ struct LoopNode {
     bool draws;               /* it or a kid draws */
     bool shared;              /* an argument of a function: worked out once, wherever it stands */
     uint32_t mark;            /* of the walk that saw it last */
+    LoopNode *instead;        /* what stands for it in the forecast that is being written out */
     /* the lowering's */
     bool varies;              /* differs between lanes */
     uint32_t reg;             /* LOOP_NONE until emitted */
@@ -133,6 +135,15 @@ typedef enum LoopCompartment {
     LOOP_COMPARTMENT_COUNT
 } LoopCompartment;
 
+/* What a dopamine signal says. */
+typedef enum LoopCategory {
+#define CATEGORY(name, title, doc) LOOP_CATEGORY_##name,
+#include "lang/check/category.def"
+#undef CATEGORY
+    LOOP_CATEGORY_COUNT
+} LoopCategory;
+const char *loop_category_title(LoopCategory category);
+
 typedef struct LoopPredictor LoopPredictor;
 typedef struct LoopLoopModel LoopLoopModel;
 typedef struct LoopTrialModel LoopTrialModel;
@@ -160,6 +171,8 @@ struct LoopSymbol {
     LoopLoopModel *loop;       /* of a loop */
     LoopStr library;           /* of a foreign function, */
     LoopRecord *record;        /* and what it gives */
+    LoopCategory category;     /* of a dopamine signal */
+    struct LoopMade *made;     /* category.c: what its value is made of */
     LoopTrialModel *trial;     /* of a trial, and of a let inside one */
     bool once;                 /* of a let in a trial: worked out at the start of the trial, then held */
     uint32_t order;            /* place in the schedule; LOOP_NONE: not scheduled */

@@ -439,7 +439,7 @@ bool loop_need_initial(LoopChecker *check, LoopNode *node, const char *what)
     for (size_t i = 0; i < nodes.count; i++) {
         LoopNode *n = LOOP_ITEM(nodes, LoopNode *, i);
         bool time = n->kind == LOOP_NODE_FUNCTION && n->function >= LOOP_FN_prev && n->function <= LOOP_FN_random_code;
-        bool signal = n->kind == LOOP_NODE_CREDIT || n->kind == LOOP_NODE_MEASURED ||
+        bool signal = n->kind == LOOP_NODE_CREDIT || n->kind == LOOP_NODE_MEASURED || n->kind == LOOP_NODE_FORESEE ||
                       (n->kind == LOOP_NODE_SYMBOL && n->symbol->kind != LOOP_SYM_CONST && n->symbol->kind != LOOP_SYM_PARAM);
         if (n->kind == LOOP_NODE_SYMBOL && n->symbol->kind == LOOP_SYM_LET && n->symbol->value &&
             !n->symbol->once && n->symbol->state == LOOP_TYPED) {

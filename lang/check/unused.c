@@ -3,7 +3,7 @@
 
 static bool may_stand_alone(const LoopSymbol *s)
 {
-    return s->kind == LOOP_SYM_MEASURE || s->kind == LOOP_SYM_GROUP || s->kind == LOOP_SYM_DOPAMINE || s->kind == LOOP_SYM_PHASE;
+    return s->kind == LOOP_SYM_MEASURE || s->kind == LOOP_SYM_GROUP || s->kind == LOOP_SYM_PHASE;
 }
 
 /* What belongs to an instance or to a used file: another model may use it. */

@@ -48,7 +48,7 @@ typedef struct LoopCommand {
     int (*run)(const LoopArguments *arguments, LoopSink *out);
 } LoopCommand;
 
-extern const LoopCommand loop_command_run, loop_command_check, loop_command_test, loop_command_dump, loop_command_explain,
+extern const LoopCommand loop_command_run, loop_command_check, loop_command_test, loop_command_describe, loop_command_dump, loop_command_explain,
     loop_command_catalog, loop_command_version, loop_command_help;
 const LoopCommand *loop_command_find(LoopStr name);
 /* The command at place `i` of the table; NULL past the last. */

@@ -136,6 +136,18 @@ static void put_rules(LoopText *out, bool markdown)
         put_row(out, markdown, loop_rule(i)->name, loop_rule(i)->doc);
 }
 
+static void put_anatomy(LoopText *out, bool markdown)
+{
+    put_title(out, markdown, "Kinds of structures", "kind");
+#define KIND(name, part, doc) put_row(out, markdown, #name, doc);
+#include "lang/check/kind.def"
+#undef KIND
+    put_title(out, markdown, "Known structures", "name");
+#define STRUCTURE(name, kind, columns, doc) put_row(out, markdown, #name, doc ": " #kind);
+#include "lang/check/kind.def"
+#undef STRUCTURE
+}
+
 static void put_opcodes(LoopText *out, bool markdown)
 {
     put_title(out, markdown, "Opcodes of the VM", "operands");
@@ -171,6 +183,7 @@ static int catalog(const LoopArguments *arguments, LoopSink *out)
     put_fields(&out->text, markdown);
     put_selections(&out->text, markdown);
     put_rules(&out->text, markdown);
+    put_anatomy(&out->text, markdown);
     put_codes(&out->text, markdown);
     put_opcodes(&out->text, markdown);
     return LOOP_EXIT_OK;
@@ -178,5 +191,5 @@ static int catalog(const LoopArguments *arguments, LoopSink *out)
 
 static const LoopOption options[] = {{"markdown", NULL, "as docs/reference.md", 0}, {0}};
 
-const LoopCommand loop_command_catalog = {"catalog", "[--markdown]", "lists functions, rules, diagnostics, opcodes",
+const LoopCommand loop_command_catalog = {"catalog", "[--markdown]", "lists functions, rules, structures, diagnostics, opcodes",
                                           "Prints the reference from the tables of the program.", options, catalog};

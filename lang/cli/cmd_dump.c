@@ -73,6 +73,7 @@ static const LoopOption options[] = {
     {"code", NULL, "the bytecode", 0},
     {"memory", NULL, "what a run takes", 0},
     {"param", "NAME=VALUE", "gives a param or const another value; may be repeated", 'p'},
+    {"diagnostics", "FORM", "text or json", 0},
     {0},
 };
 

@@ -80,6 +80,7 @@ static const LoopOption options[] = {
     {"allow-extern", NULL, "lets the model call the libraries that it names", 0},
     {"quiet", NULL, "prints only what fails, and the last line", 'q'},
     {"markdown", NULL, "prints a page: what each model shows, its source, and what came out", 0},
+    {"diagnostics", "FORM", "text or json", 0},
     {0},
 };
 

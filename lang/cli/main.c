@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const LoopCommand *const commands[] = {&loop_command_run, &loop_command_check, &loop_command_test, &loop_command_dump,
+static const LoopCommand *const commands[] = {&loop_command_run, &loop_command_check, &loop_command_test, &loop_command_describe, &loop_command_dump,
                                               &loop_command_explain, &loop_command_catalog, &loop_command_version,
                                               &loop_command_help};
 

@@ -218,14 +218,15 @@ static void keep_tables(Lower *l)
     p->verdict = lower_section(l, &l->verdict);
 }
 
-/* Which signal trains which loop, for the head of a report. */
+/* Which signal trains which loop, and what it says, for the head of a report. */
 static void keep_header(Lower *l)
 {
     size_t count = l->model->targets.count;
     LoopStr *lines = LOOP_NEW_ARRAY(l->arena, count, LoopStr);
     for (size_t i = 0; lines && i < count; i++) {
         const LoopTargetModel *t = &LOOP_ITEM(l->model->targets, LoopTargetModel, i);
-        lines[i] = lower_print(l, "dopamine %.*s -> %.*s", LOOP_STR_ARGS(t->dopamine->name), LOOP_STR_ARGS(t->loop->name));
+        lines[i] = lower_print(l, "dopamine %.*s -> %.*s: %s", LOOP_STR_ARGS(t->dopamine->name), LOOP_STR_ARGS(t->loop->name),
+                               loop_category_title(t->dopamine->category));
     }
     l->program->header = lines;
     l->program->header_count = lines ? (uint32_t)count : 0;

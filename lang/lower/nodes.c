@@ -325,6 +325,8 @@ static uint32_t value(Lower *l, LoopNode *node)
         return lower_clock_part(l, (LoopClockPart)node->size);
     case LOOP_NODE_MEASURED:
         return measured(l, node);
+    case LOOP_NODE_FORESEE:
+        return node->kids[0]->reg;
     }
     return LOOP_NONE;
 }
@@ -402,6 +404,7 @@ static bool unsettled(Lower *l, const LoopNode *node)
     case LOOP_NODE_LIST:
     case LOOP_NODE_ELEMENT:
     case LOOP_NODE_INDEX:
+    case LOOP_NODE_FORESEE:
         break;
     }
     return false;

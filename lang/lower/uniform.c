@@ -118,6 +118,7 @@ static bool node_varies(const LoopNode *node)
     case LOOP_NODE_LIST:
     case LOOP_NODE_ELEMENT:
     case LOOP_NODE_INDEX:
+    case LOOP_NODE_FORESEE:
         break;
     }
     return false;

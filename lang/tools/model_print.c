@@ -133,6 +133,11 @@ static void print_node(const LoopNode *node, LoopText *out, size_t end)
     case LOOP_NODE_MEASURED:
         loop_text_add(out, "measure %u", node->size);
         break;
+    case LOOP_NODE_FORESEE:
+        loop_text_add(out, "foresee(%.*s: ", LOOP_STR_ARGS(node->symbol->name));
+        print_node(node->kids[0], out, end);
+        loop_text_put(out, ")", 1);
+        break;
     }
 }
 
@@ -200,6 +205,8 @@ static void put_declaration(LoopText *out, const LoopSymbol *s)
         return;
     }
     put_type(out, &s->type);
+    if (s->kind == LOOP_SYM_DOPAMINE)
+        loop_text_add(out, " (%s)", loop_category_title(s->category));
     if (s->init) {
         loop_text_add(out, " from ");
         loop_node_print(s->init, out);

@@ -1,0 +1,214 @@
+/* Warnings about experiments that can't show what they seem to: expectations that hold, or fail, whatever happens; trials
+   and groups that nothing runs; loops that learn at rate 0; names that hide others. */
+#include "lang/check/range.h"
+
+#include <math.h>
+
+/* ---- expectations ---- */
+
+/* A bound that only just holds counts where it is a whole number: any other may be missed by rounding. */
+static bool whole(double x)
+{
+    return x == floor(x);
+}
+
+static bool surely_below(double a, double b) /* a < b */
+{
+    if (isinf(a) || isinf(b)) /* nothing is known */
+        return false;
+    return a < b - 1e-9 * (fabs(a) + fabs(b)) || (a < b && whole(a) && whole(b));
+}
+
+static bool surely_not_above(double a, double b) /* a <= b */
+{
+    return surely_below(a, b) || (a == b && isfinite(a) && whole(a));
+}
+
+typedef enum Verdict { OPEN, ALWAYS, NEVER } Verdict;
+
+static Verdict by_order(LoopRange lower, LoopRange upper, bool strictly)
+{
+    if (strictly)
+        return surely_below(lower.hi, upper.lo) ? ALWAYS : surely_not_above(upper.hi, lower.lo) ? NEVER : OPEN;
+    return surely_not_above(lower.hi, upper.lo) ? ALWAYS : surely_below(upper.hi, lower.lo) ? NEVER : OPEN;
+}
+
+static Verdict by_distance(LoopRange v, LoopRange b, double tolerance)
+{
+    if (surely_not_above(b.hi - tolerance, v.lo) && surely_not_above(v.hi, b.lo + tolerance))
+        return ALWAYS;
+    return surely_below(v.hi, b.lo - tolerance) || surely_below(b.hi + tolerance, v.lo) ? NEVER : OPEN;
+}
+
+static Verdict judge(const LoopModel *model, const LoopClaimModel *claim)
+{
+    LoopRange v = loop_bounds_of(model, claim->value), b = loop_bounds_of(model, claim->bound);
+    LoopRange margin = claim->margin ? loop_bounds_of(model, claim->margin) : (LoopRange){0, 0}, above = {b.lo + margin.lo, b.hi + margin.hi},
+              below = {b.lo - margin.hi, b.hi - margin.lo};
+    switch (claim->relation) {
+    case LOOP_REL_GT:
+        return by_order(above, v, true);
+    case LOOP_REL_GE:
+        return by_order(above, v, false);
+    case LOOP_REL_LT:
+        return by_order(v, below, true);
+    case LOOP_REL_LE:
+        return by_order(v, below, false);
+    case LOOP_REL_NEAR:
+        if (claim->tolerance_is_percent || !claim->tolerance || !claim->tolerance->constant)
+            return OPEN;
+        return by_distance(v, b, claim->tolerance->constant[0]);
+    case LOOP_REL_EQ:
+        return by_distance(v, b, 0) == NEVER ? NEVER : OPEN;
+    case LOOP_REL_NE:
+        return by_distance(v, b, 0) == NEVER ? ALWAYS : OPEN;
+    }
+    return OPEN;
+}
+
+static void put_range(LoopText *out, LoopRange range)
+{
+    if (isinf(range.lo) && isinf(range.hi))
+        loop_text_add(out, "any number");
+    else if (isinf(range.hi))
+        loop_text_add(out, "%g or more", range.lo);
+    else if (isinf(range.lo))
+        loop_text_add(out, "%g or less", range.hi);
+    else if (range.lo == range.hi)
+        loop_text_add(out, "%g", range.lo);
+    else
+        loop_text_add(out, "from %g to %g", range.lo, range.hi);
+}
+
+/* `expect mod(-1, 3) = 2 within 0` shows how the language computes, and a const that it has its value: both are meant. */
+static bool shows_number(const LoopModel *model, const LoopClaimModel *claim)
+{
+    LoopRange value = loop_bounds_of(model, claim->value);
+    return value.lo == value.hi && (claim->relation == LOOP_REL_NEAR || claim->relation == LOOP_REL_EQ);
+}
+
+static void check_claim(LoopChecker *check, const LoopClaimModel *claim)
+{
+    Verdict verdict = claim->is_expectation ? judge(check->model, claim) : OPEN;
+    if (verdict == OPEN || (verdict == ALWAYS && shows_number(check->model, claim)))
+        return;
+    LoopText value = {.arena = check->arena}, bound = {.arena = check->arena};
+    put_range(&value, loop_bounds_of(check->model, claim->value));
+    put_range(&bound, loop_bounds_of(check->model, claim->bound));
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0012, claim->span, verdict == ALWAYS ? "this expectation holds whatever happens"
+                                                                                       : "this expectation fails whatever happens");
+    loop_diag_note(check->diags, diag, claim->value->span, "this is %s", loop_text_view(&value).at);
+    loop_diag_note(check->diags, diag, claim->bound->span, "and this is %s", loop_text_view(&bound).at);
+    loop_diag_help(check->diags, diag, "An expectation says something when the run can prove it wrong.");
+}
+
+/* ---- trials and groups ---- */
+
+static bool is_template(const LoopModel *model, const LoopTrialModel *trial)
+{
+    for (size_t i = 0; i < model->trials.count; i++)
+        if (LOOP_ITEM(model->trials, LoopTrialModel *, i)->like == trial)
+            return true;
+    return false;
+}
+
+/* In a mix with odds of 0 only. */
+static void check_trial(LoopChecker *check, const LoopTrialModel *trial)
+{
+    const LoopModel *model = check->model;
+    const LoopPhaseModel *named = NULL;
+    for (size_t i = 0; i < model->phases.count; i++) {
+        const LoopPhaseModel *phase = &LOOP_ITEM(model->phases, LoopPhaseModel, i);
+        for (uint32_t k = 0; k < phase->item_count; k++) {
+            if (phase->items[k].trial != trial->symbol->index)
+                continue;
+            if (phase->items[k].share > 0)
+                return;
+            named = phase;
+        }
+    }
+    if (!named || is_template(model, trial))
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0013, trial->symbol->span, "the trial '%.*s' is never drawn", LOOP_STR_ARGS(trial->symbol->name));
+    loop_diag_note(check->diags, diag, named->ast->span, "its odds are 0 in the phase '%.*s'", LOOP_STR_ARGS(named->symbol->name));
+    loop_diag_help(check->diags, diag, "Give it odds above 0, or take it out.");
+}
+
+static void check_group(LoopChecker *check, const LoopSymbol *group)
+{
+    const LoopModel *model = check->model;
+    for (size_t i = 0; i < model->phases.count; i++) {
+        const LoopPhaseModel *phase = &LOOP_ITEM(model->phases, LoopPhaseModel, i);
+        if (!phase->groups || phase->groups[group->index])
+            return;
+    }
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0014, group->span, "the group '%.*s' takes no phase", LOOP_STR_ARGS(group->name));
+    loop_diag_help(check->diags, diag, "Every phase is 'of' other groups, so its agents do nothing; add 'of %.*s' to a phase.", LOOP_STR_ARGS(group->name));
+}
+
+/* ---- loops ---- */
+
+/* `forget` and the weights it works on are a model too, so only a loop without it is in doubt. */
+static void check_rate(LoopChecker *check, const LoopLoopModel *loop)
+{
+    if (!loop->rate || !loop->rate->constant || loop->forget)
+        return;
+    for (uint32_t i = 0; i < loop->rate->type.width; i++)
+        if (loop->rate->constant[i] != 0)
+            return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0016, loop->rate->span, "'%.*s' learns nothing: its rate is 0", LOOP_STR_ARGS(loop->symbol->name));
+    loop_diag_help(check->diags, diag, "Give it a rate above 0; a loop that keeps its first weights needs no 'learn' and no dopamine.");
+}
+
+/* ---- names that hide others ---- */
+
+static void check_formals(LoopChecker *check, const LoopSymbol *fn)
+{
+    for (const LoopAst *formal = fn->ast->first; formal; formal = formal->next) {
+        const LoopSymbol *value = formal->kind == LOOP_AST_FORMAL ? loop_scope_find(check, LOOP_SPACE_VALUES, formal->text) : NULL;
+        if (!value)
+            continue;
+        LoopDiag *diag = loop_diag(check->diags, LOOP_W0015, formal->span, "inside '%.*s' the argument '%.*s' hides a %s of that name", LOOP_STR_ARGS(fn->name),
+                                   LOOP_STR_ARGS(formal->text), loop_symbol_kind_name(value->kind));
+        loop_diag_note(check->diags, diag, value->span, "the %s is here", loop_symbol_kind_name(value->kind));
+        loop_diag_help(check->diags, diag, "Give one of them another name, so that a reader can't take it for the other.");
+    }
+}
+
+/* Beside a choice a bare name is a label first. */
+static void check_labels(LoopChecker *check, const LoopSymbol *loop)
+{
+    const LoopAst *options = loop_ast_find(loop->ast, LOOP_AST_CHOOSE);
+    const LoopAst *size = options ? loop_ast_find(options, LOOP_AST_SIZE) : NULL;
+    const LoopLabels *labels = loop->loop ? loop->loop->labels : NULL;
+    for (const LoopAst *label = size && labels ? size->first : NULL; label; label = label->next) {
+        const LoopSymbol *value = label->kind == LOOP_AST_NAME ? loop_scope_find(check, LOOP_SPACE_VALUES, label->text) : NULL;
+        if (!value)
+            continue;
+        LoopDiag *diag = loop_diag(check->diags, LOOP_W0015, label->span, "the option '%.*s' of '%.*s' is also a %s", LOOP_STR_ARGS(label->text),
+                                   LOOP_STR_ARGS(loop->name), loop_symbol_kind_name(value->kind));
+        loop_diag_note(check->diags, diag, value->span, "the %s is here", loop_symbol_kind_name(value->kind));
+        loop_diag_help(check->diags, diag, "In '%.*s == %.*s' it is the option, elsewhere the %s; give one of them another name.", LOOP_STR_ARGS(loop->name),
+                       LOOP_STR_ARGS(label->text), loop_symbol_kind_name(value->kind));
+    }
+}
+
+void loop_doubts_check(LoopChecker *check)
+{
+    const LoopModel *model = check->model;
+    for (size_t i = 0; i < model->symbols.count; i++) {
+        LoopSymbol *s = LOOP_ITEM(model->symbols, LoopSymbol *, i);
+        if (s->kind == LOOP_SYM_FN)
+            check_formals(check, s);
+        else if (s->kind == LOOP_SYM_GROUP)
+            check_group(check, s);
+        else if (s->kind == LOOP_SYM_LOOP)
+            check_labels(check, s);
+    }
+    for (size_t i = 0; i < model->loops.count; i++)
+        check_rate(check, LOOP_ITEM(model->loops, LoopLoopModel *, i));
+    for (size_t i = 0; i < model->trials.count; i++)
+        check_trial(check, LOOP_ITEM(model->trials, LoopTrialModel *, i));
+    for (size_t i = 0; i < model->claims.count; i++)
+        check_claim(check, &LOOP_ITEM(model->claims, LoopClaimModel, i));
+}
