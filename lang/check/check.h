@@ -214,6 +214,9 @@ LoopNode *loop_foresee(LoopChecker *check, const LoopAst *call);
 /* Once all rewards have their formula: those that had to wait for one. */
 void loop_foresee_fill(LoopChecker *check);
 void loop_task_declare(LoopChecker *check);
+/* Where a formula of the task stands: of a trial, or (NULL) of the task itself. */
+LoopWhere loop_task_where(LoopChecker *check, const LoopTrialModel *trial, LoopStr what);
+void loop_trial_fill(LoopChecker *check, LoopSymbol *symbol);
 void loop_task_fill(LoopChecker *check);
 void loop_manipulations_fill(LoopChecker *check);
 /* A moment: an event or a time of the trial, plus durations. */
