@@ -69,20 +69,28 @@ static inline void loop_synapse_keep_frozen(const LoopRuleCall *call, const Loop
 typedef void LoopSynapseMove(const LoopRuleCall *call, const LoopSynapse *s);
 
 /* Weight and memory move on, but not in lanes that are frozen. */
-static inline void loop_synapse_move(const LoopRuleCall *call, LoopSynapse *s, LoopSynapseMove *move)
+static inline void loop_synapse_move_some(const LoopRuleCall *call, LoopSynapse *s, LoopSynapseMove *move)
 {
     LoopReal w[LOOP_TILE], memory[LOOP_TILE];
     bool has_memory = loop_rule(call->loop->rule)->has_memory;
-    if (s->frozen)
-        memcpy(w, s->w, s->n * sizeof *w);
-    if (s->frozen && has_memory)
+    memcpy(w, s->w, s->n * sizeof *w);
+    if (has_memory)
         memcpy(memory, s->memory, s->n * sizeof *memory);
     move(call, s);
     loop_synapse_keep(call, s);
-    if (s->frozen)
-        loop_synapse_keep_frozen(call, s, s->w, w);
-    if (s->frozen && has_memory)
+    loop_synapse_keep_frozen(call, s, s->w, w);
+    if (has_memory)
         loop_synapse_keep_frozen(call, s, s->memory, memory);
+}
+
+static inline void loop_synapse_move(const LoopRuleCall *call, LoopSynapse *s, LoopSynapseMove *move)
+{
+    if (s->frozen) {
+        loop_synapse_move_some(call, s, move);
+        return;
+    }
+    move(call, s);
+    loop_synapse_keep(call, s);
 }
 
 /* Neuron `m` of the synapse's channel. */
