@@ -30,13 +30,31 @@ static const char *setting_title(const LoopLoopModel *loop, LoopNode *const *slo
     return slot == &loop->rate ? "the rate" : slot == &loop->trace ? "the trace" : slot == &loop->burst ? "the factor of bursts"
            : slot == &loop->dip ? "the factor of dips" : "forgetting";
 }
+/* The name of the rule that is nearest to a misspelt one; empty when none is near. */
+static LoopStr near_rule(LoopStr name)
+{
+    LoopStr best = {"", 0};
+    size_t limit = 2;
+    for (uint32_t i = 0; loop_rule(i); i++) {
+        size_t distance = loop_edit_distance(name, loop_str(loop_rule(i)->name), limit);
+        if (distance <= limit) {
+            best = loop_str(loop_rule(i)->name);
+            limit = distance ? distance - 1 : 0;
+        }
+    }
+    return best;
+}
+
 static void set_rule(LoopChecker *check, LoopLoopModel *loop, const LoopAst *ast)
 {
     loop->rule = loop_rule_find(ast->text);
     if (loop->rule != LOOP_NONE)
         return;
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0606, ast->span, "there is no learning rule '%.*s'", LOOP_STR_ARGS(ast->text));
-    if (common_setting(loop, ast->text))
+    LoopStr near = near_rule(ast->text);
+    if (near.len)
+        loop_diag_help(check->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
+    else if (common_setting(loop, ast->text))
         loop_diag_help(check->diags, diag, "'%.*s' needs a value behind it, such as '%.*s 0.1'.", LOOP_STR_ARGS(ast->text),
                        LOOP_STR_ARGS(ast->text));
     else

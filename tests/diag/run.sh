@@ -22,7 +22,7 @@ diagnostics() { # FILE: as the program prints them
 wanted_rc() { # CODE
     case $1 in
     E0901 | E0902) echo 4 ;;
-    E0903 | E0904) echo '3|4' ;; # of a parameter: before the run
+    E0903 | E0904 | E0905) echo '3|4' ;; # of a parameter: before the run
     W*) echo 0 ;;
     *) echo 3 ;;
     esac
