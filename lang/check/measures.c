@@ -138,6 +138,9 @@ static bool add_term(LoopChecker *check, const LoopWhere *where, const LoopAst *
         anchor->offset = sum_of(check, anchor->offset, node, sign);
         return anchor->offset != NULL;
     }
+    /* A number is no event: its unit was forgotten. */
+    if (node->constant || (node->kind == LOOP_NODE_SYMBOL && (node->symbol->kind == LOOP_SYM_PARAM || node->symbol->kind == LOOP_SYM_CONST)))
+        return loop_need_unit(check, node, LOOP_UNIT_DURATION, "a time");
     if (anchor->onset || sign == LOOP_AST_MINUS) {
         LoopDiag *diag = loop_diag(check->diags, LOOP_E0802, term->span, "a moment is one event, plus or minus a duration");
         loop_diag_help(check->diags, diag, "For example: at light + 200 ms");

@@ -242,6 +242,17 @@ static uint32_t function(Lower *l, const LoopNode *node)
     return rows[node->function].make ? rows[node->function].make(l, node, rows[node->function].op) : LOOP_NONE;
 }
 
+/* In a claim a quotient of nothing is missing, not infinite: no bound holds for it. */
+static uint32_t operation(Lower *l, const LoopNode *node)
+{
+    check_time_constant(l, node);
+    uint32_t result = elementwise(l, node, node->op);
+    if (!l->final || node->op != LOOP_OP_div || lower_failed(l))
+        return result;
+    uint32_t by_zero = lower_op2(l, node->span, LOOP_OP_eq, node->kids[1]->reg, lower_number(l, 0));
+    return lower_select(l, node->span, by_zero, lower_number(l, (double)NAN), result);
+}
+
 /* The widths of values, for the table of foreign calls. */
 static const uint32_t *widths(Lower *l, const uint32_t *from, uint32_t count)
 {
@@ -307,8 +318,7 @@ static uint32_t value(Lower *l, LoopNode *node)
     case LOOP_NODE_SYMBOL:
         return lower_field(l, node);
     case LOOP_NODE_OP:
-        check_time_constant(l, node);
-        return elementwise(l, node, node->op);
+        return operation(l, node);
     case LOOP_NODE_FUNCTION:
         return function(l, node);
     case LOOP_NODE_LIST:

@@ -45,12 +45,15 @@ static void put_formula(LoopWords *w, const LoopSymbol *s)
 {
     if (s->kind == LOOP_SYM_STATE) {
         words_add(w, " starts from ");
-        words_value(w, s->ast, LOOP_AST_FROM);
+        words_value(w, s, s->ast, LOOP_AST_FROM);
         words_add(w, "; next it is ");
-        words_value(w, s->ast, LOOP_AST_NEXT);
+        words_value(w, s, s->ast, LOOP_AST_NEXT);
     } else if (s->value) {
         words_add(w, " is ");
-        words_value(w, s->ast, LOOP_AST_EXPR);
+        if (loop_ast_value(s->ast, LOOP_AST_EXPR))
+            words_value(w, s, s->ast, LOOP_AST_EXPR);
+        else if (s->ast->first) /* passed for a formal */
+            words_formula(w, s, s->ast->first->span);
     } else
         words_add(w, " comes from the task");
     words_add(w, ".");
@@ -69,7 +72,7 @@ typedef struct Section {
 static bool belongs(const LoopSymbol *s, const Section *section)
 {
     for (size_t i = 0; i < 4; i++)
-        if (s->kind == section->kinds[i] && s->home == section->home && !s->once)
+        if (s->kind == section->kinds[i] && s->home == section->home && !s->once && !s->hidden)
             return true;
     return false;
 }
@@ -110,7 +113,7 @@ static void describe_signal(LoopWords *w, const LoopSymbol *signal)
 {
     size_t count = 0;
     words_add(w, "%.*s is ", LOOP_STR_ARGS(signal->name));
-    words_value(w, signal->ast, LOOP_AST_EXPR);
+    words_value(w, signal, signal->ast, LOOP_AST_EXPR);
     words_add(w, ": a %s.", loop_category_title(signal->category));
     for (size_t i = 0; i < w->model->targets.count; i++) {
         const LoopTargetModel *t = &LOOP_ITEM(w->model->targets, LoopTargetModel, i);
@@ -200,8 +203,9 @@ static void describe_step(LoopWords *w)
 {
     size_t learning = 0;
     words_title(w, "A step, in this order");
-    for (uint32_t i = 0; i < w->model->schedule_count; i++)
-        words_add(w, "%s%.*s", i ? ", " : "", LOOP_STR_ARGS(w->model->schedule[i]->name));
+    for (uint32_t i = 0, shown = 0; i < w->model->schedule_count; i++)
+        if (!w->model->schedule[i]->hidden)
+            words_add(w, "%s%.*s", shown++ ? ", " : "", LOOP_STR_ARGS(w->model->schedule[i]->name));
     for (size_t i = 0; i < w->model->loops.count; i++) {
         const LoopLoopModel *loop = LOOP_ITEM(w->model->loops, LoopLoopModel *, i);
         if (loop->dopamine)

@@ -24,26 +24,80 @@ void words_str(LoopWords *w, LoopStr text)
     loop_text_str(&w->line, text);
 }
 
-void words_span(LoopWords *w, LoopSpan span)
+/* The text of a span without its comments, in pieces: names and what is between them. */
+typedef void PutPiece(LoopWords *w, const LoopScope *scope, LoopStr piece);
+
+static bool in_name(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || (unsigned char)c >= 128;
+}
+
+static void put_as_is(LoopWords *w, const LoopScope *scope, LoopStr piece)
+{
+    (void)scope;
+    words_str(w, piece);
+}
+
+static void put_pieces(LoopWords *w, const LoopScope *scope, LoopSpan span, PutPiece *put)
 {
     const LoopSource *source = loop_diags_source_at(w->diags, span.file);
     if (!source || span.end > source->text.len || span.begin > span.end)
         return;
+    const char *text = source->text.at;
     bool comment = false, quoted = false;
-    for (uint32_t i = span.begin; i < span.end; i++) {
-        char c = source->text.at[i];
+    uint32_t next;
+    for (uint32_t i = span.begin; i < span.end; i = next) {
+        char c = text[i];
         quoted = quoted != (c == '"' && !comment);
         comment = (comment || (c == '#' && !quoted)) && c != '\n';
+        next = i + 1;
+        while (in_name(c) && !comment && next < span.end && in_name(text[next]))
+            next++;
+        bool starts_name = in_name(c) && (c < '0' || c > '9') && !quoted && (i == 0 || text[i - 1] != '.');
         if (!comment)
-            loop_text_put(&w->line, &c, 1);
+            (starts_name ? put : put_as_is)(w, scope, (LoopStr){text + i, next - i});
     }
 }
 
-void words_value(LoopWords *w, const LoopAst *ast, LoopAstKind part)
+void words_span(LoopWords *w, LoopSpan span)
+{
+    put_pieces(w, NULL, span, put_as_is);
+}
+
+static bool declares(const LoopScope *scope, LoopStr name)
+{
+    for (size_t i = 0; i < scope->symbols.count; i++)
+        if (loop_str_equal(LOOP_ITEM(scope->symbols, LoopSymbol *, i)->ast->text, name))
+            return true;
+    return false;
+}
+
+/* A name as the whole model knows it. What was passed is read where the circuit is made: scopes end at the main file. */
+static void put_name(LoopWords *w, const LoopScope *scope, LoopStr name)
+{
+    const LoopFormal *formal = loop_scope_formal(scope, name);
+    const LoopAst *passed = formal ? formal->argument : NULL;
+    if (passed && (formal->in_place || passed->kind == LOOP_AST_NUMBER || passed->kind == LOOP_AST_DURATION))
+        put_pieces(w, formal->from, passed->span, formal->from ? put_name : put_as_is);
+    else {
+        if (formal || declares(scope, name))
+            words_str(w, scope->prefix);
+        words_str(w, name);
+    }
+}
+
+void words_formula(LoopWords *w, const LoopSymbol *of, LoopSpan span)
+{
+    const LoopAst *circuit = of->scope ? of->scope->circuit : NULL;
+    bool inside = circuit && circuit->span.file == span.file && span.begin >= circuit->span.begin && span.end <= circuit->span.end;
+    put_pieces(w, of->scope, span, inside ? put_name : put_as_is);
+}
+
+void words_value(LoopWords *w, const LoopSymbol *of, const LoopAst *ast, LoopAstKind part)
 {
     const LoopAst *value = loop_ast_value(ast, part);
     if (value)
-        words_span(w, value->span);
+        words_formula(w, of, value->span);
 }
 
 void words_duration(LoopWords *w, double steps)

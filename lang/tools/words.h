@@ -15,8 +15,11 @@ __attribute__((format(printf, 2, 3))) void words_add(LoopWords *w, const char *f
 void words_str(LoopWords *w, LoopStr text);
 /* As it was written, without comments. */
 void words_span(LoopWords *w, LoopSpan span);
-/* The expression in that part of a node, as it was written. */
-void words_value(LoopWords *w, const LoopAst *ast, LoopAstKind part);
+/* As it was written where `of` is declared; in an instance of a circuit, with what was passed for its formals, and
+   the full names of what is declared in it. */
+void words_formula(LoopWords *w, const LoopSymbol *of, LoopSpan span);
+/* The expression in that part of its declaration. */
+void words_value(LoopWords *w, const LoopSymbol *of, const LoopAst *ast, LoopAstKind part);
 void words_duration(LoopWords *w, double steps);
 /* Ends the paragraph: its lines are indented by so much. */
 void words_end(LoopWords *w, int indent);

@@ -14,10 +14,10 @@ static void put_channels(LoopWords *w, const LoopLoopModel *loop, const char *wh
 static void put_prediction(LoopWords *w, const LoopLoopModel *loop)
 {
     words_add(w, "predicts ");
-    words_span(w, loop->truth->span);
+    words_formula(w, loop->symbol, loop->truth->span);
     if (loop->horizon == LOOP_DISCOUNT) {
         words_add(w, ", all that is to come, with a discount of ");
-        words_value(w, loop_ast_find(loop->symbol->ast, LOOP_AST_PREDICT), LOOP_AST_DISCOUNT);
+        words_value(w, loop->symbol, loop_ast_find(loop->symbol->ast, LOOP_AST_PREDICT), LOOP_AST_DISCOUNT);
     } else {
         words_add(w, loop->horizon == LOOP_AHEAD ? " as it will be after " : ": the largest value of the next ");
         words_duration(w, loop->lead);
@@ -53,7 +53,7 @@ static void put_context(LoopWords *w, const LoopLoopModel *loop)
     for (const LoopAst *clause = loop->symbol->ast->first; clause; clause = clause->next)
         for (const LoopAst *kid = clause->kind == LOOP_AST_CONTEXT ? clause->first : NULL; kid; kid = kid->next) {
             words_add(w, count++ ? ", " : "");
-            words_span(w, kid->span);
+            words_formula(w, loop->symbol, kid->span);
         }
     uint32_t lines = loop->context ? loop->context->type.width : 0;
     words_add(w, ": %u line%s. It has %u neuron%s for each channel; ", lines, lines == 1 ? "" : "s", loop->neurons, loop->neurons == 1 ? "" : "s");
@@ -68,11 +68,11 @@ static void put_context(LoopWords *w, const LoopLoopModel *loop)
 }
 
 /* A clause as written, or its default. */
-static void put_clause(LoopWords *w, const char *before, const LoopNode *node, const char *standard)
+static void put_clause(LoopWords *w, const LoopLoopModel *loop, const char *before, const LoopNode *node, const char *standard)
 {
     words_add(w, "%s", before);
     if (node)
-        words_span(w, node->span);
+        words_formula(w, loop->symbol, node->span);
     else
         words_add(w, "%s", standard);
 }
@@ -84,7 +84,7 @@ static void put_selection(LoopWords *w, const LoopLoopModel *loop)
         words_add(w, "It tries outputs by ");
         const LoopAst *explore = loop_ast_find(loop->symbol->ast, LOOP_AST_EXPLORE);
         if (explore)
-            words_span(w, explore->first->span);
+            words_formula(w, loop->symbol, explore->first->span);
         else
             words_add(w, "normal(0.1)");
         words_add(w, ".");
@@ -97,14 +97,14 @@ static void put_selection(LoopWords *w, const LoopLoopModel *loop)
         mode = mode->next;
     words_add(w, "It selects by ");
     if (mode)
-        words_span(w, mode->span);
+        words_formula(w, loop->symbol, mode->span);
     else
         words_add(w, "softmax(1)");
-    put_clause(w, loop->when ? ", when " : ", ", loop->when, "on every step");
-    put_clause(w, "; proposals have the strength ", loop->propose, "1");
-    put_clause(w, ", and the bias is ", loop->bias, "0");
+    put_clause(w, loop, loop->when ? ", when " : ", ", loop->when, "on every step");
+    put_clause(w, loop, "; proposals have the strength ", loop->propose, "1");
+    put_clause(w, loop, ", and the bias is ", loop->bias, "0");
     if (loop->override)
-        put_clause(w, "; it is overridden by ", loop->override, "");
+        put_clause(w, loop, "; it is overridden by ", loop->override, "");
     words_add(w, ".");
     words_end(w, 4);
 }
@@ -114,20 +114,20 @@ static void put_learning(LoopWords *w, const LoopLoopModel *loop)
     const char *trace = loop->kind == LOOP_CHOOSE ? "kept until the next choice" : "0";
     const char *credit = loop->kind == LOOP_CHOOSE ? "the chosen channel" : loop->kind == LOOP_VARY ? "the noise of each output" : "every channel";
     if (!loop->dopamine) {
-        put_clause(w, "It does not learn: its weights stay at ", loop->weights, "0");
+        put_clause(w, loop, "It does not learn: its weights stay at ", loop->weights, "0");
         words_add(w, ".");
         words_end(w, 4);
         return;
     }
     words_add(w, "%.*s trains it by the rule %s, with a %s", LOOP_STR_ARGS(loop->dopamine->name), loop_rule(loop->rule)->name,
               loop_category_title(loop->dopamine->category));
-    put_clause(w, ": at the rate ", loop->rate, "0");
-    put_clause(w, ", trace ", loop->trace, trace);
-    put_clause(w, ", credit to ", loop->credit, credit);
-    put_clause(w, ", bursts times ", loop->burst, "1");
-    put_clause(w, ", dips times ", loop->dip, "1");
-    put_clause(w, loop->forget ? ", forgetting in " : ", ", loop->forget, "no forgetting");
-    put_clause(w, ". Weights start from ", loop->weights, "0");
+    put_clause(w, loop, ": at the rate ", loop->rate, "0");
+    put_clause(w, loop, ", trace ", loop->trace, trace);
+    put_clause(w, loop, ", credit to ", loop->credit, credit);
+    put_clause(w, loop, ", bursts times ", loop->burst, "1");
+    put_clause(w, loop, ", dips times ", loop->dip, "1");
+    put_clause(w, loop, loop->forget ? ", forgetting in " : ", ", loop->forget, "no forgetting");
+    put_clause(w, loop, ". Weights start from ", loop->weights, "0");
     if (loop->bounded)
         words_add(w, " and stay between %g and %g", loop->lo, loop->hi);
     words_add(w, ".");
@@ -140,7 +140,7 @@ void words_loop(LoopWords *w, const LoopLoopModel *loop)
     const LoopAst *path = loop_ast_find(loop->symbol->ast, LOOP_AST_PATH);
     if (path && path->first) {
         words_add(w, "It runs through ");
-        words_span(w, (LoopSpan){path->first->span.begin, path->span.end, path->span.file});
+        words_formula(w, loop->symbol, (LoopSpan){path->first->span.begin, path->span.end, path->span.file});
         words_add(w, ".");
         words_end(w, 4);
     }

@@ -158,7 +158,7 @@ static void put_mean(const LoopOutcome *out, uint32_t e, LoopText *cell)
     loop_show_fixed(&other, bound, decimals);
     bool hidden = mean != bound && shown.at && other.at && strcmp(shown.at, other.at) == 0 && !out->holds;
     if (isnan(mean))
-        loop_text_add(cell, "no trials");
+        loop_text_add(cell, "no value");
     else
         loop_show_fixed(cell, mean, hidden ? 12 : decimals);
     cell->failed = cell->failed || shown.failed || other.failed;
