@@ -162,8 +162,10 @@ static void check_rate(LoopChecker *check, const LoopLoopModel *loop)
 
 /* ---- names that hide others ---- */
 
+/* Only what the function could read otherwise: in a used file or a circuit, names of the model are out of its sight. */
 static void check_formals(LoopChecker *check, const LoopSymbol *fn)
 {
+    LoopScope *before = loop_scope_enter(check, fn->scope);
     for (const LoopAst *formal = fn->ast->first; formal; formal = formal->next) {
         const LoopSymbol *value = formal->kind == LOOP_AST_FORMAL ? loop_scope_find(check, LOOP_SPACE_VALUES, formal->text) : NULL;
         if (!value)
@@ -173,6 +175,7 @@ static void check_formals(LoopChecker *check, const LoopSymbol *fn)
         loop_diag_note(check->diags, diag, value->span, "the %s is here", loop_symbol_kind_name(value->kind));
         loop_diag_help(check->diags, diag, "Give one of them another name, so that a reader can't take it for the other.");
     }
+    loop_scope_enter(check, before);
 }
 
 /* Beside a choice a bare name is a label first. */
