@@ -196,6 +196,18 @@ static void check_labels(LoopChecker *check, const LoopSymbol *loop)
     }
 }
 
+/* An expectation reads the value first, so such a measure is never what is compared. */
+static void check_measure(LoopChecker *check, const LoopSymbol *measure)
+{
+    const LoopSymbol *value = loop_scope_find(check, LOOP_SPACE_VALUES, measure->name);
+    if (!value)
+        return;
+    const char *kind = loop_symbol_kind_name(value->kind);
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0015, measure->span, "the measure '%.*s' is also a %s", LOOP_STR_ARGS(measure->name), kind);
+    loop_diag_note(check->diags, diag, value->span, "the %s is here", kind);
+    loop_diag_help(check->diags, diag, "In an expectation '%.*s' is the %s; give one of them another name.", LOOP_STR_ARGS(measure->name), kind);
+}
+
 void loop_doubts_check(LoopChecker *check)
 {
     const LoopModel *model = check->model;
@@ -207,6 +219,8 @@ void loop_doubts_check(LoopChecker *check)
             check_group(check, s);
         else if (s->kind == LOOP_SYM_LOOP)
             check_labels(check, s);
+        else if (s->kind == LOOP_SYM_MEASURE)
+            check_measure(check, s);
     }
     for (size_t i = 0; i < model->loops.count; i++)
         check_rate(check, LOOP_ITEM(model->loops, LoopLoopModel *, i));
