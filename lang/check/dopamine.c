@@ -51,6 +51,9 @@ static void check_trained(LoopChecker *check, const LoopLoopModel *loop)
         if (loop->kind == LOOP_PREDICT)
             loop_diag_help(check->diags, diag, "Add one: dopamine NAME -> %.*s = error(%.*s)", LOOP_STR_ARGS(loop->symbol->name),
                            LOOP_STR_ARGS(loop->symbol->name));
+        else if (loop->kind == LOOP_VARY)
+            loop_diag_help(check->diags, diag, "Add one, such as the error of a loop that predicts the reward: dopamine NAME -> %.*s = error(LOOP)",
+                           LOOP_STR_ARGS(loop->symbol->name));
         else
             loop_diag_help(check->diags, diag, "Add one: dopamine NAME -> %.*s = outcome * (r - %.*s.expected)",
                            LOOP_STR_ARGS(loop->symbol->name), LOOP_STR_ARGS(loop->symbol->name));

@@ -162,8 +162,10 @@ static void check_rate(LoopChecker *check, const LoopLoopModel *loop)
 
 /* ---- names that hide others ---- */
 
+/* Only what the function could read otherwise: in a used file or a circuit, names of the model are out of its sight. */
 static void check_formals(LoopChecker *check, const LoopSymbol *fn)
 {
+    LoopScope *before = loop_scope_enter(check, fn->scope);
     for (const LoopAst *formal = fn->ast->first; formal; formal = formal->next) {
         const LoopSymbol *value = formal->kind == LOOP_AST_FORMAL ? loop_scope_find(check, LOOP_SPACE_VALUES, formal->text) : NULL;
         if (!value)
@@ -173,6 +175,7 @@ static void check_formals(LoopChecker *check, const LoopSymbol *fn)
         loop_diag_note(check->diags, diag, value->span, "the %s is here", loop_symbol_kind_name(value->kind));
         loop_diag_help(check->diags, diag, "Give one of them another name, so that a reader can't take it for the other.");
     }
+    loop_scope_enter(check, before);
 }
 
 /* Beside a choice a bare name is a label first. */
@@ -193,6 +196,18 @@ static void check_labels(LoopChecker *check, const LoopSymbol *loop)
     }
 }
 
+/* An expectation reads the value first, so such a measure is never what is compared. */
+static void check_measure(LoopChecker *check, const LoopSymbol *measure)
+{
+    const LoopSymbol *value = loop_scope_find(check, LOOP_SPACE_VALUES, measure->name);
+    if (!value)
+        return;
+    const char *kind = loop_symbol_kind_name(value->kind);
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0015, measure->span, "the measure '%.*s' is also a %s", LOOP_STR_ARGS(measure->name), kind);
+    loop_diag_note(check->diags, diag, value->span, "the %s is here", kind);
+    loop_diag_help(check->diags, diag, "In an expectation '%.*s' is the %s; give one of them another name.", LOOP_STR_ARGS(measure->name), kind);
+}
+
 void loop_doubts_check(LoopChecker *check)
 {
     const LoopModel *model = check->model;
@@ -204,6 +219,8 @@ void loop_doubts_check(LoopChecker *check)
             check_group(check, s);
         else if (s->kind == LOOP_SYM_LOOP)
             check_labels(check, s);
+        else if (s->kind == LOOP_SYM_MEASURE)
+            check_measure(check, s);
     }
     for (size_t i = 0; i < model->loops.count; i++)
         check_rate(check, LOOP_ITEM(model->loops, LoopLoopModel *, i));

@@ -13,6 +13,7 @@ typedef struct Manipulation {
     LoopNode *holds;    /* the phase or group it belongs to */
     LoopNode *begins;   /* 1 on the first step of that */
     bool timed;         /* it has an `at` */
+    uint32_t longest;   /* steps of the longest trial that it can fall into; 0: there is none */
 } Manipulation;
 
 /* ---- conditions as nodes ---- */
@@ -103,6 +104,20 @@ static LoopNode *since_onset(const Manipulation *m, LoopNode *signal)
     return symbol->value ? now : NULL;
 }
 
+/* One at a time that no trial reaches would do nothing, in silence. */
+static bool fits(const Manipulation *m, const LoopAst *at, const LoopAnchorModel *anchor, const LoopNode *duration)
+{
+    double last = duration->constant ? duration->constant[0] : 1;
+    if (anchor->onset || anchor->offset || !m->longest || anchor->steps + last <= m->longest)
+        return true;
+    LoopDiag *diag = loop_diag(m->check->diags, LOOP_E0722, at->span, "a manipulation can't %s after the end of its trial",
+                               last > 1 && anchor->steps + 1.0 <= m->longest ? "last until" : "begin");
+    LoopText text = {.arena = m->check->arena};
+    loop_duration_put(&text, m->longest * m->check->model->step_ms);
+    loop_diag_help(m->check->diags, diag, "The longest trial here lasts %.*s.", LOOP_STR_ARGS(loop_text_view(&text)));
+    return false;
+}
+
 /* `at EVENT [for D]`: the steps of a trial from the event on. NULL: reported. */
 static LoopNode *within(const Manipulation *m, const LoopAst *at)
 {
@@ -125,6 +140,8 @@ static LoopNode *within(const Manipulation *m, const LoopAst *at)
         loop_diag_help(check->diags, diag, "Name an earlier event, or a time from the start of the trial: at 500 ms.");
         return NULL;
     }
+    if (!fits(m, at, &anchor, duration))
+        return NULL;
     LoopNode *from = anchor.offset ? anchor.offset : steps(m, anchor.steps);
     LoopNode *time = anchor.onset ? since_onset(m, anchor.onset) : clock_of(m, LOOP_CLOCK_TIME);
     LoopNode *until = op2(m, LOOP_OP_add, from, duration);
@@ -328,12 +345,22 @@ static void read_all(LoopChecker *check, const LoopAst *with, Manipulation m)
     }
 }
 
+static uint32_t longest_trial(const LoopChecker *check, const LoopPhaseModel *phase, uint32_t longest)
+{
+    for (uint32_t i = 0; i < phase->item_count; i++) {
+        const LoopTrialModel *trial = LOOP_ITEM(check->model->trials, LoopTrialModel *, phase->items[i].trial);
+        if (trial->duration > longest)
+            longest = trial->duration;
+    }
+    return longest;
+}
+
 static void read_phase(LoopChecker *check, const LoopPhaseModel *phase, size_t index)
 {
     const LoopAst *with = loop_ast_find(phase->ast, LOOP_AST_WITH);
     if (!with)
         return;
-    Manipulation m = {.check = check, .ast = with, .span = with->span};
+    Manipulation m = {.check = check, .ast = with, .span = with->span, .longest = longest_trial(check, phase, 0)};
     m.holds = op2(&m, LOOP_OP_eq, clock_of(&m, LOOP_CLOCK_PHASE), number(&m, (double)index));
     LoopNode *first = op2(&m, LOOP_OP_and, op2(&m, LOOP_OP_eq, clock_of(&m, LOOP_CLOCK_TRIAL), number(&m, 0)),
                           op2(&m, LOOP_OP_eq, clock_of(&m, LOOP_CLOCK_TIME), steps(&m, 0)));
@@ -348,6 +375,11 @@ static void read_group(LoopChecker *check, const LoopSymbol *group)
     if (!with)
         return;
     Manipulation m = {.check = check, .ast = with, .span = with->span};
+    for (size_t i = 0; i < check->model->phases.count; i++) {
+        const LoopPhaseModel *phase = &LOOP_ITEM(check->model->phases, LoopPhaseModel, i);
+        if (!phase->groups || phase->groups[group->index])
+            m.longest = longest_trial(check, phase, m.longest);
+    }
     m.holds = in_group(&m, group->index);
     LoopNode *one = number(&m, 1), *kids[] = {one, number(&m, 0)};
     LoopNode *past = one && kids[1] ? loop_node_function(check, m.span, LOOP_FN_prev, one->type, kids, 2) : NULL;

@@ -137,13 +137,25 @@ static int begin_word(LoopParse *p, const LoopToken *token)
     return TOK_NAME;
 }
 
+/* A name or value follows: `loop`, `run`, `predict`. */
+static bool awaits_value(int kind)
+{
+    for (size_t i = 0; i < COUNT(begins); i++)
+        if (begins[i].token == kind)
+            return true;
+    for (size_t i = 0; i < COUNT(inside); i++)
+        if (inside[i].token == kind && inside[i].after == AFTER_COLON)
+            return true;
+    return false;
+}
+
 static bool stands_after(const LoopParse *p, After after, int statement)
 {
     switch (after) {
     case AFTER_COLON:
         return p->statement == statement && p->previous == ':';
     case AFTER_VALUE:
-        return p->statement == statement && ends_value(p->previous);
+        return p->statement == statement && ends_value(p->previous) && !awaits_value(p->previous); /* `loop ahead`: a name */
     case AFTER_PHASE:
         return p->phase == LOOP_PHASE_NAMED;
     }
