@@ -221,6 +221,8 @@ void loop_task_fill(LoopChecker *check);
 void loop_manipulations_fill(LoopChecker *check);
 /* A moment: an event or a time of the trial, plus durations. */
 bool loop_anchor_read(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, LoopAnchorModel *anchor);
+/* Reports a moment that no trial of the phase has; LOOP_NONE: of no phase. */
+bool loop_anchor_need(LoopChecker *check, const LoopAnchorModel *anchor, uint32_t phase);
 /* Whether a constant value is in the range of a param; reports it. */
 bool loop_param_fits(LoopChecker *check, const LoopSymbol *symbol, const LoopNode *value);
 void loop_measures_fill(LoopChecker *check);

@@ -13,6 +13,7 @@ typedef struct Manipulation {
     LoopNode *holds;    /* the phase or group it belongs to */
     LoopNode *begins;   /* 1 on the first step of that */
     bool timed;         /* it has an `at` */
+    uint32_t phase;     /* of a group: LOOP_NONE, any */
     uint32_t longest;   /* steps of the longest trial that it can fall into; 0: there is none */
 } Manipulation;
 
@@ -140,7 +141,7 @@ static LoopNode *within(const Manipulation *m, const LoopAst *at)
         loop_diag_help(check->diags, diag, "Name an earlier event, or a time from the start of the trial: at 500 ms.");
         return NULL;
     }
-    if (!fits(m, at, &anchor, duration))
+    if (!fits(m, at, &anchor, duration) || (anchor.onset && m->longest && !loop_anchor_need(check, &anchor, m->phase)))
         return NULL;
     LoopNode *from = anchor.offset ? anchor.offset : steps(m, anchor.steps);
     LoopNode *time = anchor.onset ? since_onset(m, anchor.onset) : clock_of(m, LOOP_CLOCK_TIME);
@@ -164,6 +165,23 @@ static LoopNode *condition_of(const Manipulation *m)
     return at ? op2(m, LOOP_OP_and, m->holds, window) : m->holds;
 }
 
+/* The full name of a structure of another file that a loop runs through, by its last part; empty: there is none. */
+static LoopStr structure_elsewhere(const Manipulation *m, LoopStr name)
+{
+    const LoopList *loops = &m->check->model->loops;
+    for (size_t i = 0; i < loops->count; i++) {
+        const LoopList *parts = &LOOP_ITEM(*loops, LoopLoopModel *, i)->structures;
+        for (size_t j = 0; j < parts->count; j++) {
+            const LoopStructure *part = &LOOP_ITEM(*parts, LoopStructure, j);
+            LoopStr full = part->symbol ? part->symbol->name : LOOP_STR("");
+            size_t front = full.len > name.len ? full.len - name.len : 0;
+            if (front > 1 && full.at[front - 1] == '.' && loop_str_equal((LoopStr){full.at + front, name.len}, name))
+                return full;
+        }
+    }
+    return LOOP_STR("");
+}
+
 static void report_target(const Manipulation *m, const LoopAst *name, const LoopSymbol *symbol, const char *wanted)
 {
     LoopChecker *check = m->check;
@@ -171,7 +189,7 @@ static void report_target(const Manipulation *m, const LoopAst *name, const Loop
     if (!symbol) {
         LoopDiag *diag = loop_diag(check->diags, LOOP_E0721, name->span, "'%.*s' acts on %s; there is none called '%.*s'",
                                    LOOP_STR_ARGS(m->ast->text), wanted, LOOP_STR_ARGS(text));
-        LoopStr near = loop_scope_near(check, LOOP_SPACE_VALUES, text);
+        LoopStr full = structure_elsewhere(m, text), near = full.len ? full : loop_scope_near(check, LOOP_SPACE_VALUES, text);
         if (near.len)
             loop_diag_help(check->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
         return;
@@ -360,7 +378,8 @@ static void read_phase(LoopChecker *check, const LoopPhaseModel *phase, size_t i
     const LoopAst *with = loop_ast_find(phase->ast, LOOP_AST_WITH);
     if (!with)
         return;
-    Manipulation m = {.check = check, .ast = with, .span = with->span, .longest = longest_trial(check, phase, 0)};
+    Manipulation m = {.check = check, .ast = with, .span = with->span, .phase = phase->symbol->index,
+                      .longest = longest_trial(check, phase, 0)};
     m.holds = op2(&m, LOOP_OP_eq, clock_of(&m, LOOP_CLOCK_PHASE), number(&m, (double)index));
     LoopNode *first = op2(&m, LOOP_OP_and, op2(&m, LOOP_OP_eq, clock_of(&m, LOOP_CLOCK_TRIAL), number(&m, 0)),
                           op2(&m, LOOP_OP_eq, clock_of(&m, LOOP_CLOCK_TIME), steps(&m, 0)));
@@ -374,7 +393,7 @@ static void read_group(LoopChecker *check, const LoopSymbol *group)
     const LoopAst *with = loop_ast_find(group->ast, LOOP_AST_WITH);
     if (!with)
         return;
-    Manipulation m = {.check = check, .ast = with, .span = with->span};
+    Manipulation m = {.check = check, .ast = with, .span = with->span, .phase = LOOP_NONE};
     for (size_t i = 0; i < check->model->phases.count; i++) {
         const LoopPhaseModel *phase = &LOOP_ITEM(check->model->phases, LoopPhaseModel, i);
         if (!phase->groups || phase->groups[group->index])

@@ -240,6 +240,12 @@ static bool check_anchor(LoopChecker *check, const LoopAnchorModel *anchor, cons
     return false;
 }
 
+bool loop_anchor_need(LoopChecker *check, const LoopAnchorModel *anchor, uint32_t phase)
+{
+    LoopSelect any = {.phase = phase, .trial = LOOP_NONE};
+    return check_anchor(check, anchor, &any, 0);
+}
+
 /* ---- one measure ---- */
 
 /* With a window the outermost function is taken over its time. */
