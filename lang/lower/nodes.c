@@ -242,15 +242,34 @@ static uint32_t function(Lower *l, const LoopNode *node)
     return rows[node->function].make ? rows[node->function].make(l, node, rows[node->function].op) : LOOP_NONE;
 }
 
-/* In a claim a quotient of nothing is missing, not infinite: no bound holds for it. */
+/* 0 for what is finite, else nan. */
+static uint32_t nothing_of(Lower *l, const LoopNode *node, uint32_t reg)
+{
+    return lower_op2(l, node->span, LOOP_OP_mul, reg, lower_number(l, 0));
+}
+
+/* In a claim what leaves the numbers is missing, as x / 0 and log(0): no bound holds for it. Infinite is only a measure
+   that says when, and what is made of it. */
+static uint32_t claimed(Lower *l, const LoopNode *node, uint32_t result)
+{
+    uint32_t zero = lower_number(l, 0), from = nothing_of(l, node, node->kids[0]->reg);
+    for (uint32_t i = 1; i < node->kid_count; i++)
+        from = lower_op2(l, node->span, LOOP_OP_add, from, nothing_of(l, node, node->kids[i]->reg));
+    uint32_t lost = lower_op2(l, node->span, LOOP_OP_ne, nothing_of(l, node, result), zero);
+    uint32_t here = lower_op2(l, node->span, LOOP_OP_eq, from, zero);
+    return lower_select(l, node->span, lower_op2(l, node->span, LOOP_OP_and, here, lost), lower_number(l, (double)NAN), result);
+}
+
+static bool may_leave_the_numbers(uint32_t op)
+{
+    return op == LOOP_OP_div || op == LOOP_OP_log || op == LOOP_OP_pow || op == LOOP_OP_exp;
+}
+
 static uint32_t operation(Lower *l, const LoopNode *node)
 {
     check_time_constant(l, node);
     uint32_t result = elementwise(l, node, node->op);
-    if (!l->final || node->op != LOOP_OP_div || lower_failed(l))
-        return result;
-    uint32_t by_zero = lower_op2(l, node->span, LOOP_OP_eq, node->kids[1]->reg, lower_number(l, 0));
-    return lower_select(l, node->span, by_zero, lower_number(l, (double)NAN), result);
+    return l->final && may_leave_the_numbers(node->op) && !lower_failed(l) ? claimed(l, node, result) : result;
 }
 
 /* The widths of values, for the table of foreign calls. */
