@@ -21,6 +21,7 @@ static void add_target(LoopChecker *check, LoopSymbol *signal, const LoopAst *ta
                                    LOOP_STR_ARGS(symbol->name), loop_symbol_kind_name(symbol->kind));
         loop_diag_note(check->diags, diag, symbol->span, "declared here");
         loop_scope_note_passed(check, diag, target->text);
+        loop_diag_help(check->diags, diag, "Only loops learn: name one behind '->'. What a signal depends on stands in its formula.");
         return;
     }
     loop_symbol_type(check, symbol);

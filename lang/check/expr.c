@@ -333,8 +333,8 @@ static LoopNode *list(LoopChecker *check, const LoopWhere *where, const LoopAst 
     }
     if (failed)
         return NULL;
-    if (width == 0 || width > LOOP_WIDTH_MAX) {
-        loop_diag(check->diags, LOOP_E0403, ast->span, width ? "this list is wider than a value may be" : "a list can't be empty");
+    if (width > LOOP_WIDTH_MAX) {
+        loop_diag(check->diags, LOOP_E0403, ast->span, "this list is wider than a value may be");
         return NULL;
     }
     node->type = (LoopType){.width = (uint32_t)width, .unit = node->kids[0]->type.unit};

@@ -189,7 +189,7 @@ static void report_cycle(const Import *import, const LoopFile *by, const LoopAst
     put_chain(&chain, file, by);
     LoopDiag *diag = loop_diag(import->diags, LOOP_E1205, use->span, "files use each other in a circle: %s -> %.*s", loop_text_view(&chain).at,
                                LOOP_STR_ARGS(file->path));
-    loop_diag_help(import->diags, diag, "Move what both need into a third file.");
+    loop_diag_help(import->diags, diag, file == by ? "Take the line out: a file has its own names." : "Move what both need into a third file.");
 }
 
 static bool within_limits(const Import *import, const LoopFile *by, const LoopAst *use)

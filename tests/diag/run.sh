@@ -1,15 +1,8 @@
 #!/usr/bin/env bash
 # Wrong models and what is said of them: tests/diag/run.sh PATH_OF_LOOP [bless]. Each CODE*.loop has a CODE*.txt with the
 # exact diagnostics; those of E09 are run, the others checked. 'bless' writes the .txt anew.
-set -u
-cd "$(dirname "$0")/../.." || exit 1
+. "$(dirname "$0")/../lib.sh"
 loop=$1 bless=${2:-}
-passed=0 failed=0
-scratch=$(mktemp -d) || exit 1
-trap 'rm -rf "$scratch"' EXIT
-
-pass() { passed=$((passed + 1)); }
-fail() { failed=$((failed + 1)); echo "FAIL $*"; }
 
 diagnostics() { # FILE: as the program prints them
     case $(basename "$1") in
@@ -96,6 +89,7 @@ setting() { # CODE SETTING
 }
 setting E0207 alpha=fast
 setting E0207 alpha=2s
+setting E0207 'alpha=[1, 2]'
 setting E0211 alpa=0.2
 setting E0211 light=1
 
@@ -104,5 +98,4 @@ for code in $(sed -nE 's/^DIAG\(([EW][0-9]+),.*/\1/p' runtime/contract/diag.def)
     if ls tests/diag/"$code"*.loop >/dev/null 2>&1 || grep -qE "(large|setting|says|refused|error) $code" "$0" tests/*/run.sh tests/use/*/main.txt; then pass; else fail "$code has no test"; fi
 done
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish
