@@ -16,7 +16,8 @@ CLI     := $(filter lang/cli/%,$(SOURCES))
 CORE    := $(filter-out lang/cli/%,$(SOURCES))
 RUNTIME := $(filter runtime/%,$(SOURCES))
 GENOBJ  := $(BUILD)/obj/gen/grammar.o $(BUILD)/obj/gen/scanner.o $(BUILD)/obj/gen/stdlib.o
-STDLIB  := $(sort $(shell find stdlib -name '*.loop'))
+STDLIB   := $(sort $(shell find stdlib -name '*.loop'))
+EXAMPLES := $(sort $(shell find examples -name '*.loop' -not -path '*/extern/*'))
 obj      = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
 .PHONY: all run check clean
@@ -62,8 +63,12 @@ $(BUILD)/unit/%: tests/unit/%.c $(call obj,$(CORE)) $(GENOBJ)
 	@mkdir -p $(@D)
 	@$(CC) $(STD) $(WARN) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(INC) -MMD -MP -MF $@.d -o $@ $< $(call obj,$(CORE)) $(GENOBJ) -lcmocka -lmpfr -lgmp $(LIBS)
 
-unit: $(UNIT)
-	@for t in $(UNIT); do $$t || exit 1; done
+# Numbers are read and printed with a point where the locale has a comma.
+$(BUILD)/locale/de_DE.UTF-8:
+	@mkdir -p $(@D) && localedef -i de_DE -f UTF-8 $@
+
+unit: $(UNIT) $(BUILD)/locale/de_DE.UTF-8
+	@for t in $(UNIT); do LOCPATH=$(BUILD)/locale $$t || exit 1; done
 
 golden: $(BUILD)/loop
 	@tests/golden.sh $(BUILD)/loop
@@ -83,7 +88,7 @@ use: $(BUILD)/loop
 	@tests/use/run.sh $(BUILD)/loop
 
 models: $(BUILD)/loop
-	@$(BUILD)/loop test -q examples/*.loop $$(find tests/run -name '*.loop')
+	@$(BUILD)/loop test -q $(EXAMPLES) $$(find tests/run -name '*.loop')
 
 mutants: $(BUILD)/loop
 	@tests/mutants/run.sh $(BUILD)/loop
@@ -102,7 +107,7 @@ $(BUILD)/loop-fail: tests/limit/fail_alloc.c $(call obj,$(SOURCES)) $(GENOBJ)
 # The pages that the program prints.
 pages: $(BUILD)/loop
 	@$(BUILD)/loop catalog --markdown >docs/reference.md
-	@sed -n '/^## /q;p' docs/phenomena.md >$(BUILD)/head && $(BUILD)/loop test --markdown examples/*.loop | sed -n '/^## /,$$p' >$(BUILD)/tail
+	@sed -n '/^## /q;p' docs/phenomena.md >$(BUILD)/head && $(BUILD)/loop test --markdown $(EXAMPLES) | sed -n '/^## /,$$p' >$(BUILD)/tail
 	@cat $(BUILD)/head $(BUILD)/tail >docs/phenomena.md
 
 docs: $(BUILD)/loop
@@ -121,7 +126,7 @@ sanitize:
 FUZZ_SECONDS ?= 60
 FUZZ         := $(BUILD)/fuzz
 FUZZ_CFLAGS  := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
-FUZZ_SEEDS   := $(wildcard examples/*.loop tests/run/*/*.loop tests/parse/*.loop tests/diag/*.loop)
+FUZZ_SEEDS   := $(EXAMPLES) $(wildcard tests/run/*/*.loop tests/parse/*.loop tests/diag/*.loop)
 
 .PHONY: fuzz
 fuzz:

@@ -2,15 +2,8 @@
 # The manual under test: tests/docs.sh PATH_OF_LOOP. Every block ```loop is a whole model that has nothing to complain of
 # and whose expectations hold; a block ```loop-wrong CODE fails its check with that code first; ```loop-part is a
 # fragment. docs/reference.md is what the program prints, and relative links lead to files.
-set -u
-cd "$(dirname "$0")/.." || exit 1
+. "$(dirname "$0")/lib.sh"
 loop=$1
-passed=0 failed=0
-scratch=$(mktemp -d) || exit 1
-trap 'rm -rf "$scratch"' EXIT
-
-pass() { passed=$((passed + 1)); }
-fail() { failed=$((failed + 1)); echo "FAIL $*"; }
 
 pages=()
 for page in README.md docs/*.md; do
@@ -72,7 +65,7 @@ done
 if said=$("$loop" catalog --markdown | diff docs/reference.md - 2>&1); then pass; else fail "docs/reference.md: $said"; fi
 
 # The head of the page is written by hand, the rest by the program.
-if said=$(diff <(sed -n '/^## /,$p' docs/phenomena.md) <("$loop" test --markdown examples/*.loop | sed -n '/^## /,$p') 2>&1); then
+if said=$(diff <(sed -n '/^## /,$p' docs/phenomena.md) <("$loop" test --markdown $(examples) | sed -n '/^## /,$p') 2>&1); then
     pass
 else
     fail "docs/phenomena.md: $said"
@@ -86,5 +79,4 @@ for page in "${pages[@]}"; do
     done < <(sed 's/`[^`]*`//g' "$page" | grep -oE '\]\([^) ]+\)' | sed 's/^](//; s/)$//' | grep -vE '^[a-z]+:')
 done
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -1,31 +1,25 @@
 #!/usr/bin/env bash
 # same-bits.sh REFERENCE OTHER...: every example and test model gives the same bytes from every build, for any number of
 # threads and any size of lane block.
-set -u
+. "$(dirname "$0")/lib.sh"
 reference=$1
 shift
-passed=0
-failed=0
 
-compare() { # name, wanted, got
-    if [ "$2" = "$3" ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "differs: $1"
-    fi
+bits() { "$@" 2>&1 | sha256sum; }
+compare() { # MODEL: a line for each comparison, empty where nothing differs
+    local wanted
+    wanted=$(bits "$reference" run --json -j 1 "$1")
+    for how in '-j 2' '-j 2 --lanes 1' '-j 2 --lanes 3' '-j 2 --lanes 16'; do
+        if [ "$wanted" = "$(bits "$reference" run --json $how "$1")" ]; then echo; else echo "$1 $how differs"; fi
+    done
+    for other in $others; do
+        if [ "$wanted" = "$(bits "$other" run --json -j 2 "$1")" ]; then echo; else echo "$1 by $other differs"; fi
+    done
 }
+export reference others="$*"
+export -f bits compare
 
-models=$(ls examples/*.loop; find tests/run -name '*.loop' | sort)
-for model in $models; do
-    wanted=$("$reference" run --json -j 1 "$model" 2>&1 | sha256sum)
-    compare "$model -j 2" "$wanted" "$("$reference" run --json -j 2 "$model" 2>&1 | sha256sum)"
-    for lanes in 1 3 16; do
-        compare "$model --lanes $lanes" "$wanted" "$("$reference" run --json -j 2 --lanes $lanes "$model" 2>&1 | sha256sum)"
-    done
-    for other in "$@"; do
-        compare "$model by $other" "$wanted" "$("$other" run --json -j 2 "$model" 2>&1 | sha256sum)"
-    done
-done
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+while read -r said; do
+    if [ -z "$said" ]; then pass; else fail "$said"; fi
+done < <({ examples; find tests/run -name '*.loop'; } | xargs -P 2 -I '{}' bash -c 'compare "{}"')
+finish

@@ -1,37 +1,35 @@
 #!/usr/bin/env bash
 # tables.sh LOOP: every row of a table has what belongs to it, and every file stands on the floor it belongs to. (Codes of
 # diag.def are counted by diag/run.sh, opcodes by unit/verify_test.c.)
-set -u
+. "$(dirname "$0")/lib.sh"
 loop=$1
-passed=0 failed=0
 
-pass() { passed=$((passed + 1)); }
-miss() { failed=$((failed + 1)); echo "FAILED: $1"; }
 rows() { sed -nE "s/^($1)\\(\"?([a-z_]+)\"?,.*/\\2/p" "$2" | sort -u; } # MACROS FILE: first argument of each row
 
 # Words of the grammar are in a parse golden.
 for word in $(rows 'RESERVED|BEGINS|INSIDE' lang/syntax/keywords.def); do
-    if grep -qwE "$word" tests/parse/*.loop; then pass; else miss "keyword '$word' is in no tests/parse/*.loop"; fi
+    if grep -qwE "$word" tests/parse/*.loop; then pass; else fail "keyword '$word' is in no tests/parse/*.loop"; fi
 done
 # Functions are called in a model whose numbers are known.
 for name in $(rows FUNCTION runtime/contract/function.def) $("$loop" catalog --markdown | sed -nE '/^## Elementwise/,/^## Functions: e/s/^\| `([a-z_]+)\(.*/\1/p'); do
-    if grep -qE "(^|[^a-z_.])$name\\(" tests/run/{functions,science,foresee}/*.loop; then pass; else miss "function '$name' is in no tests/run/functions/*.loop"; fi
+    if grep -qE "(^|[^a-z_.])$name\\(" tests/run/{functions,science,foresee}/*.loop; then pass; else fail "function '$name' is in no tests/run/functions/*.loop"; fi
 done
 # Learning rules: one file, one row, one model.
 for file in runtime/rules/*.c; do
     name=$(basename "$file" .c)
     [ "$name" = rules ] && continue
-    if grep -q "($name" runtime/rules/rules.def; then pass; else miss "$file has no row in rules.def"; fi
+    if grep -q "($name" runtime/rules/rules.def; then pass; else fail "$file has no row in rules.def"; fi
+    if grep -qE "learn +$name" tests/run/science/*.loop; then pass; else fail "no tests/run/science/*.loop learns by '$name'"; fi
 done
 # Constructs of the manual are in the model that is said to show them; blanks there may be wider.
 while IFS=$'\t' read -r construct file; do
     pattern=$(sed -E 's/[][().*+?^$|{}\\]/\\&/g; s/ / +/g' <<<"$construct")
-    if grep -qE -- "$pattern" "$file" 2>/dev/null; then pass; else miss "'$construct' is not in $file"; fi
+    if grep -qE -- "$pattern" "$file" 2>/dev/null; then pass; else fail "'$construct' is not in $file"; fi
 done < <(sed -nE 's/^\| `(.*)` \| \[([^]]*)\].*/\1\t\2/p' docs/constructs.md)
 # Commands are in the help.
 for file in lang/cli/cmd_*.c; do
     name=$(basename "$file" .c)
-    if "$loop" help | grep -qE "^  ${name#cmd_} "; then pass; else miss "$file is not in 'loop help'"; fi
+    if "$loop" help | grep -qE "^  ${name#cmd_} "; then pass; else fail "$file is not in 'loop help'"; fi
 done
 # Data flows one way: the runtime knows nothing of the language, the contract nothing of the rest of the runtime, the
 # compiler only the contract; output is for the command.
@@ -40,7 +38,7 @@ arrows() { # NAME FORBIDDEN FILES...
     shift 2
     local found
     found=$(grep -nE "#include \"($forbidden)" "$@" /dev/null)
-    if [ -z "$found" ]; then pass; else miss "$name: $found"; fi
+    if [ -z "$found" ]; then pass; else fail "$name: $found"; fi
 }
 arrows 'runtime includes lang' 'lang/' $(find runtime -name '*.[ch]')
 arrows 'contract includes more than itself' 'runtime/(vm|rules|task|measure|run|output|extern|loop_run)' $(find runtime/contract -name '*.[ch]')
@@ -49,5 +47,4 @@ arrows 'syntax includes a later stage' 'lang/(check|lower|tools|cli)' $(find lan
 arrows 'check includes a later stage' 'lang/(lower|tools|cli)' $(find lang/check -name '*.[ch]')
 arrows 'the engine includes its output' 'runtime/output' $(find runtime -name '*.[ch]' -not -path 'runtime/output/*')
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

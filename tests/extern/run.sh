@@ -1,40 +1,35 @@
 #!/usr/bin/env bash
 # extern/run.sh LOOP: models with libraries of their own, and libraries that are missing, incomplete or hostile.
-set -u
+. "$(dirname "$0")/../lib.sh"
 loop=$(realpath "$1")
 cc=${CC:-cc}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
 
-pass() { passed=$((passed + 1)); }
-miss() { failed=$((failed + 1)); echo "FAILED: $1"; }
 library() { # NAME, C on standard input
-    "$cc" -shared -fPIC -O1 -x c -o "$work/$1" - || miss "can't build $1"
+    "$cc" -shared -fPIC -O1 -x c -o "$scratch/$1" - || fail "can't build $1"
 }
 model() { # NAME LIBRARY FUNCTION
-    printf 'step 1 s\nextern "%s" { %s(x) -> y }\nworld { let out = %s(2) }\nsense food = out\nexpect food at 1 s in run >= 0\nrun 3 agents for 3 s\n' "$2" "$3" "$3" >"$work/$1.loop"
+    printf 'step 1 s\nextern "%s" { %s(x) -> y }\nworld { let out = %s(2) }\nsense food = out\nexpect food at 1 s in run >= 0\nrun 3 agents for 3 s\n' "$2" "$3" "$3" >"$scratch/$1.loop"
 }
 says() { # CODE EXIT TEXT COMMAND...: the command ends with EXIT, a diagnostic of that code and a text
     local code=$1 want=$2 text=$3
     shift 3
-    timeout 60 "$@" >"$work/out" 2>&1
+    timeout 60 "$@" >"$scratch/out" 2>&1
     local got=$?
-    if [ $got -eq "$want" ] && { [ -z "$text" ] || grep -qF -- "$text" "$work/out"; } && { [ "$code" = none ] || grep -q "error $code:" "$work/out"; }; then
+    if [ $got -eq "$want" ] && { [ -z "$text" ] || grep -qF -- "$text" "$scratch/out"; } && { [ "$code" = none ] || grep -q "error $code:" "$scratch/out"; }; then
         pass
     else
-        miss "$* ended with $got: $(head -c 300 "$work/out")"
+        fail "$* ended with $got: $(head -c 300 "$scratch/out")"
     fi
 }
 
 # ---- a library that does what it should ----
-cp examples/extern/maze.loop "$work"
+cp examples/extern/maze.loop "$scratch"
 library libmaze.so <examples/extern/maze.c
-says none 0 '3 expectations hold' "$loop" run --allow-extern "$work/maze.loop"
-(cd "$work" && says none 0 '3 passed, 0 failed' "$loop" test --allow-extern maze.loop && [ "$failed" -eq 0 ]) && pass || miss 'from its own folder'
-first=$("$loop" run --json --allow-extern -j 1 "$work/maze.loop" | sha256sum)
+says none 0 '3 expectations hold' "$loop" run --allow-extern "$scratch/maze.loop"
+(cd "$scratch" && says none 0 '3 passed, 0 failed' "$loop" test --allow-extern maze.loop && [ "$failed" -eq 0 ]) && pass || fail 'from its own folder'
+first=$("$loop" run --json --allow-extern -j 1 "$scratch/maze.loop" | sha256sum)
 for lanes in 1 3 20; do
-    [ "$("$loop" run --json --allow-extern --lanes $lanes "$work/maze.loop" | sha256sum)" = "$first" ] && pass || miss "--lanes $lanes"
+    [ "$("$loop" run --json --allow-extern --lanes $lanes "$scratch/maze.loop" | sha256sum)" = "$first" ] && pass || fail "--lanes $lanes"
 done
 
 # Arguments and results of several widths, a state for each agent and place, calls once a step, in a trial let once a trial.
@@ -53,7 +48,7 @@ void sum(void *self, const double *a, const double *b, double *both, double *cou
 }
 void now(void *self, double *one) { (void)self; *one = 1; }
 C
-cat >"$work/sum.loop" <<'M'
+cat >"$scratch/sum.loop" <<'M'
 step 1 s
 extern "libsum.so" { sum(a, b) -> both[3], count, who; now() -> one }
 sense light
@@ -76,52 +71,51 @@ expect who at 0 s in p = 1.5 within 0
 expect drawn at 3 s in p trial 1 = 6 within 0
 expect drawn at 3 s in p trial 3 = 8 within 0
 M
-says none 0 '7 expectations hold' "$loop" run --allow-extern "$work/sum.loop"
+says none 0 '7 expectations hold' "$loop" run --allow-extern "$scratch/sum.loop"
 
 # ---- nothing is opened unless it is allowed ----
 library libmark.so <<C
 #include <stdio.h>
-__attribute__((constructor)) static void mark(void) { FILE *f = fopen("$work/mark", "w"); if (f) fclose(f); }
+__attribute__((constructor)) static void mark(void) { FILE *f = fopen("$scratch/mark", "w"); if (f) fclose(f); }
 void f(void *self, const double *x, double *y) { (void)self; *y = *x; }
 C
 model mark libmark.so f
-says none 8 'allow-extern' "$loop" run "$work/mark.loop"
-says none 1 'allow-extern' "$loop" test "$work/mark.loop"
-says none 0 '' "$loop" check "$work/mark.loop"
-for stage in tokens ast model code memory; do says none 0 '' "$loop" dump --$stage "$work/mark.loop"; done
-[ -e "$work/mark" ] && miss 'a library was opened without leave' || pass
-says none 0 '1 expectation holds' "$loop" run --allow-extern "$work/mark.loop"
+says none 8 'allow-extern' "$loop" run "$scratch/mark.loop"
+says none 1 'allow-extern' "$loop" test "$scratch/mark.loop"
+says none 0 '' "$loop" check "$scratch/mark.loop"
+for stage in tokens ast model code memory; do says none 0 '' "$loop" dump --$stage "$scratch/mark.loop"; done
+[ -e "$scratch/mark" ] && fail 'a library was opened without leave' || pass
+says none 0 '1 expectation holds' "$loop" run --allow-extern "$scratch/mark.loop"
 
 # ---- libraries that are not what they should be ----
 model missing libnone.so f
-says E1102 6 "can't be opened" "$loop" run --allow-extern "$work/missing.loop"
-head -c 2000 "$work/libmark.so" >"$work/libcut.so"
+says E1102 6 "can't be opened" "$loop" run --allow-extern "$scratch/missing.loop"
+head -c 2000 "$scratch/libmark.so" >"$scratch/libcut.so"
 model cut libcut.so f
-says E1102 6 '' "$loop" run --allow-extern "$work/cut.loop"
-echo 'no library' >"$work/libtext.so"
+says E1102 6 '' "$loop" run --allow-extern "$scratch/cut.loop"
+echo 'no library' >"$scratch/libtext.so"
 model text libtext.so f
-says E1102 6 "can't be opened" "$loop" run --allow-extern "$work/text.loop"
+says E1102 6 "can't be opened" "$loop" run --allow-extern "$scratch/text.loop"
 model nofunction libmark.so g
-says E1102 6 "has no function 'g'" "$loop" run --allow-extern "$work/nofunction.loop"
+says E1102 6 "has no function 'g'" "$loop" run --allow-extern "$scratch/nofunction.loop"
 library libcrash.so <<<'__attribute__((constructor)) static void c(void) { __builtin_trap(); } void f(void) {}'
 model crash libcrash.so f
-says E1102 6 'crashes (signal 4)' "$loop" run --allow-extern "$work/crash.loop"
+says E1102 6 'crashes (signal 4)' "$loop" run --allow-extern "$scratch/crash.loop"
 library libabort.so <<<'#include <stdlib.h>
 void f(void *s, const double *x, double *y) { (void)s; (void)x; (void)y; abort(); }'
 model abort libabort.so f
-says E1102 6 'crashes (signal 6)' "$loop" run --allow-extern "$work/abort.loop"
+says E1102 6 'crashes (signal 6)' "$loop" run --allow-extern "$scratch/abort.loop"
 library libexit.so <<<'#include <stdlib.h>
 __attribute__((constructor)) static void c(void) { exit(0); } void f(void) {}'
 model exit libexit.so f
-says E1102 6 "can't be opened" "$loop" run --allow-extern "$work/exit.loop"
+says E1102 6 "can't be opened" "$loop" run --allow-extern "$scratch/exit.loop"
 library libnull.so <<<'void *f_new(void) { return 0; } void f(void) {}'
 model null libnull.so f
-says E1102 6 'gave no state' "$loop" run --allow-extern "$work/null.loop"
+says E1102 6 'gave no state' "$loop" run --allow-extern "$scratch/null.loop"
 library libnan.so <<<'void f(void *s, const double *x, double *y) { (void)s; *y = x[0] > 0 ? 0.0 / 0.0 : 0; }'
 model nan libnan.so f
-says E0901 4 "became nan" "$loop" run --allow-extern "$work/nan.loop"
-printf 'step 1 s\nextern "../libmark.so" { f(x) -> y }\nworld { let out = f(2) }\nsense food = out\nrecord food\nrun 3 s\n' >"$work/out.loop"
-says E1101 3 'outside the folder' "$loop" run --allow-extern "$work/out.loop"
+says E0901 4 "became nan" "$loop" run --allow-extern "$scratch/nan.loop"
+printf 'step 1 s\nextern "../libmark.so" { f(x) -> y }\nworld { let out = f(2) }\nsense food = out\nrecord food\nrun 3 s\n' >"$scratch/out.loop"
+says E1101 3 'outside the folder' "$loop" run --allow-extern "$scratch/out.loop"
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -1,27 +1,20 @@
 #!/usr/bin/env bash
 # limit/run.sh LOOP LOOP-FAIL: hostile files, full disks, closed pipes, signals, and memory that runs out.
 # Every case names the exit code that it wants and a piece of what has to be said.
-set -u
+. "$(dirname "$0")/../lib.sh"
 loop=$1
 fail=$2
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-passed=0
-failed=0
-
-pass() { passed=$((passed + 1)); }
-miss() { failed=$((failed + 1)); echo "FAILED: $1"; }
 
 # want NAME CODE TEXT COMMAND...: the command ends with CODE and says TEXT on stderr or stdout.
 want() {
     local name=$1 code=$2 text=$3
     shift 3
-    timeout 20 "$@" >"$work/out" 2>&1
+    timeout 20 "$@" >"$scratch/out" 2>&1
     local got=$?
     if [ "$got" -ne "$code" ]; then
-        miss "$name: exit code $got, not $code: $(head -c 300 "$work/out")"
-    elif [ -n "$text" ] && ! grep -qF -- "$text" "$work/out"; then
-        miss "$name: does not say '$text': $(head -c 300 "$work/out")"
+        fail "$name: exit code $got, not $code: $(head -c 300 "$scratch/out")"
+    elif [ -n "$text" ] && ! grep -qF -- "$text" "$scratch/out"; then
+        fail "$name: does not say '$text': $(head -c 300 "$scratch/out")"
     else
         pass
     fi
@@ -30,8 +23,8 @@ want() {
 many() { awk -v n="$1" -v s="$2" 'BEGIN { for (i = 0; i < n; i++) printf "%s", s }'; }
 # A model around one expression.
 model() { printf 'model m\nstep 1 s\nsense a\nlet x = '; cat; printf '\nrecord x\nrun 3 s\n'; }
-file() { cat >"$work/$1.loop"; }
-check() { want "$1" "$2" "$3" "$loop" check "$work/$1.loop"; }
+file() { cat >"$scratch/$1.loop"; }
+check() { want "$1" "$2" "$3" "$loop" check "$scratch/$1.loop"; }
 
 # ---- bytes ----
 printf 'model m\0\n' | file nul; check nul 3 E0003
@@ -53,12 +46,12 @@ printf 'model m\nstep 1 s\nrun 3 s' | file lastline; check lastline 0 ''
 { many 3000 'a^'; printf a; } | model | file powers; check powers 3 E0007
 { many 100000 '['; } | model | file lists; check lists 3 E0007
 { many 100000 'body { '; } | file blocks; check blocks 3 E0
-{ many 9990 'a + '; printf a; } | model | file sum; want sum 0 '' "$loop" run -q "$work/sum.loop"
+{ many 9990 'a + '; printf a; } | model | file sum; want sum 0 '' "$loop" run -q "$scratch/sum.loop"
 { many 20000 'a + '; printf a; } | model | file longsum; check longsum 3 E0010
 { many 9990 'a, ' | sed 's/, $//' | sed 's/^/[/; s/$/]/'; } | model | file list; check list 0 ''
 { printf 'model m\nstep 1 s\nsense a\nlet x0 = a\n'
   for i in $(seq 1 3000); do echo "let x$i = x$((i - 1)) + 1"; done; printf 'record x3000\nrun 3 s\n'; } | file chain
-want chain 0 '' "$loop" run -q "$work/chain.loop"
+want chain 0 '' "$loop" run -q "$scratch/chain.loop"
 { printf 'model m\nstep 1 s\nsense a\n'
   for i in $(seq 3000 -1 1); do echo "let x$i = x$((i - 1)) + 1"; done; printf 'let x0 = a\nrecord x3000\nrun 3 s\n'; } | file backwards
 check backwards 3 E0008
@@ -73,29 +66,29 @@ printf 'model m\nstep 1 s\nsense v[100000000]\nrecord v\nrun 3 s\n' | file wide;
 printf 'model m\nstep 1 s\nsense v[1000000]\nlet h = outer(v, v)\nrecord h\nrun 3 s\n' | file outer; check outer 3 E0403
 printf 'model m\nstep 1 s\nsense v[1000000]\nlet h = history(v, 10 s)\nrecord mean(h)\nrun 3 s\nrun 1000 agents\n' | file runs; check runs 3 E0608
 printf 'model m\nstep 1 s\nsense v[1000000]\nlet h = history(v, 10 s)\nmeasure h1 = mean(h)\nrun 100000 agents for 3 s\n' | file memory
-want memory 5 'memory' "$loop" run "$work/memory.loop"
+want memory 5 'memory' "$loop" run "$scratch/memory.loop"
 { head -c 17000000 /dev/zero | tr '\0' ' '; } | file big; check big 3 E0002
 { printf '# '; head -c 15000000 /dev/zero | tr '\0' 'x'; printf '\nmodel m\nstep 1 s\nrun 3 s\n'; } | file longline
-want longline 0 '' timeout 5 "$loop" check "$work/longline.loop"
-(ulimit -s 512; want stack 3 E0007 "$loop" check "$work/million.loop"; [ "$failed" -eq 0 ]) && pass || miss stack
+want longline 0 '' timeout 5 "$loop" check "$scratch/longline.loop"
+(ulimit -s 512; want stack 3 E0007 "$loop" check "$scratch/million.loop"; [ "$failed" -eq 0 ]) && pass || fail stack
 # ---- files and streams ----
-want missing 6 "can't read" "$loop" run "$work/none.loop"
-want folder 6 "can't read" "$loop" run "$work"
-mkfifo "$work/fifo.loop"
-want fifo 6 "can't read" timeout 5 "$loop" run "$work/fifo.loop"
+want missing 6 "can't read" "$loop" run "$scratch/none.loop"
+want folder 6 "can't read" "$loop" run "$scratch"
+mkfifo "$scratch/fifo.loop"
+want fifo 6 "can't read" timeout 5 "$loop" run "$scratch/fifo.loop"
 want full 6 "can't write" bash -c "$loop run examples/schultz.loop >/dev/full"
 want closed 6 "can't write" bash -c "$loop run examples/schultz.loop >&-"
 want quiet 0 '' bash -c "$loop run -q examples/schultz.loop >&-"
 want pipe 6 '' bash -c "{ sleep 0.2; $loop catalog --markdown; } | true; exit \${PIPESTATUS[0]}"
 want standard 0 '4 expectations hold' bash -c "$loop run - <examples/schultz.loop"
 want readonly 6 "can't write" "$loop" run -o /proc/none examples/schultz.loop
-if mkdir "$work/small" && mount -t tmpfs -o size=8k tmpfs "$work/small" 2>/dev/null; then
-    want disk 6 "can't write" "$loop" run -o "$work/small/out" examples/schultz.loop
-    [ -z "$(find "$work/small" -type f)" ] && pass || miss 'a full disk leaves files behind'
-    umount "$work/small"
+if mkdir "$scratch/small" && mount -t tmpfs -o size=8k tmpfs "$scratch/small" 2>/dev/null; then
+    want disk 6 "can't write" "$loop" run -o "$scratch/small/out" examples/schultz.loop
+    [ -z "$(find "$scratch/small" -type f)" ] && pass || fail 'a full disk leaves files behind'
+    umount "$scratch/small"
 fi
-want output 0 '' "$loop" run -q -o "$work/out1" examples/schultz.loop
-[ "$(ls -A "$work/out1" | tr '\n' ' ')" = 'measures.csv run.json traces.csv ' ] && pass || miss 'files of -o'
+want output 0 '' "$loop" run -q -o "$scratch/out1" examples/schultz.loop
+[ "$(ls -A "$scratch/out1" | tr '\n' ' ')" = 'measures.csv run.json traces.csv ' ] && pass || fail 'files of -o'
 # ---- usage ----
 want nothing 2 'Commands:' "$loop"
 want command 2 "Did you mean 'loop run'?" "$loop" rum examples/schultz.loop
@@ -108,20 +101,21 @@ want nocode 2 'no diagnostic' "$loop" explain E9999
 # ---- environment ----
 wanted=$("$loop" run examples/schultz.loop | sha256sum)
 for locale in C de_DE.UTF-8 tr_TR.UTF-8; do
-    got=$(LC_ALL=$locale "$loop" run examples/schultz.loop | sha256sum)
-    [ "$got" = "$wanted" ] && pass || miss "locale $locale"
+    [ $locale = C ] || localedef -i ${locale%.*} -f UTF-8 "$scratch/$locale" || fail "can't make the locale $locale"
+    got=$(LOCPATH=$scratch LC_ALL=$locale "$loop" run examples/schultz.loop | sha256sum)
+    [ "$got" = "$wanted" ] && pass || fail "locale $locale"
 done
-"$loop" run examples/schultz.loop | grep -q $'\033' && miss 'colour in a pipe' || pass
+"$loop" run examples/schultz.loop | grep -q $'\033' && fail 'colour in a pipe' || pass
 # ---- signals ----
 printf 'model m\nstep 1 ms\nsense a\nlet x = trace(normal(a, 1), 5 ms)\nmeasure y = mean(x)\nrun 1000 agents for 10000 s\n' | file long
 for signal in INT TERM; do
-    env --default-signal=INT "$loop" run "$work/long.loop" >"$work/out" 2>&1 & # a job of a script ignores SIGINT
+    env --default-signal=INT "$loop" run "$scratch/long.loop" >"$scratch/out" 2>&1 & # a job of a script ignores SIGINT
     pid=$!
     sleep 0.3
     kill -$signal $pid
     wait $pid 2>/dev/null
     got=$?
-    { [ $got -eq 130 ] || [ $got -eq 143 ]; } && grep -q interrupted "$work/out" && pass || miss "SIG$signal: exit code $got"
+    { [ $got -eq 130 ] || [ $got -eq 143 ]; } && grep -q interrupted "$scratch/out" && pass || fail "SIG$signal: exit code $got"
 done
 # ---- memory that runs out: at allocation 1, 2, 3 ... of each command; ALLOC_STRIDE skips some where runs are slow ----
 alloc() { # NAME COMMAND...
@@ -129,30 +123,28 @@ alloc() { # NAME COMMAND...
     shift
     for ever in '' 1; do
         for ((k = 1; k < 5000; k += ${ALLOC_STRIDE:-1})); do
-            env FAIL_AT=$k ${ever:+FAIL_EVER=1} "$@" >"$work/out" 2>"$work/err"
+            env FAIL_AT=$k ${ever:+FAIL_EVER=1} "$@" >"$scratch/out" 2>"$scratch/err"
             code=$?
-            grep -q 'FAILED ALLOCATION' "$work/err" || break
-            if [ $code -ne 5 ] || grep -q LEAK "$work/err"; then
-                miss "$name: allocation $k${ever:+ and all later}: exit code $code: $(head -c 200 "$work/err")"
+            grep -q 'FAILED ALLOCATION' "$scratch/err" || break
+            if [ $code -ne 5 ] || grep -q LEAK "$scratch/err"; then
+                fail "$name: allocation $k${ever:+ and all later}: exit code $code: $(head -c 200 "$scratch/err")"
                 [ $failed -gt 20 ] && return
             fi
         done
+        # the first try must have failed, and the last one must have had nothing left to fail
+        if [ $k -gt 1 ] && [ $k -lt 5000 ]; then pass; else fail "$name: allocations were not tried one by one up to the last: $k"; fi
     done
-    pass
 }
-if [ -x "$fail" ]; then
-    alloc run "$fail" run -j 2 --agents 3 examples/schultz.loop
-    alloc json "$fail" run -j 1 --agents 3 --json -o "$work/out2" examples/schultz.loop
-    alloc check "$fail" check examples/schultz.loop
-    for mode in tokens ast model code memory; do
-        alloc "dump --$mode" "$fail" dump --$mode examples/schultz.loop
-    done
-    alloc explain "$fail" explain E0201
-    alloc catalog "$fail" catalog --markdown
-    for model in tests/run/choice/actor_critic.loop tests/run/language/groups.loop tests/diag/E0301.loop tests/diag/E0901.loop \
-        tests/use/nested/main.loop tests/use/closed/main.loop tests/use/missing_near/main.loop tests/run/circuits/go_nogo.loop; do
-        alloc "$model" "$fail" run -j 1 --agents 2 "$model"
-    done
-fi
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+alloc run "$fail" run -j 2 --agents 3 examples/schultz.loop
+alloc json "$fail" run -j 1 --agents 3 --json -o "$scratch/out2" examples/schultz.loop
+alloc check "$fail" check examples/schultz.loop
+for mode in tokens ast model code memory; do
+    alloc "dump --$mode" "$fail" dump --$mode examples/schultz.loop
+done
+alloc explain "$fail" explain E0201
+alloc catalog "$fail" catalog --markdown
+for model in tests/run/choice/actor_critic.loop tests/run/language/groups.loop tests/diag/E0301.loop tests/diag/E0901.loop \
+    tests/use/nested/main.loop tests/use/closed/main.loop tests/use/missing_near/main.loop tests/run/circuits/go_nogo.loop; do
+    alloc "$model" "$fail" run -j 1 --agents 2 "$model"
+done
+finish

@@ -1,35 +1,29 @@
 #!/usr/bin/env bash
 # mutants/run.sh LOOP: every example fails when one plausible mistake is made in it. list.txt has, for each, a sed command and
 # what it stands for, apart by tabs.
-set -u
+. "$(dirname "$0")/../lib.sh"
 loop=$1
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
 
 while IFS=$'\t' read -r name edit why; do
     case $name in '' | '#'*) continue ;; esac
-    sed -E "$edit" "examples/$name.loop" >"$work/$name.loop"
-    if cmp -s "examples/$name.loop" "$work/$name.loop"; then
+    sed -E "$edit" "examples/$name.loop" >"$scratch/mutant.loop"
+    if cmp -s "examples/$name.loop" "$scratch/mutant.loop"; then
         said='nothing was changed' code=0
     else
-        said=$("$loop" test -q "$work/$name.loop" 2>&1)
+        said=$("$loop" test -q "$scratch/mutant.loop" 2>&1)
         code=$?
     fi
     if [ $code -eq 1 ] && ! grep -q 'could not be run' <<<"$said"; then
-        passed=$((passed + 1))
+        pass
     else
-        failed=$((failed + 1))
-        echo "FAILED: $name, with $why ($edit): $said"
+        fail "$name, with $why ($edit): $said"
     fi
 done <tests/mutants/list.txt
 
-for file in examples/*.loop; do
-    name=$(basename "$file" .loop)
+for file in $(examples); do
+    name=${file#examples/} name=${name%.loop}
     grep -q "^$name	" tests/mutants/list.txt && continue
-    failed=$((failed + 1))
-    echo "FAILED: $name has no line in tests/mutants/list.txt"
+    fail "$name has no line in tests/mutants/list.txt"
 done
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -283,18 +283,14 @@ static void fixed_keeps_within_its_buffer(void **state)
 static void is_the_same_under_a_comma_locale(void **state)
 {
     (void)state;
-    static const char *const names[] = {"de_DE.UTF-8", "de_DE", "fr_FR.UTF-8", "ru_RU.UTF-8"};
-    const char *found = NULL;
-    for (size_t i = 0; i < sizeof names / sizeof *names && !found; i++)
-        found = setlocale(LC_ALL, names[i]);
+    assert_non_null(setlocale(LC_ALL, "de_DE.UTF-8")); /* the Makefile makes it */
+    assert_string_equal(localeconv()->decimal_point, ",");
     assert_prints(1234.5, "1234.5");
     assert_prints_fixed(1234.5, 2, "1234.50");
     assert_true(is_same(parsed("0.25"), 0.25));
     double x;
     assert_false(loop_num_parse("0,25", 4, &x));
     setlocale(LC_ALL, "C");
-    if (!found)
-        skip();
 }
 
 int main(void)

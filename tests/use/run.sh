@@ -1,15 +1,8 @@
 #!/usr/bin/env bash
 # Models of several files: tests/use/run.sh PATH_OF_LOOP [bless]. Each folder here has a main.loop and what is said of it in
 # main.txt (nothing: its expectations hold). What git can't keep, or what is too large, is made in a scratch folder.
-set -u
-cd "$(dirname "$0")/../.." || exit 1
+. "$(dirname "$0")/../lib.sh"
 loop=$(realpath "$1") bless=${2:-}
-passed=0 failed=0
-scratch=$(mktemp -d) || exit 1
-trap 'rm -rf "$scratch"' EXIT
-
-pass() { passed=$((passed + 1)); }
-fail() { failed=$((failed + 1)); echo "FAIL $*"; }
 
 for main in tests/use/*/main.loop; do
     txt=${main%.loop}.txt
@@ -119,5 +112,4 @@ for file in main left right base; do
 done
 [ "$(grep -o '"sha256"' "$scratch/out.d/run.json" | wc -l)" -eq 4 ] && pass || fail 'run.json: a file twice'
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish
