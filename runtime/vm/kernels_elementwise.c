@@ -152,6 +152,44 @@ static void apply3(Kernel3 *kernel, LoopReal *d, Operand out, Operand a, Operand
                out.lanes);
 }
 
+static const LoopReady *run_flat1(LoopBlock *block, const LoopReady *at)
+{
+    (void)block;
+    ((Kernel1 *)at->kernel)(at->d, at->a, at->n);
+    return at + 1;
+}
+
+static const LoopReady *run_flat2(LoopBlock *block, const LoopReady *at)
+{
+    (void)block;
+    ((Kernel2 *)at->kernel)(at->d, at->a, at->sa, at->b, at->sb, at->n);
+    return at + 1;
+}
+
+static const LoopReady *run_flat3(LoopBlock *block, const LoopReady *at)
+{
+    (void)block;
+    ((Kernel3 *)at->kernel)(at->d, at->a, at->sa, at->b, at->sb, at->c, at->sc, at->n);
+    return at + 1;
+}
+
+void loop_ready_elementwise(const LoopBlock *block, LoopReady *at)
+{
+    const uint32_t *args = at->code + 1;
+    const Kernel *kernel = &kernels[at->code[0]];
+    Operand out = operand(block, args[0]), a = operand(block, args[1]);
+    Operand b = kernel->one ? a : operand(block, args[2]), c = kernel->three ? operand(block, args[3]) : b;
+    if (!is_flat(a, out) || !is_flat(b, out) || !is_flat(c, out) || (kernel->one && a.width * a.lanes != out.width * out.lanes))
+        return;
+    at->n = out.width * out.lanes;
+    at->d = loop_block_register(block, args[0]);
+    at->a = a.at, at->sa = flat_stride(a);
+    at->b = b.at, at->sb = flat_stride(b);
+    at->c = c.at, at->sc = flat_stride(c);
+    at->kernel = kernel->one ? (void (*)(void))kernel->one : kernel->two ? (void (*)(void))kernel->two : (void (*)(void))kernel->three;
+    at->run = kernel->one ? run_flat1 : kernel->two ? run_flat2 : run_flat3;
+}
+
 void loop_kernel_elementwise(LoopBlock *block, uint32_t op, const uint32_t *args)
 {
     LoopReal *d = loop_block_register(block, args[0]);

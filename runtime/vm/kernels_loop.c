@@ -4,6 +4,8 @@
 #include "runtime/vm/sum.h"
 #include "runtime/vm/wiring.h"
 
+#include <string.h>
+
 static const LoopReal ONE = 1.0, ZERO = 0.0;
 
 static size_t synapse_lanes(const LoopBlock *block, const LoopLoop *loop)
@@ -140,6 +142,11 @@ void loop_kernel_synapses(LoopBlock *block, uint32_t op, const uint32_t *args)
     const LoopReal *from = block->state + offsets[args[1]];
     size_t lanes = loop_block_lanes(block, args[0]), source = synapse_lanes(block, loop);
     LoopReal *d = loop_block_register(block, args[0]);
-    for (size_t i = 0; i < loop_synapses(loop) * lanes; i++)
-        d[i] = from[i / lanes * source + (source == 1 ? 0 : i % lanes)];
+    if (source == lanes) {
+        memcpy(d, from, loop_synapses(loop) * lanes * sizeof *d);
+        return;
+    }
+    for (size_t i = 0; i < loop_synapses(loop); i++)
+        for (size_t l = 0; l < lanes; l++)
+            d[i * lanes + l] = from[i];
 }

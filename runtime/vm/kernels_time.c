@@ -6,12 +6,18 @@
 #include <math.h>
 #include <string.h>
 
-static void onset(LoopReal *d, size_t n, LoopReal *before, LoopView x, size_t lanes)
+/* Element `e` of `x` in all lanes. */
+static LoopView element(LoopView x, size_t e)
 {
-    for (size_t i = 0; i < n; i++) {
-        LoopReal now = loop_view(x, i / lanes, i % lanes) > 0 ? 1.0 : 0.0;
-        d[i] = now > before[i] ? 1.0 : 0.0;
-        before[i] = now;
+    return (LoopView){x.at + e * x.step, 0, x.lane};
+}
+
+static void onset(LoopReal *d, LoopReal *before, LoopView x, size_t lanes)
+{
+    for (size_t l = 0; l < lanes; l++) {
+        LoopReal now = x.at[l * x.lane] > 0 ? 1.0 : 0.0;
+        d[l] = now > before[l] ? 1.0 : 0.0;
+        before[l] = now;
     }
 }
 
@@ -50,29 +56,68 @@ static void micro(LoopBlock *block, const uint32_t *args, LoopReal *d, size_t la
         }
 }
 
+static void ring_write(LoopReal *slot, const LoopRing *r, LoopView x, size_t lanes)
+{
+    for (size_t e = 0; e < r->width; e++)
+        for (size_t l = 0; l < lanes; l++)
+            slot[e * lanes + l] = loop_view(x, e, l);
+}
+
+/* A ring that all lanes share may be read into a register of every lane. */
+static void ring_read(LoopReal *d, size_t out, const LoopReal *slot, const LoopRing *r, size_t lanes)
+{
+    if (out == lanes) {
+        memcpy(d, slot, r->width * lanes * sizeof *d);
+        return;
+    }
+    for (size_t e = 0; e < r->width; e++)
+        for (size_t l = 0; l < out; l++)
+            d[e * out + l] = slot[e];
+}
+
+static void ring_largest(LoopReal *d, size_t out, const LoopReal *base, const LoopRing *r, size_t lanes)
+{
+    ring_read(d, out, base, r, lanes);
+    for (size_t s = 1; s < r->slots; s++)
+        for (size_t e = 0; e < r->width; e++)
+            for (size_t l = 0; l < out; l++) {
+                LoopReal x = base[(s * r->width + e) * lanes + (lanes == out ? l : 0)];
+                d[e * out + l] = x > d[e * out + l] ? x : d[e * out + l];
+            }
+}
+
 static void ring(LoopBlock *block, uint32_t op, const uint32_t *args)
 {
     uint32_t index = op == LOOP_OP_RING_WRITE ? args[0] : args[1];
     uint32_t reg = op == LOOP_OP_RING_WRITE ? args[1] : args[0];
     const LoopRing *r = &block->program->rings[index];
-    size_t lanes = r->uniform ? 1 : block->lanes, count = r->width * lanes;
+    size_t lanes = r->uniform ? 1 : block->lanes;
     LoopReal *base = block->state + block->layout->rings[index];
-    LoopReal *slot = base + (block->step % r->slots) * count;
-    if (op == LOOP_OP_RING_WRITE) {
-        LoopView x = loop_block_view(block, reg, NULL);
-        for (size_t i = 0; i < count; i++)
-            slot[i] = loop_view(x, i / lanes, i % lanes);
-        return;
-    }
-    LoopReal *d = loop_block_register(block, reg);
-    size_t out = loop_block_lanes(block, reg);
-    for (size_t i = 0; i < r->width * out; i++) {
-        size_t at = i / out * lanes + (lanes == 1 ? 0 : i % out);
-        LoopReal value = op == LOOP_OP_RING_READ ? slot[at] : base[at];
-        for (size_t s = 1; op == LOOP_OP_RING_LARGEST && s < r->slots; s++)
-            value = base[s * count + at] > value ? base[s * count + at] : value;
-        d[i] = value;
-    }
+    LoopReal *slot = base + (r->slots == 1 ? 0 : block->step % r->slots) * r->width * lanes;
+    if (op == LOOP_OP_RING_WRITE)
+        ring_write(slot, r, loop_block_view(block, reg, NULL), lanes);
+    else if (op == LOOP_OP_RING_READ)
+        ring_read(loop_block_register(block, reg), loop_block_lanes(block, reg), slot, r, lanes);
+    else
+        ring_largest(loop_block_register(block, reg), loop_block_lanes(block, reg), base, r, lanes);
+}
+
+static void since(LoopReal *d, LoopView x, size_t lanes)
+{
+    for (size_t l = 0; l < lanes; l++)
+        d[l] = x.at[l * x.lane] > 0 ? 0.0 : d[l] + 1.0;
+}
+
+static void trace(LoopReal *d, LoopView x, LoopView factor, size_t lanes)
+{
+    for (size_t l = 0; l < lanes; l++)
+        d[l] = factor.at[l * factor.lane] * d[l] + x.at[l * x.lane];
+}
+
+static void hold(LoopReal *d, LoopView x, LoopView when, size_t lanes)
+{
+    for (size_t l = 0; l < lanes; l++)
+        d[l] = when.at[l * when.lane] > 0 ? x.at[l * x.lane] : d[l];
 }
 
 void loop_kernel_time(LoopBlock *block, uint32_t op, const uint32_t *args)
@@ -82,22 +127,26 @@ void loop_kernel_time(LoopBlock *block, uint32_t op, const uint32_t *args)
         return;
     }
     LoopReal *d = loop_block_register(block, args[0]);
-    size_t lanes = loop_block_lanes(block, args[0]), n = block->program->registers[args[0]].width * lanes;
-    LoopView x = loop_block_view(block, op == LOOP_OP_MICRO ? args[2] : args[1], NULL);
-    if (op == LOOP_OP_ONSET)
-        onset(d, n, loop_block_register(block, args[2]), x, lanes);
-    else if (op == LOOP_OP_HISTORY)
-        history(block, args, d, lanes);
-    else if (op == LOOP_OP_MICRO)
+    size_t lanes = loop_block_lanes(block, args[0]), width = block->program->registers[args[0]].width;
+    if (op == LOOP_OP_MICRO) {
         micro(block, args, d, lanes);
-    else if (op == LOOP_OP_SINCE)
-        for (size_t i = 0; i < n; i++)
-            d[i] = loop_view(x, i / lanes, i % lanes) > 0 ? 0.0 : d[i] + 1.0;
-    else {
-        LoopView y = loop_block_view(block, args[2], NULL);
-        for (size_t i = 0; i < n; i++) {
-            LoopReal in = loop_view(x, i / lanes, i % lanes), other = loop_view(y, i / lanes, i % lanes);
-            d[i] = op == LOOP_OP_TRACE ? other * d[i] + in : (other > 0 ? in : d[i]);
-        }
+        return;
+    }
+    if (op == LOOP_OP_HISTORY) {
+        history(block, args, d, lanes);
+        return;
+    }
+    LoopView x = loop_block_view(block, args[1], NULL), y = x;
+    if (op != LOOP_OP_SINCE)
+        y = loop_block_view(block, args[2], NULL);
+    for (size_t e = 0; e < width; e++, d += lanes) {
+        if (op == LOOP_OP_ONSET)
+            onset(d, y.at + e * lanes, element(x, e), lanes);
+        else if (op == LOOP_OP_SINCE)
+            since(d, element(x, e), lanes);
+        else if (op == LOOP_OP_TRACE)
+            trace(d, element(x, e), element(y, e), lanes);
+        else
+            hold(d, element(x, e), element(y, e), lanes);
     }
 }

@@ -122,9 +122,11 @@ LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, 
     block->state = loop_mul(layout->reals, sizeof(LoopReal), &bytes) ? loop_alloc_aligned(bytes) : NULL;
     block->selves = loop_mul(program->foreign_count, layout->lanes, &bytes) ? loop_alloc_array(bytes, sizeof *block->selves) : NULL;
     block->foreign = loop_alloc_array(widest_call(program), sizeof *block->foreign);
+    block->ready_step.at = loop_alloc_array(loop_section_count(&program->step) + 1, sizeof(LoopReady));
+    block->ready_observe.at = loop_alloc_array(loop_section_count(&program->observe) + 1, sizeof(LoopReady));
     block->clock = loop_clock_new(program, layout->lanes);
     block->recorder = loop_recorder_new(program, layout->lanes);
-    if (block->selves && block->foreign && block->agent && block->group && block->counters && block->keys && block->state && block->clock &&
+    if (block->selves && block->foreign && block->ready_step.at && block->ready_observe.at && block->agent && block->group && block->counters && block->keys && block->state && block->clock &&
         block->recorder)
         return block;
     loop_block_free(block);
@@ -142,6 +144,8 @@ void loop_block_free(LoopBlock *block)
     loop_free(block->selves);
     loop_free(block->foreign);
     loop_free(block->state);
+    loop_free(block->ready_step.at);
+    loop_free(block->ready_observe.at);
     loop_clock_free(block->clock);
     loop_recorder_free(block->recorder);
     loop_free(block);
@@ -255,6 +259,7 @@ void loop_block_start(LoopBlock *block, uint32_t first, uint32_t lanes)
     make_keys(block);
     load_constants(block);
     loop_clock_start(block->clock, block);
+    loop_block_ready(block);
     loop_block_run(block, &block->program->init);
     start_rings(block);
     start_loops(block);

@@ -65,15 +65,12 @@ static void run_check(LoopBlock *block, uint32_t reg, uint32_t check)
 }
 
 /* x - x is 0 for every finite x and nan for the rest: one vectorisable pass when all is well. */
-static void run_finite(LoopBlock *block, uint32_t reg, uint32_t check)
+static bool all_finite(const LoopReal *x, size_t count)
 {
-    size_t count = block->program->registers[reg].width * loop_block_lanes(block, reg);
-    const LoopReal *x = loop_block_register(block, reg);
     uint64_t bad = 0;
     for (size_t i = 0; i < count; i++)
         bad |= (uint64_t)(x[i] - x[i] != 0);
-    if (bad)
-        run_check(block, reg, check);
+    return !bad;
 }
 
 static bool any(const LoopBlock *block, uint32_t reg)
@@ -104,12 +101,14 @@ static size_t instruction_length(uint32_t op)
     return lengths[op];
 }
 
-static size_t run_one(LoopBlock *block, const uint32_t *code, size_t pc)
+/* Any instruction that no function of its own is kept for. */
+static const LoopReady *run_any(LoopBlock *block, const LoopReady *at)
 {
-    const uint32_t *args = code + pc + 1;
+    uint32_t op = at->code[0];
+    const uint32_t *args = at->code + 1;
     const LoopProgram *program = block->program;
-    size_t next = pc + instruction_length(code[pc]);
-    switch ((LoopOp)code[pc]) {
+    const LoopReady *next = at + 1;
+    switch ((LoopOp)op) {
 #define EW1(name, written, units, doc, expr) case LOOP_OP_##name:
 #define EW2(name, written, units, doc, expr) case LOOP_OP_##name:
 #define EW3(name, written, units, doc, expr) case LOOP_OP_##name:
@@ -117,10 +116,10 @@ static size_t run_one(LoopBlock *block, const uint32_t *code, size_t pc)
 #undef EW1
 #undef EW2
 #undef EW3
-        loop_kernel_elementwise(block, code[pc], args);
+        loop_kernel_elementwise(block, op, args);
         return next;
     case LOOP_OP_HALT:
-        return SIZE_MAX;
+        return NULL;
     case LOOP_OP_COPY:
     case LOOP_OP_PUT:
     case LOOP_OP_SLICE:
@@ -137,7 +136,7 @@ static size_t run_one(LoopBlock *block, const uint32_t *code, size_t pc)
     case LOOP_OP_RBF:
     case LOOP_OP_RAMP:
     case LOOP_OP_PROJECT:
-        loop_kernel_vector(block, code[pc], args);
+        loop_kernel_vector(block, op, args);
         return next;
     case LOOP_OP_ONSET:
     case LOOP_OP_HISTORY:
@@ -148,25 +147,25 @@ static size_t run_one(LoopBlock *block, const uint32_t *code, size_t pc)
     case LOOP_OP_RING_READ:
     case LOOP_OP_RING_WRITE:
     case LOOP_OP_RING_LARGEST:
-        loop_kernel_time(block, code[pc], args);
+        loop_kernel_time(block, op, args);
         return next;
     case LOOP_OP_UNIFORM:
     case LOOP_OP_BERNOULLI:
     case LOOP_OP_NORMAL:
     case LOOP_OP_PICK:
-        loop_kernel_random(block, code[pc], args);
+        loop_kernel_random(block, op, args);
         return next;
     case LOOP_OP_SKIP_UNLESS:
-        return any(block, args[0]) ? next : next + args[1];
+        return any(block, args[0]) ? next : at->jump;
     case LOOP_OP_SKIP_FIRST:
-        return block->step ? next : next + args[0];
+        return block->step ? next : at->jump;
     case LOOP_OP_CLOCK:
         loop_clock_tick(block->clock, block);
         return next;
     case LOOP_OP_EVENT_ON:
     case LOOP_OP_EVENT_ACTIVE:
     case LOOP_OP_TRIAL_BEGIN:
-        loop_clock_event(block, code[pc], args);
+        loop_clock_event(block, op, args);
         return next;
     case LOOP_OP_VALUE:
         loop_kernel_value(block, &program->loops[args[0]], args[0]);
@@ -182,7 +181,7 @@ static size_t run_one(LoopBlock *block, const uint32_t *code, size_t pc)
         return next;
     case LOOP_OP_WEIGHTS:
     case LOOP_OP_ELIGIBLE:
-        loop_kernel_synapses(block, code[pc], args);
+        loop_kernel_synapses(block, op, args);
         return next;
     case LOOP_OP_FOREIGN:
         loop_kernel_foreign(block, args);
@@ -193,25 +192,101 @@ static size_t run_one(LoopBlock *block, const uint32_t *code, size_t pc)
     case LOOP_OP_CHECK:
         run_check(block, args[0], args[1]);
         return next;
-    case LOOP_OP_FINITE:
-        run_finite(block, args[0], args[1]);
-        return next;
+    case LOOP_OP_FINITE: /* run_finite */
     case LOOP_OP_COUNT:
-        return SIZE_MAX;
+        break;
     }
-    return SIZE_MAX;
+    return NULL;
+}
+
+static const LoopReady *run_finite(LoopBlock *block, const LoopReady *at)
+{
+    if (!all_finite(at->a, at->n))
+        run_check(block, at->code[1], at->code[2]);
+    return at + 1;
+}
+
+static const LoopReady *stop(LoopBlock *block, const LoopReady *at)
+{
+    (void)block;
+    (void)at;
+    return NULL;
+}
+
+static LoopReady make_ready(const LoopBlock *block, const uint32_t *code)
+{
+    LoopReady at = {.run = run_any, .code = code};
+    if (loop_op_info(code[0])->arity)
+        loop_ready_elementwise(block, &at);
+    else if (code[0] == LOOP_OP_FINITE) {
+        at.a = loop_block_register(block, code[1]);
+        at.n = block->program->registers[code[1]].width * loop_block_lanes(block, code[1]);
+        at.run = run_finite;
+    }
+    return at;
+}
+
+static bool is_jump(uint32_t op)
+{
+    return op == LOOP_OP_SKIP_UNLESS || op == LOOP_OP_SKIP_FIRST;
+}
+
+/* Behind the instruction `code`, or where its jump leads. */
+static const uint32_t *target(const uint32_t *code)
+{
+    size_t length = instruction_length(code[0]);
+    return code + length + (is_jump(code[0]) ? code[length - 1] : 0);
 }
 
 void loop_block_run(LoopBlock *block, const LoopSection *section)
 {
-    for (size_t pc = 0; pc < section->length;)
-        pc = run_one(block, section->code, pc);
+    const uint32_t *code = section->code, *end = code + section->length;
+    while (code < end) {
+        LoopReady at = make_ready(block, code);
+        const LoopReady *next = at.run(block, &at);
+        if (!next && !is_jump(code[0]))
+            return;
+        code = next ? code + instruction_length(code[0]) : target(code);
+    }
+}
+
+size_t loop_section_count(const LoopSection *section)
+{
+    size_t count = 0;
+    for (size_t pc = 0; pc < section->length; pc += instruction_length(section->code[pc]))
+        count++;
+    return count;
+}
+
+static void section_ready(const LoopBlock *block, const LoopSection *section, LoopReadySection *ready)
+{
+    const uint32_t *code = section->code, *end = code + section->length;
+    LoopReady *at = ready->at;
+    for (; code < end; code += instruction_length(code[0]))
+        *at++ = make_ready(block, code);
+    *at = (LoopReady){.run = stop, .code = end};
+    for (LoopReady *jump = ready->at; jump->code < end; jump++)
+        if (is_jump(jump->code[0]))
+            for (jump->jump = jump; jump->jump->code < target(jump->code);)
+                jump->jump++;
+}
+
+void loop_block_ready(LoopBlock *block)
+{
+    section_ready(block, &block->program->step, &block->ready_step);
+    section_ready(block, &block->program->observe, &block->ready_observe);
+}
+
+static void run_ready(LoopBlock *block, const LoopReadySection *ready)
+{
+    for (const LoopReady *at = ready->at; at;)
+        at = at->run(block, at);
 }
 
 void loop_block_step(LoopBlock *block)
 {
-    loop_block_run(block, &block->program->step);
-    loop_block_run(block, &block->program->observe);
+    run_ready(block, &block->ready_step);
+    run_ready(block, &block->ready_observe);
     loop_recorder_step(block->recorder, block);
     block->step++;
 }

@@ -30,6 +30,25 @@ typedef struct LoopFault {
 
 struct LoopClock;
 struct LoopRecorder;
+struct LoopBlock;
+
+/* An instruction made ready for one block: what it calls, and for the commonest also where its operands are. `run` gives
+   the instruction to go on with. */
+typedef struct LoopReady LoopReady;
+struct LoopReady {
+    const LoopReady *(*run)(struct LoopBlock *block, const LoopReady *at);
+    const uint32_t *code;       /* the opcode, then its operands */
+    const LoopReady *jump;      /* where a jump leads */
+    void (*kernel)(void);       /* elementwise: one of the types of elementwise.h */
+    LoopReal *d;
+    const LoopReal *a, *b, *c;
+    size_t sa, sb, sc, n;       /* strides, 0 or 1, and how many numbers */
+};
+
+/* A section made ready; the last instruction is one that stops. */
+typedef struct LoopReadySection {
+    LoopReady *at;
+} LoopReadySection;
 
 typedef struct LoopBlock {
     const LoopProgram *program;
@@ -41,6 +60,7 @@ typedef struct LoopBlock {
     LoopReal *state;            /* the slab */
     LoopRngKey *keys;           /* [draw_count + loop_count] */
     uint64_t *counters;         /* [lanes], for draws that count by trial */
+    LoopReadySection ready_step, ready_observe;
     struct LoopClock *clock;
     struct LoopRecorder *recorder;
     const struct LoopLibraries *libraries; /* NULL: no foreign calls */
@@ -60,8 +80,12 @@ void loop_block_free(LoopBlock *block);
 void loop_block_start(LoopBlock *block, uint32_t first, uint32_t lanes);
 /* One step of all lanes: clock, equations, learning, recording. */
 void loop_block_step(LoopBlock *block);
-/* Runs one section on the block's registers. */
+/* Runs one section on the block's registers, each instruction made ready as it comes. */
 void loop_block_run(LoopBlock *block, const LoopSection *section);
+/* Makes the sections of a step ready for the lanes that the block holds now. */
+void loop_block_ready(LoopBlock *block);
+/* Instructions of a section. */
+size_t loop_section_count(const LoopSection *section);
 
 /* A register of the block: lanes strides as kernels want them. */
 static inline LoopReal *loop_block_register(const LoopBlock *block, uint32_t reg)
@@ -85,6 +109,8 @@ void loop_kernel_foreign(LoopBlock *block, const uint32_t *args);
 bool loop_block_foreign_start(LoopBlock *block);
 void loop_block_foreign_end(LoopBlock *block);
 void loop_kernel_elementwise(LoopBlock *block, uint32_t op, const uint32_t *args);
+/* Makes an elementwise instruction ready if its operands lie flat, so that one loop does it; else it is left alone. */
+void loop_ready_elementwise(const LoopBlock *block, LoopReady *at);
 void loop_kernel_vector(LoopBlock *block, uint32_t op, const uint32_t *args);
 void loop_kernel_time(LoopBlock *block, uint32_t op, const uint32_t *args);
 void loop_kernel_random(LoopBlock *block, uint32_t op, const uint32_t *args);
