@@ -188,24 +188,31 @@ void lower_range(Lower *l, const LoopNode *node, uint32_t reg, double hi, const 
 
 LowerRegion lower_open(Lower *l, LoopSpan span, uint32_t mask)
 {
+    size_t skip = l->now->words.count;
     if (mask == LOOP_NONE)
         lower_emit1(l, span, LOOP_OP_SKIP_FIRST, 0);
     else
         lower_emit2(l, span, LOOP_OP_SKIP_UNLESS, mask, 0);
     l->region = true;
     l->mask = mask;
-    return (LowerRegion){l->now->words.count - 1, l->now->words.count};
+    return (LowerRegion){skip, l->now->words.count};
+}
+
+LowerRegion lower_open_measure(Lower *l, LoopSpan span, uint32_t measure)
+{
+    size_t skip = l->now->words.count;
+    lower_emit2(l, span, LOOP_OP_SKIP_UNASKED, measure, 0);
+    l->region = true;
+    return (LowerRegion){skip, l->now->words.count};
 }
 
 void lower_close(Lower *l, LowerRegion region)
 {
     size_t end = l->now->words.count;
-    if (end == region.begin) { /* all of it went into init: no jump is needed */
-        size_t skip = l->mask == LOOP_NONE ? 2 : 3;
-        if (end >= skip)
-            l->now->words.count = l->now->spans.count = end - skip;
-    } else if (region.jump < end)
-        LOOP_ITEM(l->now->words, uint32_t, region.jump) = (uint32_t)(end - region.begin);
+    if (end == region.begin) /* all of it went into init: no jump is needed */
+        l->now->words.count = l->now->spans.count = region.skip;
+    else if (region.begin < end)
+        LOOP_ITEM(l->now->words, uint32_t, region.begin - 1) = (uint32_t)(end - region.begin);
     lower_forget(l);
     l->region = false;
     l->mask = LOOP_NONE;

@@ -121,9 +121,11 @@ void lower_range(Lower *l, const LoopNode *node, uint32_t reg, double hi, const 
 /* Instructions that are jumped over where `mask` is > 0 in no lane, or with LOOP_NONE at the first step of the run.
    What is worked out inside is known inside only. Regions do not nest. */
 typedef struct LowerRegion {
-    size_t jump, begin; /* places of the operand and of the first instruction inside */
+    size_t skip, begin; /* places of the jump and of the first instruction inside */
 } LowerRegion;
 LowerRegion lower_open(Lower *l, LoopSpan span, uint32_t mask);
+/* The same where measure number `measure` does not ask for its signal. */
+LowerRegion lower_open_measure(Lower *l, LoopSpan span, uint32_t measure);
 void lower_close(Lower *l, LowerRegion region);
 void lower_forget(Lower *l); /* what was noted since the region, or the section, began */
 void lower_note(Lower *l, uint32_t *place, uint32_t reg);

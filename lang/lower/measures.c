@@ -83,9 +83,30 @@ static uint32_t lag_of(const LoopModel *model, const LoopAnchor *a, uint32_t tri
 
 /* ---- measures ---- */
 
-static LoopMeasure measure(Lower *l, const LoopMeasureModel *from)
+static bool calls_foreign(Lower *l, LoopNode *node)
 {
-    LoopMeasure m = {.text = lower_text(l, from->text), .span = from->span, .signal = lower_value(l, from->signal),
+    LoopList nodes = {0};
+    bool found = !loop_nodes_collect(l->scratch, node, ++l->walk, NULL, &nodes);
+    for (size_t i = 0; i < nodes.count && !found; i++)
+        found = LOOP_ITEM(nodes, LoopNode *, i)->kind == LOOP_NODE_FOREIGN;
+    return found;
+}
+
+/* What nothing but measure `i` reads is worked out only when it asks for it; a foreign function sees every step. */
+static uint32_t signal_of(Lower *l, LoopNode *node, uint32_t i)
+{
+    if (node->reg != LOOP_NONE || calls_foreign(l, node))
+        return lower_value(l, node);
+    lower_hoist(l, node);
+    LowerRegion region = lower_open_measure(l, node->span, i);
+    uint32_t signal = lower_value(l, node);
+    lower_close(l, region);
+    return signal;
+}
+
+static LoopMeasure measure(Lower *l, const LoopMeasureModel *from, uint32_t i)
+{
+    LoopMeasure m = {.text = lower_text(l, from->text), .span = from->span, .signal = signal_of(l, from->signal, i),
                      .window = from->window, .reducer = from->reducer, .select = from->select,
                      .first_true = from->first_true, .instant = LOOP_NONE};
     m.from = anchor(l, &from->from);
@@ -107,7 +128,7 @@ void lower_measures(Lower *l)
     l->program->measure_count = (uint32_t)count;
     l->program->measures = LOOP_NEW_ARRAY(l->arena, count, LoopMeasure);
     for (size_t i = 0; l->program->measures && i < count; i++)
-        l->program->measures[i] = measure(l, &LOOP_ITEM(l->model->measures, LoopMeasureModel, i));
+        l->program->measures[i] = measure(l, &LOOP_ITEM(l->model->measures, LoopMeasureModel, i), (uint32_t)i);
 }
 
 /* ---- until ---- */

@@ -86,6 +86,8 @@ static void print_operand(const LoopProgram *program, LoopText *out, char kind, 
         loop_text_add(out, "ring %u", word);
     else if (kind == 'x')
         loop_text_add(out, "call %.*s", LOOP_STR_ARGS(program->foreigns[word].name));
+    else if (kind == 'm')
+        loop_text_add(out, "measure %u", word);
     else if (kind == 'j')
         loop_text_add(out, "+%u", word);
     else if (word == LOOP_NONE)

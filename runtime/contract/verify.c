@@ -38,6 +38,8 @@ static const char *check_operand(const Verify *v, char kind, uint32_t word, size
         return word < p->foreign_count ? NULL : "a foreign call out of range";
     case 'r':
         return word < p->ring_count ? NULL : "a ring out of range";
+    case 'm':
+        return word < p->measure_count && v->section == &p->observe ? NULL : "a measure out of range, or out of place";
     case 'j':
         return word <= v->section->length - pc - 1 ? NULL : "a jump out of the section";
     default:
@@ -130,6 +132,7 @@ static const char *check_widths(const Verify *v, uint32_t op)
     case LOOP_OP_HALT:
     case LOOP_OP_CLOCK:
     case LOOP_OP_SKIP_FIRST:
+    case LOOP_OP_SKIP_UNASKED:
     case LOOP_OP_CHECK:
     case LOOP_OP_FINITE:
         return NULL;
@@ -264,7 +267,7 @@ static const char *check_jumps(const LoopSection *section)
         size_t next = pc + 1;
         for (const char *o = loop_op_info(op)->operands; *o; o++)
             next++;
-        if (op == LOOP_OP_SKIP_UNLESS || op == LOOP_OP_SKIP_FIRST)
+        if (next > pc + 1 && loop_op_info(op)->operands[next - pc - 2] == 'j')
             REQUIRE(starts_instruction(section, next, next + section->code[next - 1]), "a jump into an instruction");
         pc = next;
     }

@@ -10,6 +10,7 @@ typedef struct LaneTrial {
     LoopPicker picker;
     int64_t from, to;
     uint32_t taken; /* steps of the window that went in */
+    bool awake;     /* the trial is picked, or its value is wanted at once */
 } LaneTrial;
 
 static const int64_t UNKNOWN = INT64_MIN;
@@ -18,7 +19,9 @@ struct LoopMeasureState {
     const LoopMeasure *measure;
     uint32_t width;
     bool shared;           /* all that it reads is the same in every lane: kept for one */
+    bool timed;            /* its moments are times of the trial, the same in every lane */
     size_t lanes, capacity;
+    size_t awake;          /* lanes that are */
     LaneTrial *trial;      /* [capacity] */
     double *now;           /* [width][capacity]: the value of this trial so far */
     double *mean;          /* [width][capacity]: for sd, the running mean */
@@ -50,6 +53,11 @@ static bool is_shared(const LoopProgram *program, const LoopMeasure *m)
     return shared;
 }
 
+static bool is_time(const LoopAnchor *a)
+{
+    return a->kind != LOOP_ANCHOR_ONSET && a->offset_reg == LOOP_NONE;
+}
+
 /* Trials that the ring of a `last n` keeps. */
 static uint32_t ring_slots(const LoopMeasure *measure)
 {
@@ -73,6 +81,7 @@ LoopMeasureState *loop_measure_new(const LoopProgram *program, const LoopMeasure
     s->measure = measure;
     s->width = program->registers[measure->signal].width;
     s->shared = is_shared(program, measure);
+    s->timed = program->task.uniform && is_time(&measure->from) && (!measure->window || is_time(&measure->to));
     lanes = s->shared ? 1 : lanes;
     s->capacity = lanes;
     s->trial = loop_alloc_array(lanes, sizeof *s->trial);
@@ -108,6 +117,7 @@ void loop_measure_start(LoopMeasureState *s, size_t lanes)
 {
     lanes = s->shared ? 1 : lanes;
     s->lanes = lanes;
+    s->awake = 0;
     memset(s->trial, 0, lanes * sizeof *s->trial);
     memset(s->sum, 0, s->width * s->capacity * sizeof *s->sum);
     memset(s->count, 0, lanes * sizeof *s->count);
@@ -134,9 +144,41 @@ static void resolve(const LoopBlock *block, const LoopAnchor *anchor, size_t l, 
 static void begin(LoopMeasureState *s, const LoopBlock *block, size_t l)
 {
     LaneTrial *lane = &s->trial[l];
+    s->awake -= lane->awake;
     loop_picker_begin(&lane->picker, &s->measure->select, block, l);
     lane->from = lane->to = UNKNOWN;
     lane->taken = 0;
+    lane->awake = lane->picker.picked || (s->measure->instant != LOOP_NONE && lane->picker.open);
+    s->awake += lane->awake;
+}
+
+void loop_measure_begin(LoopMeasureState *s, const LoopBlock *block)
+{
+    if (block->program->task.uniform && loop_clock_moment(block->clock, 0).time != 0)
+        return;
+    for (size_t l = 0; l < s->lanes; l++) {
+        LoopMoment now = loop_clock_moment(block->clock, l);
+        if (now.type != LOOP_NONE && now.time == 0)
+            begin(s, block, l);
+    }
+}
+
+/* The step of the trial that a timed moment is. */
+static int64_t time_of(const LoopBlock *block, const LoopAnchor *a, LoopMoment now)
+{
+    return a->offset + (a->kind == LOOP_ANCHOR_END ? (int64_t)block->program->task.trials[now.type].duration : 0);
+}
+
+bool loop_measure_asks(const LoopMeasureState *s, const LoopBlock *block)
+{
+    if (!s->awake || !s->timed)
+        return s->awake > 0;
+    LoopMoment now = loop_clock_moment(block->clock, 0);
+    const LoopMeasure *m = s->measure;
+    if (now.type == LOOP_NONE)
+        return false;
+    int64_t from = time_of(block, &m->from, now), to = m->window ? time_of(block, &m->to, now) : from + 1;
+    return now.time >= from && now.time < to;
 }
 
 static double *cell(double *array, const LoopMeasureState *s, size_t row, size_t l)
@@ -238,9 +280,7 @@ static void step_lane(LoopMeasureState *s, LoopBlock *block, size_t l)
     LaneTrial *lane = &s->trial[l];
     if (now.type == LOOP_NONE)
         return;
-    if (now.time == 0)
-        begin(s, block, l);
-    if (!lane->picker.picked && !(m->instant != LOOP_NONE && lane->picker.open))
+    if (!lane->awake)
         return;
     size_t slot = now.time % (m->lag + 1) * s->width;
     for (size_t e = 0; e < s->width; e++)
@@ -260,8 +300,19 @@ static void step_lane(LoopMeasureState *s, LoopBlock *block, size_t l)
     end(s, block, l);
 }
 
+/* Whether a timed measure has nothing to do: neither its moment nor the end of the trial is now. */
+static bool idles(const LoopMeasureState *s, const LoopBlock *block)
+{
+    LoopMoment now = loop_clock_moment(block->clock, 0);
+    if (now.type == LOOP_NONE || now.time + 1 == block->program->task.trials[now.type].duration)
+        return now.type == LOOP_NONE;
+    return !loop_measure_asks(s, block);
+}
+
 void loop_measure_step(LoopMeasureState *s, LoopBlock *block)
 {
+    if (!s->awake || (s->timed && idles(s, block)))
+        return;
     for (size_t l = 0; l < s->lanes; l++)
         step_lane(s, block, l);
 }

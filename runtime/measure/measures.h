@@ -12,6 +12,10 @@ LoopMeasureState *loop_measure_new(const LoopProgram *program, const LoopMeasure
 bool loop_measure_bytes(const LoopProgram *program, const LoopMeasure *measure, size_t lanes, size_t *bytes);
 void loop_measure_free(LoopMeasureState *state);
 void loop_measure_start(LoopMeasureState *state, size_t lanes);
+/* Before the observe section: looks at trials that begin with this step. */
+void loop_measure_begin(LoopMeasureState *state, const LoopBlock *block);
+/* Whether the signal of this step may be taken in some lane. */
+bool loop_measure_asks(const LoopMeasureState *state, const LoopBlock *block);
 void loop_measure_step(LoopMeasureState *state, LoopBlock *block);
 void loop_measure_finish(LoopMeasureState *state, const LoopBlock *block, LoopMeasured *measured, size_t all);
 

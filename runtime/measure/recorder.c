@@ -13,6 +13,7 @@ typedef struct StripState {
     uint32_t *count;      /* [capacity]: trials begun and picked */
     uint32_t slots;
     size_t capacity;      /* 1 where all lanes are alike */
+    size_t picked;        /* lanes whose trial is */
 } StripState;
 
 struct LoopRecorder {
@@ -108,10 +109,22 @@ void loop_recorder_start(LoopRecorder *r, LoopBlock *block)
         loop_measure_start(r->measures[i], block->lanes);
     for (uint32_t i = 0; i < r->program->strip_count; i++) {
         StripState *s = &r->strips[i];
+        s->picked = 0;
         memset(s->picker, 0, s->capacity * sizeof *s->picker);
         memset(s->count, 0, s->capacity * sizeof *s->count);
         memset(s->sum, 0, (size_t)s->slots * r->program->strips[i].steps * s->capacity * sizeof *s->sum);
     }
+}
+
+void loop_recorder_begin(LoopRecorder *r, const LoopBlock *block)
+{
+    for (uint32_t i = 0; i < r->program->measure_count; i++)
+        loop_measure_begin(r->measures[i], block);
+}
+
+bool loop_recorder_asks(const LoopRecorder *r, const LoopBlock *block, uint32_t measure)
+{
+    return loop_measure_asks(r->measures[measure], block);
 }
 
 static void strip_step(LoopRecorder *r, const LoopBlock *block, uint32_t index)
@@ -119,12 +132,16 @@ static void strip_step(LoopRecorder *r, const LoopBlock *block, uint32_t index)
     StripState *s = &r->strips[index];
     const LoopStrip *strip = &r->program->strips[index];
     size_t lanes = s->capacity < r->lanes ? s->capacity : r->lanes;
+    if (!s->picked && r->program->task.uniform && loop_clock_moment(block->clock, 0).time != 0)
+        return;
     for (size_t l = 0; l < lanes; l++) {
         LoopMoment now = loop_clock_moment(block->clock, l);
         if (now.type == LOOP_NONE)
             continue;
         if (now.time == 0) {
+            s->picked -= s->picker[l].picked;
             loop_picker_begin(&s->picker[l], &strip->select, block, l);
+            s->picked += s->picker[l].picked;
             s->count[l] += s->picker[l].picked;
         }
         if (!s->picker[l].picked)

@@ -17,6 +17,10 @@ bool loop_recorder_bytes(const LoopProgram *program, size_t lanes, size_t *bytes
 LoopRecorder *loop_recorder_new(const LoopProgram *program, size_t lanes);
 void loop_recorder_free(LoopRecorder *recorder);
 void loop_recorder_start(LoopRecorder *recorder, LoopBlock *block);
+/* Before the observe section of a step: notes which trials begin. */
+void loop_recorder_begin(LoopRecorder *recorder, const LoopBlock *block);
+/* Whether a measure may take its signal on this step, in some lane. */
+bool loop_recorder_asks(const LoopRecorder *recorder, const LoopBlock *block, uint32_t measure);
 /* Takes the signals of this step, closes trials that end with it (running the verdict section for `until`). */
 void loop_recorder_step(LoopRecorder *recorder, LoopBlock *block);
 /* After the last step: the block's lanes in the arrays of the whole run. `all` is the number of lanes of the run. */

@@ -157,6 +157,8 @@ static const LoopReady *run_any(LoopBlock *block, const LoopReady *at)
         return next;
     case LOOP_OP_SKIP_UNLESS:
         return any(block, args[0]) ? next : at->jump;
+    case LOOP_OP_SKIP_UNASKED:
+        return loop_recorder_asks(block->recorder, block, args[0]) ? next : at->jump;
     case LOOP_OP_SKIP_FIRST:
         return block->step ? next : at->jump;
     case LOOP_OP_CLOCK:
@@ -228,7 +230,7 @@ static LoopReady make_ready(const LoopBlock *block, const uint32_t *code)
 
 static bool is_jump(uint32_t op)
 {
-    return op == LOOP_OP_SKIP_UNLESS || op == LOOP_OP_SKIP_FIRST;
+    return op == LOOP_OP_SKIP_UNLESS || op == LOOP_OP_SKIP_FIRST || op == LOOP_OP_SKIP_UNASKED;
 }
 
 /* Behind the instruction `code`, or where its jump leads. */
@@ -286,6 +288,7 @@ static void run_ready(LoopBlock *block, const LoopReadySection *ready)
 void loop_block_step(LoopBlock *block)
 {
     run_ready(block, &block->ready_step);
+    loop_recorder_begin(block->recorder, block);
     run_ready(block, &block->ready_observe);
     loop_recorder_step(block->recorder, block);
     block->step++;
