@@ -45,7 +45,7 @@ static void declare(Lower *l, const LoopLoopModel *model)
         .choice = LOOP_NONE, .probability = LOOP_NONE, .chose = LOOP_NONE, .act = LOOP_NONE, .taken = LOOP_NONE,
         .expected = LOOP_NONE, .held_taken = LOOP_NONE, .dopamine = LOOP_NONE, .rate = LOOP_NONE, .trace = LOOP_NONE,
         .burst = LOOP_NONE, .dip = LOOP_NONE, .forget = LOOP_NONE, .credit = LOOP_NONE, .credit_context = LOOP_NONE,
-        .credit_propose = LOOP_NONE, .weights = LOOP_NONE, .bounded = model->bounded, .lo = model->lo, .hi = model->hi};
+        .trace_by_neuron = model->wiring != LOOP_WIRING_BROADCAST || model->upstate, .credit_propose = LOOP_NONE, .weights = LOOP_NONE, .bounded = model->bounded, .lo = model->lo, .hi = model->hi};
     for (size_t i = 0; i < LOOP_RULE_SETTINGS; i++)
         loop->settings[i] = LOOP_NONE;
     loop->value = symbol->reg = named(l, symbol, model->channels, "value");
@@ -236,6 +236,27 @@ static void manipulate(Lower *l, const LoopLoopModel *model, LoopLoop *loop)
                                                : lower_op2(l, LOOP_NO_SPAN, LOOP_OP_or, frozen, loop->lesion);
 }
 
+static bool is_wide(Lower *l, uint32_t reg)
+{
+    return reg != LOOP_NONE && lower_reg(l, reg)->width > 1;
+}
+
+/* What learning multiplies by must be a number: nan would reach some synapses and pass over others. */
+static void finite_factors(Lower *l, const LoopLoopModel *model, const LoopLoop *loop)
+{
+    const struct {
+        const LoopNode *node;
+        uint32_t reg;
+        const char *what;
+    } rows[] = {{model->rate, loop->rate, "rate"}, {model->trace, loop->trace, "trace"}, {model->burst, loop->burst, "burst"},
+                {model->dip, loop->dip, "dip"}, {model->credit, loop->credit, "credit"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].node && !rows[i].node->constant && rows[i].node->kind != LOOP_NODE_CREDIT && !lower_initial(l, rows[i].reg) &&
+            !lower_finite_by_nature(rows[i].node))
+            lower_finite(l, rows[i].reg, rows[i].node->span,
+                         lower_print(l, "%.*s %s", LOOP_STR_ARGS(model->symbol->name), rows[i].what));
+}
+
 static void learn(Lower *l, const LoopLoopModel *model)
 {
     const LoopSymbol *symbol = model->symbol;
@@ -263,6 +284,8 @@ static void learn(Lower *l, const LoopLoopModel *model)
     manipulate(l, model, loop);
     loop->credit_context = lower_late(l, symbol->span, loop->context, late);
     loop->credit_propose = lower_late(l, symbol->span, loop->propose, late);
+    loop->trace_by_channel = is_wide(l, loop->credit) || is_wide(l, loop->trace) || is_wide(l, loop->credit_propose);
+    finite_factors(l, model, loop);
     lower_emit1(l, symbol->span, LOOP_OP_LEARN, symbol->index);
 }
 

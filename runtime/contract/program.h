@@ -118,7 +118,8 @@ typedef enum LoopExploration { LOOP_EXPLORE_NORMAL, LOOP_EXPLORE_SIGNS } LoopExp
 
 enum { LOOP_RULE_SETTINGS = 4 }; /* numbers of its own that a learning rule may have, and one */
 
-/* One cortico-basal-ganglia-thalamo-cortical loop. Weights and traces are [channels][neurons][reach][lanes].
+/* One cortico-basal-ganglia-thalamo-cortical loop. Weights are [channels][neurons][reach][lanes]; traces too, but for the
+   channels or neurons whose traces are all alike, which have one row.
    Members that name a register may be LOOP_NONE where the comment gives a default. */
 typedef struct LoopLoop {
     LoopStr name;
@@ -152,6 +153,8 @@ typedef struct LoopLoop {
 
     /* learning; everything is read after the dopamine of the step is known */
     bool learns;
+    bool trace_by_channel;               /* credit, proposal or decay of channels differ */
+    bool trace_by_neuron;                /* neurons see different lines, or not all are in their up-state */
     bool credit_first;                   /* ahead and within: the trace moves before the weights do */
     uint32_t dopamine;                   /* [1] or [channels] */
     uint32_t rate, trace, burst, dip, forget; /* [1] or [channels]; trace, burst, dip default 1; forget is a factor */
@@ -351,6 +354,17 @@ typedef struct LoopProgram {
 static inline size_t loop_synapses(const LoopLoop *loop)
 {
     return (size_t)loop->channels * loop->neurons * loop->reach;
+}
+
+/* Rows of traces, [reach] each, and which of them a neuron of a channel has. */
+static inline size_t loop_trace_rows(const LoopLoop *loop)
+{
+    return (loop->trace_by_channel ? (size_t)loop->channels : 1) * (loop->trace_by_neuron ? loop->neurons : 1);
+}
+static inline size_t loop_trace_row(const LoopLoop *loop, size_t channel, size_t neuron)
+{
+    size_t k = loop->trace_by_channel ? channel : 0;
+    return loop->trace_by_neuron ? k * loop->neurons + neuron : k;
 }
 
 void loop_program_free(LoopProgram *program);

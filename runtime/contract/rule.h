@@ -5,7 +5,8 @@
 
 #include "runtime/contract/program.h"
 
-typedef double LoopReal; /* what the VM computes in */
+typedef double LoopReal; /* what the VM computes in, */
+typedef uint64_t LoopBits; /* and a whole number of its size */
 
 /* A register as a kernel sees it: element i of lane l is at[i * step + l * lane]; a lane stride of 0 is a value that
    all lanes share, an element stride of 0 one that all elements share. */
@@ -19,7 +20,7 @@ static inline LoopReal loop_view(LoopView v, size_t i, size_t lane)
     return v.at[i * v.step + lane * v.lane];
 }
 
-enum { LOOP_TILE = 32 }; /* lanes taken together: what they share stays in registers and the first-level cache */
+enum { LOOP_TILE = 32 }; /* synapses of one neuron taken together, where there is but one lane */
 
 /* What the striatal neurons of a loop see; read with wiring.h. */
 typedef struct LoopWires {
@@ -30,17 +31,22 @@ typedef struct LoopWires {
     const LoopReal *samples; /* [channels][neurons][reach][lanes]: numbers of lines; NULL unless the wiring samples */
 } LoopWires;
 
-/* All that a rule may touch. `weights` and `traces` are [channels][neurons][reach][lanes], and so is `memory` where the
-   rule has one. Inputs, credit and proposals are as late as the credit is. */
+enum { LOOP_RULE_ARRAYS = 9 }; /* of scratch, each as long as a run of synapses */
+
+/* All that a rule may touch. `weights` are [channels][neurons][reach][lanes], and so is `memory` where the rule has one;
+   of traces there are fewer where some are alike, see LoopLoop. Inputs, credit and proposals are as late as the credit. */
 typedef struct LoopRuleCall {
     const LoopLoop *loop;
     size_t lanes;
+    uint64_t step;
     LoopReal *weights, *traces, *memory;
+    uint8_t *live;                                                       /* a run of traces that may not all be 0: see synapses.h */
     LoopView dopamine, rate, trace, burst, dip, forget, credit, propose; /* per channel */
     LoopView settings[LOOP_RULE_SETTINGS];                               /* per channel: the rule's own */
     LoopView freeze;                                                     /* [1]: > 0 keeps weights and memory */
     LoopWires wires;
-    LoopReal *factor;                                                    /* scratch: [3][lanes] */
+    LoopReal *scratch;                                                   /* [LOOP_RULE_ARRAYS][span] */
+    size_t span;
 } LoopRuleCall;
 
 /* A number of a rule that `learn` may set, as it does `rate`. */
@@ -54,6 +60,7 @@ typedef struct LoopRule {
     const char *name;
     const char *doc;        /* the equation and its source */
     LoopRuleSetting settings[LOOP_RULE_SETTINGS];
+    /* Where a trace is 0, weight and memory stay as they are: such synapses may be passed over. */
     bool has_memory;        /* one more number for each synapse, */
     double memory;          /* which it starts from */
     void (*step)(const LoopRuleCall *call);

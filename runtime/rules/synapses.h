@@ -1,5 +1,10 @@
-/* What every learning rule does alike: it walks over all synapses of a loop, a tile of lanes at a time. A rule gives two
-   functions: one that works out what the synapses of a channel share, and one that moves a synapse on. */
+/* What every learning rule does alike: it walks over the synapses of a loop, a run of them at a time, and moves traces on. A
+   rule gives one function, which moves the weights of a run.
+
+   A run is one synapse in all lanes or, where there is but one lane, up to LOOP_TILE synapses of a neuron. Runs whose traces
+   are all 0 are known by their `live` byte and passed over: their weights can't move. Most runs are like that where the
+   context is a code of time or place. So that a trace which fades ends some day, and never gets so small that processors
+   grow slow, those below 2^-100 become 0 on every 64th step. */
 #ifndef LOOP_SYNAPSES_H
 #define LOOP_SYNAPSES_H
 
@@ -8,128 +13,250 @@
 
 #include "runtime/vm/wiring.h"
 
-/* One synapse in `n` lanes from lane `first` on. */
-typedef struct LoopSynapse {
-    size_t k, first, n;
-    LoopReal dopamine[LOOP_TILE]; /* times burst or dip */
-    LoopReal gain[LOOP_TILE];     /* times the rate: what a unit of trace adds to the weight */
-    LoopReal decay[LOOP_TILE];    /* of the trace */
-    LoopReal credit[LOOP_TILE];   /* credit times proposal, */
-    LoopReal due[LOOP_TILE];      /* and 0 where the neuron is not in its up-state */
-    LoopReal *w, *e, *memory;     /* [n] */
-    LoopView x;                   /* its input */
-    bool frozen;                  /* some of the lanes are */
-} LoopSynapse;
+/* A run of `n` synapses of channel `k`; what the channel has is the same in each of its runs. */
+typedef struct LoopSynapses {
+    size_t k, n;
+    const LoopReal *dopamine; /* [n] times burst or dip */
+    const LoopReal *gain;     /* times the rate: what a unit of trace adds to the weight */
+    const LoopReal *decay;    /* of the trace */
+    const LoopReal *credit;   /* credit times proposal, */
+    const LoopReal *due;      /* and 0 where the neuron is not in its up-state */
+    LoopReal *w, *e, *memory; /* [n] */
+    bool frozen, decays, credits; /* some lanes are frozen, have traces that last, have a credit */
+} LoopSynapses;
 
-static inline void loop_synapse_channel(const LoopRuleCall *call, LoopSynapse *s)
+typedef void LoopSynapsesMove(const LoopRuleCall *call, const LoopSynapses *s);
+
+#define LOOP_TRACE_LEAST 0x1p-100
+enum { LOOP_TRACE_SWEEP = 64 };
+
+/* Element `i` of the run, of one of the rule's own settings. */
+static inline LoopReal loop_synapses_setting(const LoopRuleCall *call, const LoopSynapses *s, size_t setting, size_t i)
 {
-    for (size_t i = 0; i < s->n; i++) {
-        size_t l = s->first + i;
-        LoopReal dopamine = loop_view(call->dopamine, s->k, l);
-        LoopReal side = dopamine > 0 ? loop_view(call->burst, s->k, l) : loop_view(call->dip, s->k, l);
-        s->dopamine[i] = side * dopamine;
-        s->gain[i] = loop_view(call->rate, s->k, l) * s->dopamine[i];
-        s->decay[i] = loop_view(call->trace, s->k, l);
-        s->frozen = s->frozen || loop_view(call->freeze, 0, l) > 0;
-        s->credit[i] = s->due[i] = loop_view(call->credit, s->k, l) * loop_view(call->propose, s->k, l);
+    return loop_view(call->settings[setting], s->k, call->lanes > 1 ? i : 0);
+}
+
+/* Row `k` of a view, as long as a run: where it lies, or spread out in `room`. */
+static inline const LoopReal *loop_synapses_spread(const LoopRuleCall *call, LoopView v, size_t k, LoopReal *room, size_t n)
+{
+    const LoopReal *at = v.at + k * v.step;
+    if (v.lane && call->lanes > 1)
+        return at;
+    for (size_t i = 0; i < n; i++)
+        room[i] = at[0];
+    return room;
+}
+
+static inline LoopReal *loop_synapses_room(const LoopRuleCall *call, size_t i)
+{
+    return call->scratch + i * call->span;
+}
+
+/* Whether any is not 0. Bits are gathered, since a comparison of each would not become vector code; the sign does not count. */
+static inline bool loop_synapses_any(const LoopReal *x, size_t n)
+{
+    LoopBits any = 0;
+    for (size_t i = 0; i < n; i++) {
+        LoopBits bits;
+        memcpy(&bits, &x[i], sizeof bits);
+        any |= bits << 1;
     }
+    return any != 0;
+}
+
+/* What the synapses of channel `k` share. */
+static inline LoopSynapses loop_synapses_channel(const LoopRuleCall *call, size_t k)
+{
+    size_t n = call->lanes > 1 ? call->lanes : LOOP_TILE;
+    LoopReal *restrict dopamine = loop_synapses_room(call, 0), *restrict gain = loop_synapses_room(call, 1);
+    LoopReal *restrict credit = loop_synapses_room(call, 2);
+    LoopReal *room[] = {loop_synapses_room(call, 5), loop_synapses_room(call, 6), loop_synapses_room(call, 7)};
+    const LoopReal *d = loop_synapses_spread(call, call->dopamine, k, room[0], n);
+    const LoopReal *burst = loop_synapses_spread(call, call->burst, k, room[1], n), *dip = loop_synapses_spread(call, call->dip, k, room[2], n);
+    for (size_t i = 0; i < n; i++)
+        dopamine[i] = (d[i] > 0 ? burst[i] : dip[i]) * d[i];
+    const LoopReal *rate = loop_synapses_spread(call, call->rate, k, room[0], n);
+    for (size_t i = 0; i < n; i++)
+        gain[i] = rate[i] * dopamine[i];
+    const LoopReal *of = loop_synapses_spread(call, call->credit, k, room[0], n), *propose = loop_synapses_spread(call, call->propose, k, room[1], n);
+    for (size_t i = 0; i < n; i++)
+        credit[i] = of[i] * propose[i];
+    const LoopReal *decay = loop_synapses_spread(call, call->trace, k, loop_synapses_room(call, 3), n);
+    LoopSynapses s = {.k = k, .dopamine = dopamine, .gain = gain, .decay = decay, .credit = credit, .due = credit,
+                      .decays = loop_synapses_any(decay, n), .credits = loop_synapses_any(credit, n)};
+    for (size_t l = 0; call->loop->freeze != LOOP_NONE && l < call->lanes; l++)
+        s.frozen = s.frozen || loop_view(call->freeze, 0, l) > 0;
+    return s;
+}
+
+/* ---- runs ---- */
+
+static inline size_t loop_synapses_run(const LoopRuleCall *call)
+{
+    return call->lanes > 1 ? 1 : LOOP_TILE; /* synapses of a neuron that a run takes */
+}
+
+static inline size_t loop_synapses_length(const LoopRuleCall *call, size_t j)
+{
+    size_t left = call->wires.reach - j;
+    return call->lanes > 1 ? call->lanes : left < LOOP_TILE ? left : LOOP_TILE;
+}
+
+/* The byte of the run that begins with synapse `j` of row `row` of the traces. */
+static inline uint8_t *loop_synapses_live(const LoopRuleCall *call, size_t row, size_t j)
+{
+    return call->live + row * call->wires.reach + j;
 }
 
 /* e = decay e + credit x */
-static inline void loop_synapse_trace(const LoopSynapse *s)
+static inline void loop_synapses_trace(const LoopSynapses *s, LoopInputs x)
 {
-    if (s->x.lane)
+    LoopReal *restrict e = s->e;
+    const LoopReal *restrict decay = s->decay, *restrict due = s->due, *restrict in = x.at;
+    if (x.step)
         for (size_t i = 0; i < s->n; i++)
-            s->e[i] = s->decay[i] * s->e[i] + s->due[i] * s->x.at[i];
+            e[i] = decay[i] * e[i] + due[i] * in[i];
     else
         for (size_t i = 0; i < s->n; i++)
-            s->e[i] = s->decay[i] * s->e[i] + s->due[i] * s->x.at[0];
+            e[i] = decay[i] * e[i] + due[i] * in[0];
 }
 
-/* After the weight has moved: forgetting, then bounds. */
-static inline void loop_synapse_keep(const LoopRuleCall *call, const LoopSynapse *s)
+/* Ends traces that have all but faded. Whether any is left. */
+static inline bool loop_synapses_sweep(LoopReal *restrict e, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        e[i] = fabs(e[i]) < LOOP_TRACE_LEAST ? 0.0 : e[i];
+    return loop_synapses_any(e, n);
+}
+
+/* Moves row `row` of the traces on: that of neuron `m` of the channel. */
+static inline void loop_synapses_traces(const LoopRuleCall *call, LoopSynapses *s, size_t m, size_t row)
+{
+    const LoopWires *wires = &call->wires;
+    size_t synapse = (s->k * call->loop->neurons + m) * wires->reach;
+    bool sweep = call->step % LOOP_TRACE_SWEEP == LOOP_TRACE_SWEEP - 1;
+    for (size_t j = 0; j < wires->reach; j += loop_synapses_run(call)) {
+        uint8_t *live = loop_synapses_live(call, row, j);
+        if (!*live && !s->credits)
+            continue;
+        s->n = loop_synapses_length(call, j);
+        LoopInputs x = loop_wires_inputs(wires, synapse + j, m, j, s->n, loop_synapses_room(call, 5));
+        bool enters = s->credits && loop_synapses_any(x.at, x.step ? s->n : 1);
+        if (!*live && !enters)
+            continue;
+        s->e = call->traces + (row * wires->reach + j) * call->lanes;
+        loop_synapses_trace(s, x);
+        *live = enters || (*live && s->decays);
+        if (sweep && *live)
+            *live = loop_synapses_sweep(s->e, s->n);
+    }
+}
+
+/* After weights have moved: forgetting, then bounds. */
+static inline void loop_synapses_keep(const LoopRuleCall *call, const LoopSynapses *s)
 {
     const LoopLoop *loop = call->loop;
+    LoopReal lo = (LoopReal)loop->lo, hi = (LoopReal)loop->hi;
     if (loop->forget != LOOP_NONE)
         for (size_t i = 0; i < s->n; i++)
-            s->w[i] *= loop_view(call->forget, s->k, s->first + i);
+            s->w[i] *= loop_view(call->forget, s->k, call->lanes > 1 ? i : 0);
     if (loop->bounded)
         for (size_t i = 0; i < s->n; i++)
-            s->w[i] = s->w[i] < loop->lo ? loop->lo : (s->w[i] > loop->hi ? loop->hi : s->w[i]);
+            s->w[i] = s->w[i] < lo ? lo : (s->w[i] > hi ? hi : s->w[i]);
 }
 
-/* What frozen lanes had before the rule moved them. */
-static inline void loop_synapse_keep_frozen(const LoopRuleCall *call, const LoopSynapse *s, LoopReal *array, const LoopReal *before)
+/* Frozen lanes get back what they had. */
+static inline void loop_synapses_thaw(const LoopRuleCall *call, const LoopSynapses *s, LoopReal *array, const LoopReal *before)
 {
     for (size_t i = 0; i < s->n; i++)
-        if (loop_view(call->freeze, 0, s->first + i) > 0)
+        if (loop_view(call->freeze, 0, call->lanes > 1 ? i : 0) > 0)
             array[i] = before[i];
 }
 
-typedef void LoopSynapseMove(const LoopRuleCall *call, const LoopSynapse *s);
-
-/* Weight and memory move on, but not in lanes that are frozen. */
-static inline void loop_synapse_move_some(const LoopRuleCall *call, LoopSynapse *s, LoopSynapseMove *move)
+static inline void loop_synapses_move_run(const LoopRuleCall *call, const LoopSynapses *s, LoopSynapsesMove *move)
 {
-    LoopReal w[LOOP_TILE], memory[LOOP_TILE];
+    LoopReal *w = loop_synapses_room(call, 6), *memory = loop_synapses_room(call, 7);
     bool has_memory = loop_rule(call->loop->rule)->has_memory;
-    memcpy(w, s->w, s->n * sizeof *w);
-    if (has_memory)
+    if (s->frozen)
+        memcpy(w, s->w, s->n * sizeof *w);
+    if (s->frozen && has_memory)
         memcpy(memory, s->memory, s->n * sizeof *memory);
     move(call, s);
-    loop_synapse_keep(call, s);
-    loop_synapse_keep_frozen(call, s, s->w, w);
-    if (has_memory)
-        loop_synapse_keep_frozen(call, s, s->memory, memory);
+    loop_synapses_keep(call, s);
+    if (s->frozen)
+        loop_synapses_thaw(call, s, s->w, w);
+    if (s->frozen && has_memory)
+        loop_synapses_thaw(call, s, s->memory, memory);
 }
 
-static inline void loop_synapse_move(const LoopRuleCall *call, LoopSynapse *s, LoopSynapseMove *move)
+/* Moves the weights of neuron `m` of the channel. */
+static inline void loop_synapses_weights(const LoopRuleCall *call, LoopSynapses *s, size_t m, size_t row, LoopSynapsesMove *move)
 {
-    if (s->frozen) {
-        loop_synapse_move_some(call, s, move);
-        return;
-    }
-    move(call, s);
-    loop_synapse_keep(call, s);
-}
-
-/* Neuron `m` of the synapse's channel. */
-static inline void loop_synapse_neuron(const LoopRuleCall *call, LoopSynapse *s, size_t m, LoopSynapseMove *move)
-{
-    const LoopWires *wires = &call->wires;
-    LoopReal gathered[LOOP_TILE], up[LOOP_TILE];
-    size_t synapse = (s->k * call->loop->neurons + m) * wires->reach;
-    if (wires->upstate) {
-        loop_wires_upstate(wires, synapse, m, s->first, s->n, up);
-        for (size_t i = 0; i < s->n; i++)
-            s->due[i] = s->credit[i] * up[i];
-    }
-    for (size_t j = 0; j < wires->reach; j++) {
-        size_t at = (synapse + j) * call->lanes + s->first;
-        s->w = call->weights + at;
-        s->e = call->traces + at;
-        s->memory = call->memory + at;
-        s->x = loop_wires_input(wires, synapse + j, m, j, s->first, s->n, gathered);
-        if (call->loop->credit_first)
-            loop_synapse_trace(s);
-        loop_synapse_move(call, s, move);
-        if (!call->loop->credit_first)
-            loop_synapse_trace(s);
+    size_t reach = call->wires.reach, synapse = (s->k * call->loop->neurons + m) * reach;
+    bool all = call->loop->forget != LOOP_NONE || call->loop->bounded; /* weights move without a trace, or may */
+    for (size_t j = 0; j < reach; j += loop_synapses_run(call)) {
+        if (!all && !*loop_synapses_live(call, row, j))
+            continue;
+        s->n = loop_synapses_length(call, j);
+        s->w = call->weights + (synapse + j) * call->lanes;
+        s->memory = call->memory + (synapse + j) * call->lanes;
+        s->e = call->traces + (row * reach + j) * call->lanes;
+        loop_synapses_move_run(call, s, move);
     }
 }
 
-/* `move` moves the weight, and what else the rule keeps; traces, forgetting and bounds are seen to. */
-static inline void loop_synapses_move(const LoopRuleCall *call, LoopSynapseMove *move)
+/* Where nothing of a row is live, none of the neurons that share it has a weight to move. */
+static inline bool loop_synapses_asleep(const LoopRuleCall *call, size_t row)
 {
-    LoopSynapse s;
-    for (s.k = 0; s.k < call->loop->channels; s.k++)
-        for (s.first = 0; s.first < call->lanes; s.first += LOOP_TILE) {
-            s.frozen = false;
-            s.n = call->lanes - s.first < LOOP_TILE ? call->lanes - s.first : LOOP_TILE;
-            loop_synapse_channel(call, &s);
-            for (size_t m = 0; m < call->loop->neurons; m++)
-                loop_synapse_neuron(call, &s, m, move);
+    if (call->loop->forget != LOOP_NONE || call->loop->bounded)
+        return false;
+    for (size_t j = 0; j < call->wires.reach; j += loop_synapses_run(call))
+        if (*loop_synapses_live(call, row, j))
+            return false;
+    return true;
+}
+
+/* The neurons of a channel, each with traces of its own. */
+static inline void loop_synapses_neurons(const LoopRuleCall *call, LoopSynapses *s, LoopSynapsesMove *move)
+{
+    LoopReal *up = loop_synapses_room(call, 8), *due = loop_synapses_room(call, 4);
+    size_t n = call->lanes > 1 ? call->lanes : LOOP_TILE;
+    for (size_t m = 0; m < call->loop->neurons; m++) {
+        size_t row = loop_trace_row(call->loop, s->k, m);
+        if (call->wires.upstate) {
+            loop_wires_upstate(&call->wires, (s->k * call->loop->neurons + m) * call->wires.reach, m, up, loop_synapses_room(call, 5));
+            for (size_t i = 0; i < n; i++)
+                due[i] = s->credit[i] * up[call->lanes > 1 ? i : 0];
+            s->due = due;
         }
+        if (call->loop->credit_first)
+            loop_synapses_traces(call, s, m, row);
+        if (!loop_synapses_asleep(call, row))
+            loop_synapses_weights(call, s, m, row, move);
+        if (!call->loop->credit_first)
+            loop_synapses_traces(call, s, m, row);
+    }
+}
+
+/* `move` moves the weights, and what else the rule keeps; traces, forgetting and bounds are seen to. */
+static inline void loop_synapses_move(const LoopRuleCall *call, LoopSynapsesMove *move)
+{
+    const LoopLoop *loop = call->loop;
+    for (size_t k = 0; k < loop->channels; k++) {
+        LoopSynapses s = loop_synapses_channel(call, k);
+        if (loop->trace_by_neuron) {
+            loop_synapses_neurons(call, &s, move);
+            continue;
+        }
+        size_t row = loop_trace_row(loop, k, 0);
+        if (loop->credit_first && (loop->trace_by_channel || k == 0))
+            loop_synapses_traces(call, &s, 0, row);
+        if (!loop_synapses_asleep(call, row))
+            for (size_t m = 0; m < loop->neurons; m++)
+                loop_synapses_weights(call, &s, m, row, move);
+        if (!loop->credit_first && (loop->trace_by_channel || k + 1 == loop->channels))
+            loop_synapses_traces(call, &s, 0, row);
+    }
 }
 
 #endif

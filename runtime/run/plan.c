@@ -29,10 +29,11 @@ static bool state_bytes(const LoopProgram *program, bool uniform, size_t *bytes)
         ok = program->rings[i].uniform != uniform || add_product(&reals, program->rings[i].width, program->rings[i].slots, 1);
     for (uint32_t i = 0; ok && i < program->loop_count; i++) {
         const LoopLoop *loop = &program->loops[i];
-        size_t arrays = 2;
+        size_t arrays = 1;
         arrays += loop->wiring == LOOP_WIRING_SAMPLING;
         arrays += loop->learns && loop_rule(loop->rule)->has_memory;
-        ok = loop->uniform != uniform || add_product(&reals, loop_synapses(loop), arrays, 1);
+        ok = loop->uniform != uniform || (add_product(&reals, loop_synapses(loop), arrays, 1) &&
+                                          add_product(&reals, loop_trace_rows(loop), loop->reach, 1));
     }
     return ok && loop_mul(reals, sizeof(LoopReal), bytes);
 }

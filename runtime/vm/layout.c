@@ -23,6 +23,15 @@ static bool reserve_block(size_t *total, size_t width, bool uniform, size_t lane
     return loop_mul(width, uniform ? 1 : lanes, &count) && reserve(total, count, offset);
 }
 
+/* Runs of traces of a loop: a row for all lanes, or with one lane LOOP_TILE of a row. The slab is made for `lanes` lanes; the
+   last block may have but one. */
+static bool reserve_live(LoopLayout *layout, const LoopLoop *loop, size_t i)
+{
+    size_t count;
+    layout->live[i] = layout->live_bytes;
+    return loop_mul(loop_trace_rows(loop), loop->reach, &count) && loop_add(layout->live_bytes, count, &layout->live_bytes);
+}
+
 /* One number for each synapse, if the loop has such a number at all. */
 static bool reserve_synapses(size_t *total, const LoopLoop *loop, bool has, size_t lanes, size_t *offset)
 {
@@ -32,7 +41,9 @@ static bool reserve_synapses(size_t *total, const LoopLoop *loop, bool has, size
 
 static bool place_all(LoopLayout *layout, const LoopProgram *program, size_t lanes)
 {
-    size_t total = 0, widest = 1;
+    size_t total = 0, widest = 1, traces;
+    layout->lines = 1;
+    layout->live_bytes = 0;
     for (size_t i = 0; i < program->register_count; i++) {
         const LoopRegister *r = &program->registers[i];
         if (!reserve_block(&total, r->width, r->uniform, lanes, &layout->registers[i]))
@@ -49,14 +60,19 @@ static bool place_all(LoopLayout *layout, const LoopProgram *program, size_t lan
         const LoopLoop *loop = &program->loops[i];
         if (loop->channels > widest)
             widest = loop->channels;
+        if (loop->lines > layout->lines)
+            layout->lines = loop->lines;
         if (!reserve_synapses(&total, loop, true, lanes, &layout->weights[i]) ||
-            !reserve_synapses(&total, loop, true, lanes, &layout->traces[i]) ||
+            !loop_mul(loop_trace_rows(loop), loop->reach, &traces) ||
+            !reserve_block(&total, traces, loop->uniform, lanes, &layout->traces[i]) || !reserve_live(layout, loop, i) ||
             !reserve_synapses(&total, loop, loop->wiring == LOOP_WIRING_SAMPLING, lanes, &layout->samples[i]) ||
             !reserve_synapses(&total, loop, loop->learns && loop_rule(loop->rule)->has_memory, lanes, &layout->memory[i]))
             return false;
     }
     size_t scratch;
-    if (!loop_mul(widest, 3, &scratch) || !reserve_block(&total, scratch + 8, false, lanes, &layout->scratch))
+    layout->span = lanes > LOOP_TILE ? lanes : LOOP_TILE;
+    if (!loop_mul(widest, 3, &scratch) ||
+        !reserve_block(&total, scratch + 8 > LOOP_SCRATCH_ROWS ? scratch + 8 : LOOP_SCRATCH_ROWS, false, layout->span, &layout->scratch))
         return false;
     layout->reals = total;
     return true;
@@ -71,8 +87,9 @@ bool loop_layout_make(LoopLayout *layout, const LoopProgram *program, size_t lan
     layout->traces = loop_alloc_array(program->loop_count, sizeof(size_t));
     layout->samples = loop_alloc_array(program->loop_count, sizeof(size_t));
     layout->memory = loop_alloc_array(program->loop_count, sizeof(size_t));
+    layout->live = loop_alloc_array(program->loop_count, sizeof(size_t));
     bool ok = layout->registers && layout->rings && layout->weights && layout->traces && layout->samples &&
-              layout->memory && place_all(layout, program, lanes);
+              layout->memory && layout->live && place_all(layout, program, lanes);
     if (!ok)
         loop_layout_free(layout);
     return ok;
@@ -86,6 +103,7 @@ void loop_layout_free(LoopLayout *layout)
     loop_free(layout->traces);
     loop_free(layout->samples);
     loop_free(layout->memory);
+    loop_free(layout->live);
     *layout = (LoopLayout){0};
 }
 
@@ -120,13 +138,15 @@ LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, 
     block->counters = loop_alloc_array(layout->lanes, sizeof *block->counters);
     block->keys = loop_alloc_array((size_t)program->draw_count + program->loop_count, sizeof *block->keys);
     block->state = loop_mul(layout->reals, sizeof(LoopReal), &bytes) ? loop_alloc_aligned(bytes) : NULL;
+    block->live = loop_alloc_array(layout->live_bytes, 1);
+    block->active = loop_alloc_array(layout->lines, sizeof *block->active);
     block->selves = loop_mul(program->foreign_count, layout->lanes, &bytes) ? loop_alloc_array(bytes, sizeof *block->selves) : NULL;
     block->foreign = loop_alloc_array(widest_call(program), sizeof *block->foreign);
     block->ready_step.at = loop_alloc_array(loop_section_count(&program->step) + 1, sizeof(LoopReady));
     block->ready_observe.at = loop_alloc_array(loop_section_count(&program->observe) + 1, sizeof(LoopReady));
     block->clock = loop_clock_new(program, layout->lanes);
     block->recorder = loop_recorder_new(program, layout->lanes);
-    if (block->selves && block->foreign && block->ready_step.at && block->ready_observe.at && block->agent && block->group && block->counters && block->keys && block->state && block->clock &&
+    if (block->live && block->active && block->selves && block->foreign && block->ready_step.at && block->ready_observe.at && block->agent && block->group && block->counters && block->keys && block->state && block->clock &&
         block->recorder)
         return block;
     loop_block_free(block);
@@ -144,6 +164,8 @@ void loop_block_free(LoopBlock *block)
     loop_free(block->selves);
     loop_free(block->foreign);
     loop_free(block->state);
+    loop_free(block->live);
+    loop_free(block->active);
     loop_free(block->ready_step.at);
     loop_free(block->ready_observe.at);
     loop_clock_free(block->clock);
@@ -235,7 +257,7 @@ static void start_loops(LoopBlock *block)
         LoopReal *w = block->state + block->layout->weights[i], *memory = block->state + block->layout->memory[i];
         for (size_t s = 0; loop->weights != LOOP_NONE && s < synapses; s++)
             for (size_t l = 0; l < lanes; l++)
-                *w++ = loop_block_at(block, loop->weights, s, l);
+                *w++ = loop_block_at(block, loop->weights, s, l) + 0.0; /* not -0: what adds 0 to it may be passed over */
         for (size_t s = 0; loop->learns && loop_rule(loop->rule)->has_memory && s < synapses * lanes; s++)
             memory[s] = loop_rule(loop->rule)->memory;
         for (size_t l = 0; loop->kind == LOOP_CHOOSE && loop->selection != LOOP_SELECT_INDEPENDENT && l < block->lanes; l++)
@@ -256,6 +278,7 @@ void loop_block_start(LoopBlock *block, uint32_t first, uint32_t lanes)
         block->group[l] = (first + l) / block->agents;
     }
     memset(block->state, 0, block->layout->reals * sizeof(LoopReal));
+    memset(block->live, 0, block->layout->live_bytes);
     make_keys(block);
     load_constants(block);
     loop_clock_start(block->clock, block);

@@ -7,6 +7,8 @@
 #include "runtime/contract/rule.h"
 #include "runtime/vm/rng.h"
 
+enum { LOOP_SCRATCH_ROWS = 20 }; /* rows of scratch that the kernels of loops need: 3 and two times LOOP_PARTS, or LOOP_RULE_ARRAYS */
+
 /* Where everything is in a block's slab of reals, for blocks of `lanes` lanes. */
 typedef struct LoopLayout {
     size_t lanes;
@@ -14,7 +16,10 @@ typedef struct LoopLayout {
     size_t *rings;              /* [ring_count] */
     size_t *weights, *traces;   /* [loop_count] */
     size_t *samples, *memory;   /* [loop_count]: numbers of the lines that are sampled, what a rule keeps */
-    size_t scratch;             /* [8 + 3 * most channels][lanes] */
+    size_t *live;               /* [loop_count]: bytes that say which runs of traces may not be 0 */
+    size_t live_bytes;
+    size_t scratch, span;       /* [LOOP_SCRATCH_ROWS or 8 + 3 * most channels][span]; at least as long as LOOP_TILE */
+    size_t lines;               /* of the widest context */
     size_t reals;               /* of the whole slab */
 } LoopLayout;
 
@@ -58,6 +63,8 @@ typedef struct LoopBlock {
     uint32_t *agent, *group;    /* [lanes] */
     uint64_t seed, step;
     LoopReal *state;            /* the slab */
+    uint8_t *live;              /* [layout->live_bytes] */
+    uint32_t *active;           /* [layout->lines]: context lines that are not 0 */
     LoopRngKey *keys;           /* [draw_count + loop_count] */
     uint64_t *counters;         /* [lanes], for draws that count by trial */
     LoopReadySection ready_step, ready_observe;
@@ -118,6 +125,11 @@ void loop_kernel_value(LoopBlock *block, const LoopLoop *loop, size_t index);
 void loop_kernel_striatum(LoopBlock *block, const uint32_t *args);
 /* What the neurons of loop `index` see; `context` and `upstate` as for inference. */
 LoopWires loop_block_wires(const LoopBlock *block, size_t index, uint32_t context);
+/* How many lanes the weights of a loop have. */
+static inline size_t loop_block_synapse_lanes(const LoopBlock *block, const LoopLoop *loop)
+{
+    return loop->uniform ? 1 : block->lanes;
+}
 void loop_kernel_vary(LoopBlock *block, const LoopLoop *loop, size_t index);
 void loop_kernel_choose(LoopBlock *block, const LoopLoop *loop, size_t index);
 void loop_kernel_learn(LoopBlock *block, const LoopLoop *loop, size_t index);

@@ -3,15 +3,14 @@
 
 #include <string.h>
 
-void loop_wires_upstate(const LoopWires *wires, size_t synapse, size_t m, size_t first, size_t n, LoopReal *up)
+void loop_wires_upstate(const LoopWires *wires, size_t synapse, size_t m, LoopReal *up, LoopReal *gathered)
 {
-    LoopReal gathered[LOOP_TILE];
-    memset(up, 0, n * sizeof *up);
+    memset(up, 0, wires->lanes * sizeof *up);
     for (size_t j = 0; j < wires->reach; j++) {
-        LoopView x = loop_wires_input(wires, synapse + j, m, j, first, n, gathered);
-        for (size_t l = 0; l < n; l++)
-            up[l] += x.at[l * x.lane] > 0 ? 1.0 : 0.0;
+        LoopInputs x = loop_wires_inputs(wires, synapse + j, m, j, wires->lanes, gathered);
+        for (size_t l = 0; l < wires->lanes; l++)
+            up[l] += x.at[l * x.step] > 0 ? 1.0 : 0.0;
     }
-    for (size_t l = 0; l < n; l++)
+    for (size_t l = 0; l < wires->lanes; l++)
         up[l] = up[l] >= wires->upstate ? 1.0 : 0.0;
 }

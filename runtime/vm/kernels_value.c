@@ -1,0 +1,183 @@
+/* Striatum and pallidum: the weighted inputs of each neuron, and their sum for each channel. A line that is 0 adds nothing,
+   whatever its weight, so lines that are 0 in every lane are never looked at. Sums run in the order of sum.h. */
+#include "runtime/vm/vm.h"
+
+#include "runtime/vm/sum.h"
+#include "runtime/vm/wiring.h"
+
+#include <string.h>
+
+static const LoopReal ONE = 1.0;
+
+enum { STRIP = 16 }; /* lanes whose partial sums stay in vector registers */
+
+/* What the neurons of one loop need. `s` gets the activity of a neuron in each lane. */
+typedef struct Readout {
+    const LoopLoop *loop;
+    LoopWires wires;
+    const LoopReal *weights;
+    LoopView propose;
+    LoopReal *s, *up, *gathered, *parts; /* [lanes], the last [LOOP_PARTS][lanes] */
+    bool sparse;                         /* every neuron and lane sees the same lines: those below */
+    const uint32_t *active;              /* lines that are not 0, those of partial sum p from begin[p] on */
+    uint32_t begin[LOOP_PARTS + 1];
+} Readout;
+
+/* The lines that are not 0, by partial sum. */
+static void list_active(Readout *r, uint32_t *active)
+{
+    LoopView x = r->wires.context;
+    uint32_t count = 0;
+    for (uint32_t p = 0; p < LOOP_PARTS; p++) {
+        r->begin[p] = count;
+        for (uint32_t j = p; j < r->wires.reach; j += LOOP_PARTS)
+            if (x.at[j * x.step] != 0)
+                active[count++] = j;
+    }
+    r->begin[LOOP_PARTS] = count;
+    r->active = active;
+}
+
+static Readout readout(const LoopBlock *block, const LoopLoop *loop, size_t index)
+{
+    LoopReal *scratch = block->state + block->layout->scratch;
+    size_t span = block->layout->span;
+    Readout r = {.loop = loop, .wires = loop_block_wires(block, index, loop->context),
+                 .weights = block->state + block->layout->weights[index], .propose = loop_block_view(block, loop->propose, &ONE),
+                 .s = scratch, .up = scratch + span, .gathered = scratch + 2 * span, .parts = scratch + 3 * span};
+    r.sparse = r.wires.lanes > 1 && loop->wiring == LOOP_WIRING_BROADCAST && !r.wires.context.lane;
+    if (r.sparse)
+        list_active(&r, block->active);
+    return r;
+}
+
+/* `n` lanes, at most STRIP, from the first of `out` and `w` on; w is [reach][lanes]. */
+static inline void sparse_strip(LoopReal *out, const Readout *r, const LoopReal *w, size_t n)
+{
+    LoopReal part[LOOP_PARTS][STRIP];
+    LoopView x = r->wires.context;
+    for (size_t p = 0; p < LOOP_PARTS; p++) {
+        LoopReal sum[STRIP] = {0};
+        for (uint32_t i = r->begin[p]; i < r->begin[p + 1]; i++) {
+            const LoopReal *row = w + r->active[i] * r->wires.lanes, value = x.at[r->active[i] * x.step];
+            for (size_t l = 0; l < n; l++)
+                sum[l] += row[l] * value;
+        }
+        memcpy(part[p], sum, sizeof sum);
+    }
+    for (size_t l = 0; l < n; l++)
+        out[l] = ((part[0][l] + part[4][l]) + (part[2][l] + part[6][l])) + ((part[1][l] + part[5][l]) + (part[3][l] + part[7][l]));
+}
+
+static void read_sparse(const Readout *r, const LoopReal *w)
+{
+    size_t l = 0;
+    for (; l + STRIP <= r->wires.lanes; l += STRIP)
+        sparse_strip(r->s + l, r, w + l, STRIP);
+    if (l < r->wires.lanes)
+        sparse_strip(r->s + l, r, w + l, r->wires.lanes - l);
+}
+
+/* Lanes see different things. */
+static void read_lanes(const Readout *r, const LoopReal *w, size_t synapse, size_t m)
+{
+    size_t lanes = r->wires.lanes;
+    memset(r->parts, 0, LOOP_PARTS * lanes * sizeof *r->parts);
+    for (size_t j = 0; j < r->wires.reach; j++) {
+        LoopInputs x = loop_wires_inputs(&r->wires, synapse + j, m, j, lanes, r->gathered);
+        const LoopReal *restrict row = w + j * lanes;
+        LoopReal *restrict sum = r->parts + j % LOOP_PARTS * lanes;
+        if (x.step)
+            for (size_t l = 0; l < lanes; l++)
+                sum[l] += x.at[l] != 0 ? row[l] * x.at[l] : 0;
+        else if (x.at[0] != 0)
+            for (size_t l = 0; l < lanes; l++)
+                sum[l] += row[l] * x.at[0];
+    }
+    const LoopReal *p = r->parts;
+    for (size_t l = 0; l < lanes; l++)
+        r->s[l] = ((p[l] + p[4 * lanes + l]) + (p[2 * lanes + l] + p[6 * lanes + l])) +
+                  ((p[lanes + l] + p[5 * lanes + l]) + (p[3 * lanes + l] + p[7 * lanes + l]));
+}
+
+/* One lane: the partial sums lie along the synapses. */
+static void read_one(const Readout *r, const LoopReal *w, size_t synapse, size_t m)
+{
+    LoopReal part[LOOP_PARTS] = {0};
+    for (size_t first = 0; first < r->wires.reach; first += LOOP_TILE) {
+        size_t n = r->wires.reach - first < LOOP_TILE ? r->wires.reach - first : LOOP_TILE, i = 0;
+        const LoopReal *x = loop_wires_inputs(&r->wires, synapse + first, m, first, n, r->gathered).at, *row = w + first;
+        for (; i + LOOP_PARTS <= n; i += LOOP_PARTS)
+            for (size_t p = 0; p < LOOP_PARTS; p++)
+                part[p] += x[i + p] != 0 ? row[i + p] * x[i + p] : 0;
+        for (; i < n; i++)
+            part[i % LOOP_PARTS] += x[i] != 0 ? row[i] * x[i] : 0;
+    }
+    r->s[0] = loop_sum8(part);
+}
+
+/* s = activity of neuron `m` of channel `k`: proposal, up-state and weighted input. */
+static void neuron(const Readout *r, size_t k, size_t m)
+{
+    size_t lanes = r->wires.lanes, synapse = (k * r->loop->neurons + m) * r->wires.reach;
+    const LoopReal *w = r->weights + synapse * lanes;
+    if (lanes == 1)
+        read_one(r, w, synapse, m);
+    else if (r->sparse)
+        read_sparse(r, w);
+    else
+        read_lanes(r, w, synapse, m);
+    if (r->loop->upstate)
+        loop_wires_upstate(&r->wires, synapse, m, r->up, r->gathered);
+    if (r->loop->upstate || r->loop->propose != LOOP_NONE)
+        for (size_t l = 0; l < lanes; l++) {
+            LoopReal strength = loop_view(r->propose, k, l);
+            r->s[l] *= r->loop->upstate ? strength * r->up[l] : strength;
+        }
+}
+
+/* The neurons' activities add up in the order of sum.h too; `sums` is [LOOP_PARTS][lanes]. */
+static void channel_value(const Readout *r, size_t k, LoopReal *sums, LoopReal *value)
+{
+    size_t lanes = r->wires.lanes;
+    if (r->loop->neurons == 1) {
+        neuron(r, k, 0);
+        for (size_t l = 0; l < lanes; l++)
+            value[l] = r->s[l] + 0.0; /* as a sum that begins at 0: never -0 */
+        return;
+    }
+    memset(sums, 0, LOOP_PARTS * lanes * sizeof *sums);
+    for (size_t m = 0; m < r->loop->neurons; m++) {
+        LoopReal *sum = sums + m % LOOP_PARTS * lanes;
+        neuron(r, k, m);
+        for (size_t l = 0; l < lanes; l++)
+            sum[l] += r->s[l];
+    }
+    for (size_t l = 0; l < lanes; l++) {
+        LoopReal each[LOOP_PARTS];
+        for (size_t p = 0; p < LOOP_PARTS; p++)
+            each[p] = sums[p * lanes + l];
+        value[l] = loop_sum8(each);
+    }
+}
+
+void loop_kernel_value(LoopBlock *block, const LoopLoop *loop, size_t index)
+{
+    Readout r = readout(block, loop, index);
+    LoopReal *sums = r.parts + LOOP_PARTS * block->layout->span;
+    for (size_t k = 0; k < loop->channels; k++)
+        channel_value(&r, k, sums, loop_block_register(block, loop->value) + k * r.wires.lanes);
+}
+
+void loop_kernel_striatum(LoopBlock *block, const uint32_t *args)
+{
+    const LoopLoop *loop = &block->program->loops[args[1]];
+    Readout r = readout(block, loop, args[1]);
+    size_t lanes = loop_block_lanes(block, args[0]);
+    LoopReal *d = loop_block_register(block, args[0]);
+    for (size_t i = 0; i < (size_t)loop->channels * loop->neurons; i++) {
+        neuron(&r, i / loop->neurons, i % loop->neurons);
+        for (size_t l = 0; l < lanes; l++)
+            d[i * lanes + l] = r.s[r.wires.lanes == lanes ? l : 0];
+    }
+}
