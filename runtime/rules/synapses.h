@@ -129,27 +129,29 @@ static inline bool loop_synapses_sweep(LoopReal *restrict e, size_t n)
     return loop_synapses_any(e, n);
 }
 
-/* Moves row `row` of the traces on: that of neuron `m` of the channel. */
-static inline void loop_synapses_traces(const LoopRuleCall *call, LoopSynapses *s, size_t m, size_t row)
+/* Moves on the run of traces that begins with synapse `j` of row `row`, that of neuron `m` of the channel. */
+static inline void loop_synapses_trace_run(const LoopRuleCall *call, LoopSynapses *s, size_t m, size_t row, size_t j)
 {
     const LoopWires *wires = &call->wires;
-    size_t synapse = (s->k * call->loop->neurons + m) * wires->reach;
-    bool sweep = call->step % LOOP_TRACE_SWEEP == LOOP_TRACE_SWEEP - 1;
-    for (size_t j = 0; j < wires->reach; j += loop_synapses_run(call)) {
-        uint8_t *live = loop_synapses_live(call, row, j);
-        if (!*live && !s->credits)
-            continue;
-        s->n = loop_synapses_length(call, j);
-        LoopInputs x = loop_wires_inputs(wires, synapse + j, m, j, s->n, loop_synapses_room(call, 5));
-        bool enters = s->credits && loop_synapses_any(x.at, x.step ? s->n : 1);
-        if (!*live && !enters)
-            continue;
-        s->e = call->traces + (row * wires->reach + j) * call->lanes;
-        loop_synapses_trace(s, x);
-        *live = enters || (*live && s->decays);
-        if (sweep && *live)
-            *live = loop_synapses_sweep(s->e, s->n);
-    }
+    uint8_t *live = loop_synapses_live(call, row, j);
+    if (!*live && !s->credits)
+        return;
+    s->n = loop_synapses_length(call, j);
+    LoopInputs x = loop_wires_inputs(wires, (s->k * call->loop->neurons + m) * wires->reach + j, m, j, s->n, loop_synapses_room(call, 5));
+    bool enters = s->credits && loop_synapses_any(x.at, x.step ? s->n : 1);
+    if (!*live && !enters)
+        return;
+    s->e = call->traces + (row * wires->reach + j) * call->lanes;
+    loop_synapses_trace(s, x);
+    *live = enters || (*live && s->decays);
+    if (*live && call->step % LOOP_TRACE_SWEEP == LOOP_TRACE_SWEEP - 1)
+        *live = loop_synapses_sweep(s->e, s->n);
+}
+
+static inline void loop_synapses_traces(const LoopRuleCall *call, LoopSynapses *s, size_t row)
+{
+    for (size_t j = 0; j < call->wires.reach; j += loop_synapses_run(call))
+        loop_synapses_trace_run(call, s, 0, row, j);
 }
 
 /* After weights have moved: forgetting, then bounds. */
@@ -189,31 +191,35 @@ static inline void loop_synapses_move_run(const LoopRuleCall *call, const LoopSy
         loop_synapses_thaw(call, s, s->memory, memory);
 }
 
-/* Moves the weights of neuron `m` of the channel. */
-static inline void loop_synapses_weights(const LoopRuleCall *call, LoopSynapses *s, size_t m, size_t row, LoopSynapsesMove *move)
+/* Whether weights move, or may, where there is no trace. */
+static inline bool loop_synapses_all_move(const LoopRuleCall *call)
 {
-    size_t reach = call->wires.reach, synapse = (s->k * call->loop->neurons + m) * reach;
-    bool all = call->loop->forget != LOOP_NONE || call->loop->bounded; /* weights move without a trace, or may */
-    for (size_t j = 0; j < reach; j += loop_synapses_run(call)) {
-        if (!all && !*loop_synapses_live(call, row, j))
-            continue;
-        s->n = loop_synapses_length(call, j);
-        s->w = call->weights + (synapse + j) * call->lanes;
-        s->memory = call->memory + (synapse + j) * call->lanes;
-        s->e = call->traces + (row * reach + j) * call->lanes;
-        loop_synapses_move_run(call, s, move);
-    }
+    return call->loop->forget != LOOP_NONE || call->loop->bounded;
 }
 
-/* Where nothing of a row is live, none of the neurons that share it has a weight to move. */
-static inline bool loop_synapses_asleep(const LoopRuleCall *call, size_t row)
+/* Moves the weights of the run that begins with synapse `j` of neuron `m` of the channel. */
+static inline void loop_synapses_weight_run(const LoopRuleCall *call, LoopSynapses *s, size_t m, size_t row, size_t j, LoopSynapsesMove *move)
 {
-    if (call->loop->forget != LOOP_NONE || call->loop->bounded)
-        return false;
-    for (size_t j = 0; j < call->wires.reach; j += loop_synapses_run(call))
-        if (*loop_synapses_live(call, row, j))
-            return false;
-    return true;
+    size_t reach = call->wires.reach, at = ((s->k * call->loop->neurons + m) * reach + j) * call->lanes;
+    if (!*loop_synapses_live(call, row, j) && !loop_synapses_all_move(call))
+        return;
+    s->n = loop_synapses_length(call, j);
+    s->w = call->weights + at;
+    s->memory = call->memory + at;
+    s->e = call->traces + (row * reach + j) * call->lanes;
+    loop_synapses_move_run(call, s, move);
+}
+
+/* A neuron that has its row of traces to itself: what a run needs stays in the cache. */
+static inline void loop_synapses_alone(const LoopRuleCall *call, LoopSynapses *s, size_t m, size_t row, LoopSynapsesMove *move)
+{
+    for (size_t j = 0; j < call->wires.reach; j += loop_synapses_run(call)) {
+        if (call->loop->credit_first)
+            loop_synapses_trace_run(call, s, m, row, j);
+        loop_synapses_weight_run(call, s, m, row, j, move);
+        if (!call->loop->credit_first)
+            loop_synapses_trace_run(call, s, m, row, j);
+    }
 }
 
 /* The neurons of a channel, each with traces of its own. */
@@ -222,20 +228,38 @@ static inline void loop_synapses_neurons(const LoopRuleCall *call, LoopSynapses 
     LoopReal *up = loop_synapses_room(call, 8), *due = loop_synapses_room(call, 4);
     size_t n = call->lanes > 1 ? call->lanes : LOOP_TILE;
     for (size_t m = 0; m < call->loop->neurons; m++) {
-        size_t row = loop_trace_row(call->loop, s->k, m);
         if (call->wires.upstate) {
             loop_wires_upstate(&call->wires, (s->k * call->loop->neurons + m) * call->wires.reach, m, up, loop_synapses_room(call, 5));
             for (size_t i = 0; i < n; i++)
                 due[i] = s->credit[i] * up[call->lanes > 1 ? i : 0];
             s->due = due;
         }
-        if (call->loop->credit_first)
-            loop_synapses_traces(call, s, m, row);
-        if (!loop_synapses_asleep(call, row))
-            loop_synapses_weights(call, s, m, row, move);
-        if (!call->loop->credit_first)
-            loop_synapses_traces(call, s, m, row);
+        loop_synapses_alone(call, s, m, loop_trace_row(call->loop, s->k, m), move);
     }
+}
+
+/* Where nothing of a row is live, none of the neurons that share it has a weight to move. */
+static inline bool loop_synapses_asleep(const LoopRuleCall *call, size_t row)
+{
+    for (size_t j = 0; j < call->wires.reach; j += loop_synapses_run(call))
+        if (*loop_synapses_live(call, row, j))
+            return false;
+    return !loop_synapses_all_move(call);
+}
+
+/* The neurons of a channel with traces in common, perhaps with other channels too. */
+static inline void loop_synapses_together(const LoopRuleCall *call, LoopSynapses *s, LoopSynapsesMove *move)
+{
+    const LoopLoop *loop = call->loop;
+    size_t row = loop_trace_row(loop, s->k, 0);
+    if (loop->credit_first && (loop->trace_by_channel || s->k == 0))
+        loop_synapses_traces(call, s, row);
+    if (!loop_synapses_asleep(call, row))
+        for (size_t m = 0; m < loop->neurons; m++)
+            for (size_t j = 0; j < call->wires.reach; j += loop_synapses_run(call))
+                loop_synapses_weight_run(call, s, m, row, j, move);
+    if (!loop->credit_first && (loop->trace_by_channel || s->k + 1 == loop->channels))
+        loop_synapses_traces(call, s, row);
 }
 
 /* `move` moves the weights, and what else the rule keeps; traces, forgetting and bounds are seen to. */
@@ -244,18 +268,12 @@ static inline void loop_synapses_move(const LoopRuleCall *call, LoopSynapsesMove
     const LoopLoop *loop = call->loop;
     for (size_t k = 0; k < loop->channels; k++) {
         LoopSynapses s = loop_synapses_channel(call, k);
-        if (loop->trace_by_neuron) {
+        if (loop->trace_by_neuron)
             loop_synapses_neurons(call, &s, move);
-            continue;
-        }
-        size_t row = loop_trace_row(loop, k, 0);
-        if (loop->credit_first && (loop->trace_by_channel || k == 0))
-            loop_synapses_traces(call, &s, 0, row);
-        if (!loop_synapses_asleep(call, row))
-            for (size_t m = 0; m < loop->neurons; m++)
-                loop_synapses_weights(call, &s, m, row, move);
-        if (!loop->credit_first && (loop->trace_by_channel || k + 1 == loop->channels))
-            loop_synapses_traces(call, &s, 0, row);
+        else if (loop->neurons == 1 && (loop->trace_by_channel || loop->channels == 1))
+            loop_synapses_alone(call, &s, 0, loop_trace_row(loop, k, 0), move);
+        else
+            loop_synapses_together(call, &s, move);
     }
 }
 

@@ -52,20 +52,36 @@ typedef void Kernel3(LoopReal *d, const LoopReal *a, size_t sa, const LoopReal *
             }                                                                                                          \
         }                                                                                                              \
     }
+/* One loop with its three strides known, so that it becomes vector code. */
+#define STRIDED(A, B, C, expr)                                                                                         \
+    do {                                                                                                               \
+        INDEPENDENT                                                                                                    \
+        for (size_t i = 0; i < n; i++) {                                                                               \
+            const LoopReal x = a[i * A], y = b[i * B], z = c[i * C];                                                   \
+            d[i] = expr;                                                                                               \
+        }                                                                                                              \
+        return;                                                                                                        \
+    } while (0)
 #define EW3(name, written, units, doc, expr)                                                                           \
     static void name##_3(LoopReal *d, const LoopReal *a, size_t sa, const LoopReal *b, size_t sb, const LoopReal *c,   \
                          size_t sc, size_t n)                                                                          \
     {                                                                                                                  \
-        INDEPENDENT                                                                                                    \
-        for (size_t i = 0; i < n; i++) {                                                                               \
-            const LoopReal x = a[i * sa], y = b[i * sb], z = c[i * sc];                                                \
-            d[i] = expr;                                                                                               \
+        switch (4 * (sa != 0) + 2 * (sb != 0) + (sc != 0)) {                                                           \
+        case 0: STRIDED(0, 0, 0, expr);                                                                                \
+        case 1: STRIDED(0, 0, 1, expr);                                                                                \
+        case 2: STRIDED(0, 1, 0, expr);                                                                                \
+        case 3: STRIDED(0, 1, 1, expr);                                                                                \
+        case 4: STRIDED(1, 0, 0, expr);                                                                                \
+        case 5: STRIDED(1, 0, 1, expr);                                                                                \
+        case 6: STRIDED(1, 1, 0, expr);                                                                                \
+        default: STRIDED(1, 1, 1, expr);                                                                               \
         }                                                                                                              \
     }
 #include "runtime/contract/elementwise.def"
 #undef EW1
 #undef EW2
 #undef EW3
+#undef STRIDED
 
 typedef struct Kernel {
     Kernel1 *one;

@@ -5,6 +5,7 @@
 #include "runtime/task/clock.h"
 
 #include <math.h>
+#include <string.h>
 
 LoopView loop_block_view(const LoopBlock *block, uint32_t reg, const LoopReal *fallback)
 {
@@ -64,12 +65,16 @@ static void run_check(LoopBlock *block, uint32_t reg, uint32_t check)
                 loop_block_fault(block, (uint32_t)l, check, x[e * lanes + l]);
 }
 
-/* x - x is 0 for every finite x and nan for the rest: one vectorisable pass when all is well. */
+/* x - x is 0 for every finite x and nan, whose bits are not 0, for the rest: one vectorisable pass when all is well. */
 static bool all_finite(const LoopReal *x, size_t count)
 {
-    uint64_t bad = 0;
-    for (size_t i = 0; i < count; i++)
-        bad |= (uint64_t)(x[i] - x[i] != 0);
+    LoopBits bad = 0;
+    for (size_t i = 0; i < count; i++) {
+        LoopReal nothing = x[i] - x[i];
+        LoopBits bits;
+        memcpy(&bits, &nothing, sizeof bits);
+        bad |= bits;
+    }
     return !bad;
 }
 
