@@ -75,9 +75,13 @@ static uint32_t starting_weights(Lower *l, const LoopLoopModel *model, const Loo
     for (size_t i = 0; i < nodes.count; i++)
         if (LOOP_ITEM(nodes, LoopNode *, i)->kind == LOOP_NODE_SYMBOL)
             lower_value(l, LOOP_ITEM(nodes, LoopNode *, i));
+    size_t before = l->regs.count;
     l->wide = (uint32_t)loop_synapses(loop);
     uint32_t reg = lower_value(l, model->weights);
     l->wide = 0;
+    LowerReg *made = lower_reg(l, reg);
+    made->is_weights = reg >= before && !model->weights->constant && model->weights->kind != LOOP_NODE_SYMBOL &&
+                       made->width == loop_synapses(loop) && made->uniform == loop->uniform;
     return reg;
 }
 

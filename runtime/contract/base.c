@@ -1,10 +1,12 @@
 /* The allocator, arenas and growing text. The only file that calls malloc. */
+#define _DEFAULT_SOURCE /* madvise */
 #include "runtime/contract/base.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 enum { ARENA_BLOCK = 64 * 1024, ARENA_ALIGN = 16, NAME_LIMIT = 64 };
 
@@ -54,6 +56,31 @@ void *loop_alloc_aligned(size_t size)
     if (memory)
         memset(memory, 0, rounded);
     return memory;
+}
+
+/* From here on memory comes in pages of its own, which the system gives zeroed, and large ones where it has them: a run that
+   streams through hundreds of megabytes would else wait for the tables of small pages. */
+static const size_t PAGES_FROM = (size_t)4 * 1024 * 1024;
+
+void *loop_alloc_pages(size_t size)
+{
+    if (size < PAGES_FROM)
+        return loop_alloc_aligned(size);
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+        return NULL;
+#ifdef MADV_HUGEPAGE
+    madvise(memory, size, MADV_HUGEPAGE); /* a hint; where it is not taken, all is as before */
+#endif
+    return memory;
+}
+
+void loop_free_pages(void *memory, size_t size)
+{
+    if (size < PAGES_FROM)
+        loop_free(memory);
+    else if (memory)
+        munmap(memory, size);
 }
 
 void *loop_resize(void *old, size_t size)

@@ -28,6 +28,9 @@ bool loop_add(size_t a, size_t b, size_t *out);
 void *loop_alloc(size_t size);
 void *loop_alloc_array(size_t count, size_t size);
 void *loop_alloc_aligned(size_t size); /* 64 bytes; released with loop_free */
+/* The same for what may be very large; to be freed by its own function, with the size it was asked for. */
+void *loop_alloc_pages(size_t size);
+void loop_free_pages(void *memory, size_t size);
 void *loop_resize(void *old, size_t size);
 void loop_free(void *memory);
 

@@ -34,6 +34,7 @@ const LoopOpInfo *loop_op_info(uint32_t op); /* NULL when there is none */
 typedef struct LoopRegister {
     uint32_t width;
     bool uniform;
+    bool is_weights; /* what a loop's weights start from, and nothing else: it lies where they do */
 } LoopRegister;
 
 /* A straight run of instructions: words of opcode and operands. */

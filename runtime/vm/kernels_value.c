@@ -103,16 +103,17 @@ static void read_lanes(const Readout *r, const LoopReal *w, size_t synapse, size
 /* One lane: the partial sums lie along the synapses. */
 static void read_one(const Readout *r, const LoopReal *w, size_t synapse, size_t m)
 {
-    LoopReal part[LOOP_PARTS] = {0};
+    LoopEight sums = {0};
+    LoopReal part[LOOP_PARTS];
     for (size_t first = 0; first < r->wires.reach; first += LOOP_TILE) {
         size_t n = r->wires.reach - first < LOOP_TILE ? r->wires.reach - first : LOOP_TILE, i = 0;
         const LoopReal *x = loop_wires_inputs(&r->wires, synapse + first, m, first, n, r->gathered).at, *row = w + first;
         for (; i + LOOP_PARTS <= n; i += LOOP_PARTS)
-            for (size_t p = 0; p < LOOP_PARTS; p++)
-                part[p] += x[i + p] != 0 ? row[i + p] * x[i + p] : 0;
+            sums += loop_eight_products(row + i, x + i);
         for (; i < n; i++)
-            part[i % LOOP_PARTS] += x[i] != 0 ? row[i] * x[i] : 0;
+            sums[i % LOOP_PARTS] += x[i] != 0 ? row[i] * x[i] : 0;
     }
+    memcpy(part, &sums, sizeof part);
     r->s[0] = loop_sum8(part);
 }
 

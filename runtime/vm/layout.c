@@ -46,7 +46,7 @@ static bool place_all(LoopLayout *layout, const LoopProgram *program, size_t lan
     layout->live_bytes = 0;
     for (size_t i = 0; i < program->register_count; i++) {
         const LoopRegister *r = &program->registers[i];
-        if (!reserve_block(&total, r->width, r->uniform, lanes, &layout->registers[i]))
+        if (!r->is_weights && !reserve_block(&total, r->width, r->uniform, lanes, &layout->registers[i]))
             return false;
     }
     for (size_t i = 0; i < program->ring_count; i++) {
@@ -62,8 +62,11 @@ static bool place_all(LoopLayout *layout, const LoopProgram *program, size_t lan
             widest = loop->channels;
         if (loop->lines > layout->lines)
             layout->lines = loop->lines;
-        if (!reserve_synapses(&total, loop, true, lanes, &layout->weights[i]) ||
-            !loop_mul(loop_trace_rows(loop), loop->reach, &traces) ||
+        if (!reserve_synapses(&total, loop, true, lanes, &layout->weights[i]))
+            return false;
+        if (loop->weights != LOOP_NONE && program->registers[loop->weights].is_weights)
+            layout->registers[loop->weights] = layout->weights[i];
+        if (!loop_mul(loop_trace_rows(loop), loop->reach, &traces) ||
             !reserve_block(&total, traces, loop->uniform, lanes, &layout->traces[i]) || !reserve_live(layout, loop, i) ||
             !reserve_synapses(&total, loop, loop->wiring == LOOP_WIRING_SAMPLING, lanes, &layout->samples[i]) ||
             !reserve_synapses(&total, loop, loop->learns && loop_rule(loop->rule)->has_memory, lanes, &layout->memory[i]))
@@ -137,7 +140,9 @@ LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, 
     block->group = loop_alloc_array(layout->lanes, sizeof *block->group);
     block->counters = loop_alloc_array(layout->lanes, sizeof *block->counters);
     block->keys = loop_alloc_array((size_t)program->draw_count + program->loop_count, sizeof *block->keys);
-    block->state = loop_mul(layout->reals, sizeof(LoopReal), &bytes) ? loop_alloc_aligned(bytes) : NULL;
+    block->state = loop_mul(layout->reals, sizeof(LoopReal), &bytes) ? loop_alloc_pages(bytes) : NULL;
+    block->state_bytes = bytes;
+    block->fresh = true;
     block->live = loop_alloc_array(layout->live_bytes, 1);
     block->active = loop_alloc_array(layout->lines, sizeof *block->active);
     block->selves = loop_mul(program->foreign_count, layout->lanes, &bytes) ? loop_alloc_array(bytes, sizeof *block->selves) : NULL;
@@ -163,7 +168,7 @@ void loop_block_free(LoopBlock *block)
     loop_free(block->keys);
     loop_free(block->selves);
     loop_free(block->foreign);
-    loop_free(block->state);
+    loop_free_pages(block->state, block->state_bytes);
     loop_free(block->live);
     loop_free(block->active);
     loop_free(block->ready_step.at);
@@ -248,6 +253,19 @@ static void start_wiring(LoopBlock *block, size_t i)
             sample_lines(block, loop, key, n, l, samples + n * loop->reach * block->lanes + l);
 }
 
+/* Never -0: a weight that 0 is added to may be passed over. */
+static void start_weights(const LoopBlock *block, const LoopLoop *loop, LoopReal *w, size_t synapses, size_t lanes)
+{
+    if (loop->weights == LOOP_NONE)
+        return;
+    if (!block->program->registers[loop->weights].is_weights)
+        for (size_t s = 0; s < synapses; s++)
+            for (size_t l = 0; l < lanes; l++)
+                w[s * lanes + l] = loop_block_at(block, loop->weights, s, l);
+    for (size_t i = 0; i < synapses * lanes; i++)
+        w[i] += 0.0;
+}
+
 static void start_loops(LoopBlock *block)
 {
     const LoopProgram *program = block->program;
@@ -255,9 +273,7 @@ static void start_loops(LoopBlock *block)
         const LoopLoop *loop = &program->loops[i];
         size_t lanes = loop->uniform ? 1 : block->lanes, synapses = loop_synapses(loop);
         LoopReal *w = block->state + block->layout->weights[i], *memory = block->state + block->layout->memory[i];
-        for (size_t s = 0; loop->weights != LOOP_NONE && s < synapses; s++)
-            for (size_t l = 0; l < lanes; l++)
-                *w++ = loop_block_at(block, loop->weights, s, l) + 0.0; /* not -0: what adds 0 to it may be passed over */
+        start_weights(block, loop, w, synapses, lanes);
         for (size_t s = 0; loop->learns && loop_rule(loop->rule)->has_memory && s < synapses * lanes; s++)
             memory[s] = loop_rule(loop->rule)->memory;
         for (size_t l = 0; loop->kind == LOOP_CHOOSE && loop->selection != LOOP_SELECT_INDEPENDENT && l < block->lanes; l++)
@@ -277,7 +293,9 @@ void loop_block_start(LoopBlock *block, uint32_t first, uint32_t lanes)
         block->agent[l] = (first + l) % block->agents;
         block->group[l] = (first + l) / block->agents;
     }
-    memset(block->state, 0, block->layout->reals * sizeof(LoopReal));
+    if (!block->fresh)
+        memset(block->state, 0, block->layout->reals * sizeof(LoopReal));
+    block->fresh = false;
     memset(block->live, 0, block->layout->live_bytes);
     make_keys(block);
     load_constants(block);

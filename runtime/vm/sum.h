@@ -7,6 +7,18 @@
 
 enum { LOOP_PARTS = 8 };
 
+/* Eight numbers side by side anywhere in memory, and eight masks. A vector of the compiler's: it becomes one register, two
+   or four, or plain code, as the machine has it. */
+typedef LoopReal LoopEight __attribute__((vector_size(8 * sizeof(LoopReal)), aligned(sizeof(LoopReal)), may_alias));
+typedef LoopBits LoopEightBits __attribute__((vector_size(8 * sizeof(LoopBits)), aligned(sizeof(LoopBits)), may_alias));
+
+/* w x, but 0 where x is 0. */
+static inline LoopEight loop_eight_products(const LoopReal *w, const LoopReal *x)
+{
+    LoopEight a = *(const LoopEight *)w, b = *(const LoopEight *)x;
+    return (LoopEight)((LoopEightBits)(a * b) & (LoopEightBits)(b != 0));
+}
+
 static inline LoopReal loop_sum8(const LoopReal part[LOOP_PARTS])
 {
     return ((part[0] + part[4]) + (part[2] + part[6])) + ((part[1] + part[5]) + (part[3] + part[7]));

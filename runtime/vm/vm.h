@@ -63,6 +63,8 @@ typedef struct LoopBlock {
     uint32_t *agent, *group;    /* [lanes] */
     uint64_t seed, step;
     LoopReal *state;            /* the slab */
+    size_t state_bytes;
+    bool fresh;                 /* which holds nothing but 0 yet */
     uint8_t *live;              /* [layout->live_bytes] */
     uint32_t *active;           /* [layout->lines]: context lines that are not 0 */
     LoopRngKey *keys;           /* [draw_count + loop_count] */
