@@ -15,7 +15,7 @@ typedef struct LowerCode {
 
 typedef struct LowerReg {
     uint32_t width;
-    bool uniform, initial, is_weights;
+    bool uniform, initial, no_room;
     bool checked; /* known to be finite, or checked already */
     LoopStr name;
 } LowerReg;

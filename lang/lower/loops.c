@@ -80,7 +80,7 @@ static uint32_t starting_weights(Lower *l, const LoopLoopModel *model, const Loo
     uint32_t reg = lower_value(l, model->weights);
     l->wide = 0;
     LowerReg *made = lower_reg(l, reg);
-    made->is_weights = reg >= before && !model->weights->constant && model->weights->kind != LOOP_NODE_SYMBOL &&
+    made->no_room = reg >= before && !model->weights->constant && model->weights->kind != LOOP_NODE_SYMBOL &&
                        made->width == loop_synapses(loop) && made->uniform == loop->uniform;
     return reg;
 }

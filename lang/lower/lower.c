@@ -190,7 +190,7 @@ static void keep_registers(Lower *l)
     p->register_count = (uint32_t)count;
     for (uint32_t i = 0; p->registers && p->register_names && i < count; i++) {
         const LowerReg *from = lower_reg(l, i);
-        p->registers[i] = (LoopRegister){from->width, from->uniform, from->is_weights};
+        p->registers[i] = (LoopRegister){from->width, from->uniform, from->no_room};
         p->register_names[i] = from->name.len ? from->name : (LoopStr){"", 0};
     }
 }

@@ -1,6 +1,8 @@
 /* The tables of opcodes, and programs as text. */
 #include "runtime/contract/program.h"
 
+#include <string.h>
+
 #include "runtime/contract/num.h"
 
 static const LoopOpInfo infos[] = {
@@ -52,6 +54,57 @@ bool loop_section_reads(const LoopSection *section, uint32_t reg)
                 return true;
     }
     return false;
+}
+
+static size_t operand_count(uint32_t op)
+{
+    return strlen(infos[op].operands);
+}
+
+static void mark(const uint32_t *code, bool *needed)
+{
+    const char *operands = infos[*code++].operands;
+    for (; *operands; operands++, code++)
+        if (is_register(*operands))
+            needed[*code] = true;
+}
+
+void loop_section_mark(const LoopSection *section, bool *needed)
+{
+    for (size_t pc = 0; pc < section->length; pc += 1 + operand_count(section->code[pc]))
+        mark(section->code + pc, needed);
+}
+
+static bool writes_needed(const uint32_t *code, const bool *needed)
+{
+    const char *operands = infos[code[0]].operands;
+    for (size_t i = 0; operands[i]; i++)
+        if ((operands[i] == 'd' || operands[i] == 'h') && needed[code[i + 1]])
+            return true;
+    return false;
+}
+
+LoopSection loop_section_slice(const LoopSection *section, bool *needed, LoopArena *arena)
+{
+    LoopSection slice = {.code = LOOP_NEW_ARRAY(arena, section->length, uint32_t)};
+    size_t *places = LOOP_NEW_ARRAY(arena, section->length, size_t), count = 0, kept = section->length;
+    if (!slice.code || !places)
+        return slice;
+    for (size_t pc = 0; pc < section->length; pc += 1 + operand_count(section->code[pc]))
+        places[count++] = pc;
+    /* From the end on, to the end of the new code; where it stays. */
+    while (count--) {
+        const uint32_t *code = section->code + places[count];
+        size_t length = 1 + operand_count(code[0]);
+        if (!writes_needed(code, needed))
+            continue;
+        mark(code, needed);
+        kept -= length;
+        memcpy(slice.code + kept, code, length * sizeof *code);
+    }
+    slice.code += kept;
+    slice.length = section->length - kept;
+    return slice;
 }
 
 /* ---- text ---- */

@@ -34,7 +34,7 @@ const LoopOpInfo *loop_op_info(uint32_t op); /* NULL when there is none */
 typedef struct LoopRegister {
     uint32_t width;
     bool uniform;
-    bool is_weights; /* what a loop's weights start from, and nothing else: it lies where they do */
+    bool no_room; /* of its own: what a loop's weights start from lies where they do */
 } LoopRegister;
 
 /* A straight run of instructions: words of opcode and operands. */
@@ -376,6 +376,11 @@ const char *loop_program_verify(const LoopProgram *program);
 
 /* Whether an instruction of `section` has `reg` as an operand. */
 bool loop_section_reads(const LoopSection *section, uint32_t reg);
+/* Marks in needed[registers] what `section` has as operands. */
+void loop_section_mark(const LoopSection *section, bool *needed);
+/* What of `section`, which has no jumps, works out the registers that are needed; marks those that it needs for that.
+   The code belongs to `arena`. */
+LoopSection loop_section_slice(const LoopSection *section, bool *needed, LoopArena *arena);
 
 /* The program as text: registers, sections, plans. */
 void loop_program_print(const LoopProgram *program, LoopText *out);

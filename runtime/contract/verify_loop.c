@@ -95,7 +95,7 @@ const char *loop_verify_loop(const LoopProgram *p, const LoopLoop *l)
     REQUIRE(l->weights == LOOP_NONE || (loop_verify_reg(p, l->weights) && (p->registers[l->weights].width == 1 ||
                                                                            p->registers[l->weights].width == loop_synapses(l))),
             "starting weights of another number");
-    REQUIRE(l->weights == LOOP_NONE || !p->registers[l->weights].is_weights ||
+    REQUIRE(l->weights == LOOP_NONE || !p->registers[l->weights].no_room ||
                 (p->registers[l->weights].width == loop_synapses(l) && p->registers[l->weights].uniform == l->uniform),
             "starting weights that don't lie where the weights do");
     REQUIRE(!l->uniform || l->weights == LOOP_NONE || p->registers[l->weights].uniform, "shared weights that differ");

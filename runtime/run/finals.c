@@ -10,7 +10,7 @@ enum { CHUNK = 64 };
 
 typedef struct Finals {
     const LoopProgram *program;
-    LoopProgram registers; /* the program without loops, delays and measures: finals need none of their memory */
+    LoopProgram registers; /* the program with no more than finals read: neither loops, delays and measures nor their memory */
     const LoopRunPlan *plan;
     const LoopMeasured *measured;
     LoopLayout layout;
@@ -207,14 +207,36 @@ static bool make_outcome(const Finals *f, uint32_t index, LoopResults *results)
     return true;
 }
 
+/* Leaves in f->registers what finals read, and what that is worked out from. */
+static bool keep_needed(Finals *f)
+{
+    LoopProgram *p = &f->registers;
+    bool *needed = LOOP_NEW_ARRAY(f->arena, p->register_count, bool);
+    LoopRegister *registers = LOOP_NEW_ARRAY(f->arena, p->register_count, LoopRegister);
+    if (!needed || !registers)
+        return false;
+    for (uint32_t i = 0; i < p->final_count; i++) {
+        loop_section_mark(&p->finals[i].section, needed);
+        needed[p->finals[i].result] = true;
+    }
+    for (uint32_t i = 0; i < p->input_count; i++)
+        needed[p->inputs[i].reg] = true;
+    p->loop_count = p->ring_count = p->measure_count = p->strip_count = 0;
+    p->step = p->observe = p->verdict = (LoopSection){0};
+    p->init = loop_section_slice(&p->init, needed, f->arena);
+    for (uint32_t i = 0; i < p->register_count; i++)
+        registers[i] = (LoopRegister){p->registers[i].width, p->registers[i].uniform, !needed[i]};
+    p->registers = registers;
+    return !loop_arena_failed(f->arena);
+}
+
 bool loop_finals_run(const LoopProgram *program, const LoopRunPlan *plan, uint64_t seed, const LoopMeasured *measured,
                      LoopResults *results)
 {
     Finals f = {.program = program, .plan = plan, .measured = measured, .arena = loop_arena_new()};
     f.registers = *program;
-    f.registers.loop_count = f.registers.ring_count = f.registers.measure_count = f.registers.strip_count = 0;
     uint32_t lanes = plan->all < CHUNK ? plan->all : CHUNK;
-    bool ok = f.arena && loop_layout_make(&f.layout, &f.registers, lanes);
+    bool ok = f.arena && keep_needed(&f) && loop_layout_make(&f.layout, &f.registers, lanes);
     if (ok) {
         f.block = loop_block_new(&f.registers, &f.layout, plan->agents, seed);
         f.values = LOOP_NEW_ARRAY(f.arena, program->final_count, double *);

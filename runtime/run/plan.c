@@ -24,7 +24,7 @@ static bool state_bytes(const LoopProgram *program, bool uniform, size_t *bytes)
     size_t reals = 0;
     bool ok = true;
     for (uint32_t i = 0; ok && i < program->register_count; i++)
-        ok = program->registers[i].uniform != uniform || program->registers[i].is_weights || add_product(&reals, program->registers[i].width, 1, 1);
+        ok = program->registers[i].uniform != uniform || program->registers[i].no_room || add_product(&reals, program->registers[i].width, 1, 1);
     for (uint32_t i = 0; ok && i < program->ring_count; i++)
         ok = program->rings[i].uniform != uniform || add_product(&reals, program->rings[i].width, program->rings[i].slots, 1);
     for (uint32_t i = 0; ok && i < program->loop_count; i++) {

@@ -46,7 +46,7 @@ static bool place_all(LoopLayout *layout, const LoopProgram *program, size_t lan
     layout->live_bytes = 0;
     for (size_t i = 0; i < program->register_count; i++) {
         const LoopRegister *r = &program->registers[i];
-        if (!r->is_weights && !reserve_block(&total, r->width, r->uniform, lanes, &layout->registers[i]))
+        if (!r->no_room && !reserve_block(&total, r->width, r->uniform, lanes, &layout->registers[i]))
             return false;
     }
     for (size_t i = 0; i < program->ring_count; i++) {
@@ -64,7 +64,7 @@ static bool place_all(LoopLayout *layout, const LoopProgram *program, size_t lan
             layout->lines = loop->lines;
         if (!reserve_synapses(&total, loop, true, lanes, &layout->weights[i]))
             return false;
-        if (loop->weights != LOOP_NONE && program->registers[loop->weights].is_weights)
+        if (loop->weights != LOOP_NONE && program->registers[loop->weights].no_room)
             layout->registers[loop->weights] = layout->weights[i];
         if (!loop_mul(loop_trace_rows(loop), loop->reach, &traces) ||
             !reserve_block(&total, traces, loop->uniform, lanes, &layout->traces[i]) || !reserve_live(layout, loop, i) ||
@@ -181,7 +181,7 @@ void loop_block_free(LoopBlock *block)
 static void fill(LoopBlock *block, uint32_t reg, size_t element, size_t lane, double value)
 {
     size_t lanes = loop_block_lanes(block, reg);
-    if (lane < lanes)
+    if (lane < lanes && !block->program->registers[reg].no_room)
         loop_block_register(block, reg)[element * lanes + lane] = value;
 }
 
@@ -258,7 +258,7 @@ static void start_weights(const LoopBlock *block, const LoopLoop *loop, LoopReal
 {
     if (loop->weights == LOOP_NONE)
         return;
-    if (!block->program->registers[loop->weights].is_weights)
+    if (!block->program->registers[loop->weights].no_room)
         for (size_t s = 0; s < synapses; s++)
             for (size_t l = 0; l < lanes; l++)
                 w[s * lanes + l] = loop_block_at(block, loop->weights, s, l);
