@@ -10,12 +10,13 @@ static inline LoopReal presence(LoopReal trace)
     return size < 1.0 ? size : 1.0;
 }
 
-static inline void move(const LoopRuleCall *call, const LoopSynapses *s)
+static inline void move(const LoopRuleCall *call, const LoopSynapses *s, size_t step)
 {
     for (size_t i = 0; i < s->n; i++) {
-        LoopReal adapt = loop_synapses_setting(call, s, ADAPT, i);
-        s->w[i] += s->e[i] != 0 ? s->gain[i] * s->memory[i] * s->e[i] : 0;
-        s->memory[i] += adapt * presence(s->e[i]) * (fabs(s->dopamine[i]) - s->memory[i]);
+        LoopReal adapt = loop_view(call->settings[ADAPT], s->k, i * step), dopamine = s->dopamine[i * step];
+        LoopReal by = s->gain[i * step] * s->memory[i] * s->e[i];
+        s->w[i] += s->e[i] != 0 ? by : 0;
+        s->memory[i] += adapt * presence(s->e[i]) * (fabs(dopamine) - s->memory[i]);
     }
 }
 

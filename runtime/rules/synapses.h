@@ -13,10 +13,11 @@
 
 #include "runtime/vm/wiring.h"
 
-/* A run of `n` synapses of channel `k`; what the channel has is the same in each of its runs. */
+/* A run of `n` synapses of channel `k`. What the channel has is [lanes]: element i of a run has that at i * step. */
 typedef struct LoopSynapses {
     size_t k, n;
-    const LoopReal *dopamine; /* [n] times burst or dip */
+    size_t step;              /* 1; 0 where there is one lane */
+    const LoopReal *dopamine; /* [lanes], times burst or dip */
     const LoopReal *gain;     /* times the rate: what a unit of trace adds to the weight */
     const LoopReal *decay;    /* of the trace */
     const LoopReal *credit;   /* credit times proposal, */
@@ -25,24 +26,19 @@ typedef struct LoopSynapses {
     bool frozen, decays, credits; /* some lanes are frozen, have traces that last, have a credit */
 } LoopSynapses;
 
-typedef void LoopSynapsesMove(const LoopRuleCall *call, const LoopSynapses *s);
+/* Called with `step` a constant, so that both forms become vector code. */
+typedef void LoopSynapsesMove(const LoopRuleCall *call, const LoopSynapses *s, size_t step);
 
 #define LOOP_TRACE_LEAST 0x1p-100
 enum { LOOP_TRACE_SWEEP = 64 };
 
-/* Element `i` of the run, of one of the rule's own settings. */
-static inline LoopReal loop_synapses_setting(const LoopRuleCall *call, const LoopSynapses *s, size_t setting, size_t i)
-{
-    return loop_view(call->settings[setting], s->k, call->lanes > 1 ? i : 0);
-}
-
-/* Row `k` of a view, as long as a run: where it lies, or spread out in `room`. */
-static inline const LoopReal *loop_synapses_spread(const LoopRuleCall *call, LoopView v, size_t k, LoopReal *room, size_t n)
+/* Row `k` of a view, [lanes]: where it lies, or spread out in `room`. */
+static inline const LoopReal *loop_synapses_spread(const LoopRuleCall *call, LoopView v, size_t k, LoopReal *room)
 {
     const LoopReal *at = v.at + k * v.step;
-    if (v.lane && call->lanes > 1)
+    if (v.lane || call->lanes == 1)
         return at;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < call->lanes; i++)
         room[i] = at[0];
     return room;
 }
@@ -64,26 +60,48 @@ static inline bool loop_synapses_any(const LoopReal *x, size_t n)
     return any != 0;
 }
 
-/* What the synapses of channel `k` share. */
-static inline LoopSynapses loop_synapses_channel(const LoopRuleCall *call, size_t k)
+/* Dopamine, gain and decay of channel `k`. */
+static inline void loop_synapses_factors(const LoopRuleCall *call, LoopSynapses *s, size_t k)
 {
-    size_t n = call->lanes > 1 ? call->lanes : LOOP_TILE;
     LoopReal *restrict dopamine = loop_synapses_room(call, 0), *restrict gain = loop_synapses_room(call, 1);
+    const LoopReal *d = loop_synapses_spread(call, call->dopamine, k, loop_synapses_room(call, 5));
+    const LoopReal *burst = loop_synapses_spread(call, call->burst, k, loop_synapses_room(call, 6));
+    const LoopReal *dip = loop_synapses_spread(call, call->dip, k, loop_synapses_room(call, 7));
+    for (size_t l = 0; l < call->lanes; l++)
+        dopamine[l] = (d[l] > 0 ? burst[l] : dip[l]) * d[l];
+    const LoopReal *rate = loop_synapses_spread(call, call->rate, k, loop_synapses_room(call, 5));
+    for (size_t l = 0; l < call->lanes; l++)
+        gain[l] = rate[l] * dopamine[l];
+    s->dopamine = dopamine;
+    s->gain = gain;
+    s->decay = loop_synapses_spread(call, call->trace, k, loop_synapses_room(call, 3));
+    s->decays = loop_synapses_any(s->decay, call->lanes);
+}
+
+/* Whether dopamine, gain and decay are one for all channels. */
+static inline bool loop_synapses_alike(const LoopRuleCall *call)
+{
+    return !(call->dopamine.step || call->burst.step || call->dip.step || call->rate.step || call->trace.step);
+}
+
+/* Goes on to channel `k`. */
+static inline void loop_synapses_channel(const LoopRuleCall *call, LoopSynapses *s, size_t k)
+{
     LoopReal *restrict credit = loop_synapses_room(call, 2);
-    LoopReal *room[] = {loop_synapses_room(call, 5), loop_synapses_room(call, 6), loop_synapses_room(call, 7)};
-    const LoopReal *d = loop_synapses_spread(call, call->dopamine, k, room[0], n);
-    const LoopReal *burst = loop_synapses_spread(call, call->burst, k, room[1], n), *dip = loop_synapses_spread(call, call->dip, k, room[2], n);
-    for (size_t i = 0; i < n; i++)
-        dopamine[i] = (d[i] > 0 ? burst[i] : dip[i]) * d[i];
-    const LoopReal *rate = loop_synapses_spread(call, call->rate, k, room[0], n);
-    for (size_t i = 0; i < n; i++)
-        gain[i] = rate[i] * dopamine[i];
-    const LoopReal *of = loop_synapses_spread(call, call->credit, k, room[0], n), *propose = loop_synapses_spread(call, call->propose, k, room[1], n);
-    for (size_t i = 0; i < n; i++)
-        credit[i] = of[i] * propose[i];
-    const LoopReal *decay = loop_synapses_spread(call, call->trace, k, loop_synapses_room(call, 3), n);
-    LoopSynapses s = {.k = k, .dopamine = dopamine, .gain = gain, .decay = decay, .credit = credit, .due = credit,
-                      .decays = loop_synapses_any(decay, n), .credits = loop_synapses_any(credit, n)};
+    s->k = k;
+    if (k == 0 || !loop_synapses_alike(call))
+        loop_synapses_factors(call, s, k);
+    const LoopReal *of = loop_synapses_spread(call, call->credit, k, loop_synapses_room(call, 5));
+    const LoopReal *propose = loop_synapses_spread(call, call->propose, k, loop_synapses_room(call, 6));
+    for (size_t l = 0; l < call->lanes; l++)
+        credit[l] = of[l] * propose[l];
+    s->credit = s->due = credit;
+    s->credits = loop_synapses_any(credit, call->lanes);
+}
+
+static inline LoopSynapses loop_synapses_begin(const LoopRuleCall *call)
+{
+    LoopSynapses s = {.step = call->lanes > 1};
     for (size_t l = 0; call->loop->freeze != LOOP_NONE && l < call->lanes; l++)
         s.frozen = s.frozen || loop_view(call->freeze, 0, l) > 0;
     return s;
@@ -109,16 +127,12 @@ static inline uint8_t *loop_synapses_live(const LoopRuleCall *call, size_t row, 
 }
 
 /* e = decay e + credit x */
-static inline void loop_synapses_trace(const LoopSynapses *s, LoopInputs x)
+static inline void loop_synapses_trace(const LoopSynapses *s, LoopInputs x, size_t step, size_t in)
 {
     LoopReal *restrict e = s->e;
-    const LoopReal *restrict decay = s->decay, *restrict due = s->due, *restrict in = x.at;
-    if (x.step)
-        for (size_t i = 0; i < s->n; i++)
-            e[i] = decay[i] * e[i] + due[i] * in[i];
-    else
-        for (size_t i = 0; i < s->n; i++)
-            e[i] = decay[i] * e[i] + due[i] * in[0];
+    const LoopReal *restrict decay = s->decay, *restrict due = s->due, *restrict at = x.at;
+    for (size_t i = 0; i < s->n; i++)
+        e[i] = decay[i * step] * e[i] + due[i * step] * at[i * in];
 }
 
 /* Ends traces that have all but faded. Whether any is left. */
@@ -142,7 +156,12 @@ static inline void loop_synapses_trace_run(const LoopRuleCall *call, LoopSynapse
     if (!*live && !enters)
         return;
     s->e = call->traces + (row * wires->reach + j) * call->lanes;
-    loop_synapses_trace(s, x);
+    if (!s->step)
+        loop_synapses_trace(s, x, 0, 1);
+    else if (x.step)
+        loop_synapses_trace(s, x, 1, 1);
+    else
+        loop_synapses_trace(s, x, 1, 0);
     *live = enters || (*live && s->decays);
     if (*live && call->step % LOOP_TRACE_SWEEP == LOOP_TRACE_SWEEP - 1)
         *live = loop_synapses_sweep(s->e, s->n);
@@ -161,7 +180,7 @@ static inline void loop_synapses_keep(const LoopRuleCall *call, const LoopSynaps
     LoopReal lo = (LoopReal)loop->lo, hi = (LoopReal)loop->hi;
     if (loop->forget != LOOP_NONE)
         for (size_t i = 0; i < s->n; i++)
-            s->w[i] *= loop_view(call->forget, s->k, call->lanes > 1 ? i : 0);
+            s->w[i] *= loop_view(call->forget, s->k, i * s->step);
     if (loop->bounded)
         for (size_t i = 0; i < s->n; i++)
             s->w[i] = s->w[i] < lo ? lo : (s->w[i] > hi ? hi : s->w[i]);
@@ -171,7 +190,7 @@ static inline void loop_synapses_keep(const LoopRuleCall *call, const LoopSynaps
 static inline void loop_synapses_thaw(const LoopRuleCall *call, const LoopSynapses *s, LoopReal *array, const LoopReal *before)
 {
     for (size_t i = 0; i < s->n; i++)
-        if (loop_view(call->freeze, 0, call->lanes > 1 ? i : 0) > 0)
+        if (loop_view(call->freeze, 0, i * s->step) > 0)
             array[i] = before[i];
 }
 
@@ -183,7 +202,10 @@ static inline void loop_synapses_move_run(const LoopRuleCall *call, const LoopSy
         memcpy(w, s->w, s->n * sizeof *w);
     if (s->frozen && has_memory)
         memcpy(memory, s->memory, s->n * sizeof *memory);
-    move(call, s);
+    if (s->step)
+        move(call, s, 1);
+    else
+        move(call, s, 0);
     loop_synapses_keep(call, s);
     if (s->frozen)
         loop_synapses_thaw(call, s, s->w, w);
@@ -226,12 +248,11 @@ static inline void loop_synapses_alone(const LoopRuleCall *call, LoopSynapses *s
 static inline void loop_synapses_neurons(const LoopRuleCall *call, LoopSynapses *s, LoopSynapsesMove *move)
 {
     LoopReal *up = loop_synapses_room(call, 8), *due = loop_synapses_room(call, 4);
-    size_t n = call->lanes > 1 ? call->lanes : LOOP_TILE;
     for (size_t m = 0; m < call->loop->neurons; m++) {
         if (call->wires.upstate) {
             loop_wires_upstate(&call->wires, (s->k * call->loop->neurons + m) * call->wires.reach, m, up, loop_synapses_room(call, 5));
-            for (size_t i = 0; i < n; i++)
-                due[i] = s->credit[i] * up[call->lanes > 1 ? i : 0];
+            for (size_t l = 0; l < call->lanes; l++)
+                due[l] = s->credit[l] * up[l];
             s->due = due;
         }
         loop_synapses_alone(call, s, m, loop_trace_row(call->loop, s->k, m), move);
@@ -266,8 +287,9 @@ static inline void loop_synapses_together(const LoopRuleCall *call, LoopSynapses
 static inline void loop_synapses_move(const LoopRuleCall *call, LoopSynapsesMove *move)
 {
     const LoopLoop *loop = call->loop;
+    LoopSynapses s = loop_synapses_begin(call);
     for (size_t k = 0; k < loop->channels; k++) {
-        LoopSynapses s = loop_synapses_channel(call, k);
+        loop_synapses_channel(call, &s, k);
         if (loop->trace_by_neuron)
             loop_synapses_neurons(call, &s, move);
         else if (loop->neurons == 1 && (loop->trace_by_channel || loop->channels == 1))

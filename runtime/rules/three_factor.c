@@ -3,13 +3,13 @@
    Sejnowski 1996; with the chosen channel's credit, the actor of Barto, Sutton and Anderson 1983. */
 #include "runtime/rules/synapses.h"
 
-static inline void move(const LoopRuleCall *call, const LoopSynapses *s)
+static inline void move(const LoopRuleCall *call, const LoopSynapses *s, size_t step)
 {
     (void)call;
     LoopReal *restrict w = s->w;
     const LoopReal *restrict e = s->e, *restrict gain = s->gain;
     for (size_t i = 0; i < s->n; i++) {
-        LoopReal by = gain[i] * e[i];
+        LoopReal by = gain[i * step] * e[i];
         w[i] += e[i] != 0 ? by : 0;
     }
 }
