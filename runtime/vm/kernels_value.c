@@ -109,7 +109,7 @@ static void read_one(const Readout *r, const LoopReal *w, size_t synapse, size_t
         size_t n = r->wires.reach - first < LOOP_TILE ? r->wires.reach - first : LOOP_TILE, i = 0;
         const LoopReal *x = loop_wires_inputs(&r->wires, synapse + first, m, first, n, r->gathered).at, *row = w + first;
         for (; i + LOOP_PARTS <= n; i += LOOP_PARTS)
-            sums += loop_eight_products(row + i, x + i);
+            loop_eight_add(&sums, row + i, x + i);
         for (; i < n; i++)
             sums[i % LOOP_PARTS] += x[i] != 0 ? row[i] * x[i] : 0;
     }

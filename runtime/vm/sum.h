@@ -12,11 +12,11 @@ enum { LOOP_PARTS = 8 };
 typedef LoopReal LoopEight __attribute__((vector_size(8 * sizeof(LoopReal)), aligned(sizeof(LoopReal)), may_alias));
 typedef LoopBits LoopEightBits __attribute__((vector_size(8 * sizeof(LoopBits)), aligned(sizeof(LoopBits)), may_alias));
 
-/* w x, but 0 where x is 0. */
-static inline LoopEight loop_eight_products(const LoopReal *w, const LoopReal *x)
+/* sums += w x, but nothing where x is 0. */
+static inline void loop_eight_add(LoopEight *sums, const LoopReal *w, const LoopReal *x)
 {
     LoopEight a = *(const LoopEight *)w, b = *(const LoopEight *)x;
-    return (LoopEight)((LoopEightBits)(a * b) & (LoopEightBits)(b != 0));
+    *sums += (LoopEight)((LoopEightBits)(a * b) & (LoopEightBits)(b != 0));
 }
 
 static inline LoopReal loop_sum8(const LoopReal part[LOOP_PARTS])
