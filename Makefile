@@ -20,18 +20,42 @@ STDLIB   := $(sort $(shell find stdlib -name '*.loop'))
 EXAMPLES := $(sort $(shell find examples -name '*.loop' -not -path '*/extern/*'))
 obj      = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
+# The engine is built once more for each of these. All but its table becomes local, so that no name meets its twin; flags
+# may widen vectors, never change what is computed.
+ENGINE        := $(filter runtime/vm/% runtime/rules/% runtime/task/% runtime/measure/%,$(RUNTIME))
+ENGINES       := base_single
+single         = -DLOOP_SINGLE -Wno-conversion
+base_single    = $(single)
+ifneq ($(filter x86_64%,$(shell $(CC) -dumpmachine)),)
+ENGINES       += avx2 avx2_single avx512 avx512_single
+avx2           = -mavx2
+avx2_single    = $(avx2) $(single)
+avx512         = -mavx512f -mavx512dq -mavx512bw -mavx512vl -mprefer-vector-width=512
+avx512_single  = $(avx512) $(single)
+endif
+ENGINEOBJ     := $(ENGINES:%=$(BUILD)/engine/%.o)
+
 .PHONY: all run check clean
 all: $(BUILD)/loop
 
 run: $(BUILD)/loop
 	$(BUILD)/loop run examples/schultz.loop
 
-$(BUILD)/loop: $(call obj,$(SOURCES)) $(GENOBJ)
+$(BUILD)/loop: $(call obj,$(SOURCES)) $(GENOBJ) $(ENGINEOBJ)
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/obj/%.o: %.c | $(GEN)/grammar.h
 	@mkdir -p $(@D)
 	@$(CC) $(STD) $(WARN) $(CPPFLAGS) $(CFLAGS) $(INC) -MMD -MP -c -o $@ $<
+
+define engine
+$(BUILD)/engine/$(1)/%.o: %.c
+	@mkdir -p $$(@D)
+	@$$(CC) $$(STD) $$(WARN) $$(CPPFLAGS) $$(CFLAGS) $$($(1)) -DLOOP_ENGINE=loop_engine_$(1) -DLOOP_ENGINE_NAME='"$(firstword $(subst _, ,$(1)))"' $$(INC) -MMD -MP -c -o $$@ $$<
+$(BUILD)/engine/$(1).o: $$(ENGINE:%.c=$(BUILD)/engine/$(1)/%.o)
+	@$$(LD) -r -o $$@ $$^ && objcopy --keep-global-symbol=loop_engine_$(1) $$@
+endef
+$(foreach e,$(ENGINES),$(eval $(call engine,$(e))))
 
 $(BUILD)/obj/gen/%.o: $(GEN)/%.c $(GEN)/grammar.h
 	@mkdir -p $(@D)
@@ -59,9 +83,9 @@ test: unit golden tables diag use models mutants extern robust
 check: test docs same-bits sanitize
 	@echo "all checks passed"
 
-$(BUILD)/unit/%: tests/unit/%.c $(call obj,$(CORE)) $(GENOBJ)
+$(BUILD)/unit/%: tests/unit/%.c $(call obj,$(CORE)) $(GENOBJ) $(ENGINEOBJ)
 	@mkdir -p $(@D)
-	@$(CC) $(STD) $(WARN) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(INC) -MMD -MP -MF $@.d -o $@ $< $(call obj,$(CORE)) $(GENOBJ) -lcmocka -lmpfr -lgmp $(LIBS)
+	@$(CC) $(STD) $(WARN) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(INC) -MMD -MP -MF $@.d -o $@ $< $(call obj,$(CORE)) $(GENOBJ) $(ENGINEOBJ) -lcmocka -lmpfr -lgmp $(LIBS)
 
 # Numbers are read and printed with a point where the locale has a comma.
 $(BUILD)/locale/de_DE.UTF-8:
@@ -101,7 +125,7 @@ robust: $(BUILD)/loop $(BUILD)/loop-fail
 
 # The same program with an allocator that can be made to fail.
 WRAP := -Wl,--wrap=calloc -Wl,--wrap=realloc -Wl,--wrap=aligned_alloc -Wl,--wrap=free
-$(BUILD)/loop-fail: tests/limit/fail_alloc.c $(call obj,$(SOURCES)) $(GENOBJ)
+$(BUILD)/loop-fail: tests/limit/fail_alloc.c $(call obj,$(SOURCES)) $(GENOBJ) $(ENGINEOBJ)
 	@$(CC) -std=c11 $(CFLAGS) $(LDFLAGS) $(WRAP) -o $@ $^ $(LIBS)
 
 # The pages that the program prints.
@@ -139,7 +163,7 @@ fuzz:
 	    -max_len=8192 -dict=$(FUZZ)/words.dict -artifact_prefix=$(FUZZ)/crash- -print_final_stats=1 -verbosity=0 \
 	    $(FUZZ)/$${target}_corpus $(FUZZ)/seeds || exit 1; done
 
-$(BUILD)/%_fuzz: tests/fuzz/%_fuzz.c $(call obj,$(CORE)) $(GENOBJ)
+$(BUILD)/%_fuzz: tests/fuzz/%_fuzz.c $(call obj,$(CORE)) $(GENOBJ) $(ENGINEOBJ)
 	@$(CC) $(STD) $(WARN) $(CFLAGS) -fsanitize=fuzzer $(INC) -o $@ $^ $(LIBS)
 
 clean:

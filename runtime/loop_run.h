@@ -13,6 +13,7 @@ typedef enum LoopRunStatus {
     LOOP_RUN_INVALID,     /* the program did not pass the verifier: an internal error */
     LOOP_RUN_INTERRUPTED,
     LOOP_RUN_REFUSED,     /* it calls foreign code, which the options do not allow */
+    LOOP_RUN_ENGINE,      /* there is no engine of that name here */
     LOOP_RUN_LIBRARY      /* a library can't be used; why is in `diags` */
 } LoopRunStatus;
 
@@ -21,6 +22,8 @@ typedef struct LoopRunOptions {
     uint64_t seed;
     uint32_t threads;     /* 0: one per core */
     uint32_t lanes;       /* lanes in a block; 0: chosen from the size of the state */
+    bool single;          /* 32-bit numbers in the VM */
+    const char *engine;   /* base, avx2 or avx512; NULL: the best that the processor has. Changes no result */
     /* Set to 1 by a signal handler to stop after the step that is running; may be NULL. */
     const volatile int *interrupt;
     /* Called from one thread now and then with the share of steps done; may be NULL. */
@@ -51,6 +54,7 @@ typedef struct LoopCourse {
 typedef struct LoopResults {
     LoopArena *arena;
     uint32_t agents, lanes_per_block, threads;
+    bool single;
     uint64_t seed, steps;   /* steps of the longest lane */
     LoopOutcome *outcomes;  /* one a claim of the program */
     LoopCourse *courses;
@@ -63,6 +67,9 @@ typedef struct LoopResults {
 LoopRunStatus loop_run(const LoopProgram *program, const LoopRunOptions *options, LoopDiags *diags,
                        LoopResults **results, bool *setup_fault);
 void loop_results_free(LoopResults *results);
+
+/* Engine `i` of those that this processor can run, best first; NULL past the last. */
+const char *loop_engine_name(size_t i);
 
 /* What a run takes, as text: registers, rings, weights, measures, per lane and in all. */
 void loop_memory_print(const LoopProgram *program, const LoopRunOptions *options, LoopText *out);

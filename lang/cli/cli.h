@@ -39,6 +39,8 @@ typedef struct LoopArguments {
     uint64_t seed;
     bool has_seed, quiet, json, markdown;
     uint32_t agents, threads, lanes;
+    bool single;
+    const char *engine; /* NULL: the best there is */
     bool json_diagnostics, allow_extern;
 } LoopArguments;
 

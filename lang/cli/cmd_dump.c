@@ -6,8 +6,9 @@
 
 #include <string.h>
 
-static void dump_tokens(const LoopCompiled *c, LoopText *out)
+static void dump_tokens(const LoopCompiled *c, const LoopArguments *arguments, LoopText *out)
 {
+    (void)arguments;
     LoopArena *arena = loop_arena_new();
     if (arena)
         loop_parse_print_tokens(arena, c->diags, c->file, out);
@@ -16,31 +17,34 @@ static void dump_tokens(const LoopCompiled *c, LoopText *out)
     loop_arena_free(arena);
 }
 
-static void dump_ast(const LoopCompiled *c, LoopText *out)
+static void dump_ast(const LoopCompiled *c, const LoopArguments *arguments, LoopText *out)
 {
+    (void)arguments;
     loop_ast_print(c->ast, c->diags, out);
 }
 
-static void dump_model(const LoopCompiled *c, LoopText *out)
+static void dump_model(const LoopCompiled *c, const LoopArguments *arguments, LoopText *out)
 {
+    (void)arguments;
     loop_model_print(c->model, out);
 }
 
-static void dump_code(const LoopCompiled *c, LoopText *out)
+static void dump_code(const LoopCompiled *c, const LoopArguments *arguments, LoopText *out)
 {
+    (void)arguments;
     loop_program_print(c->program, out);
 }
 
-static void dump_memory(const LoopCompiled *c, LoopText *out)
+static void dump_memory(const LoopCompiled *c, const LoopArguments *arguments, LoopText *out)
 {
-    LoopRunOptions run = {0};
+    LoopRunOptions run = {.agents = arguments->agents, .threads = arguments->threads, .single = arguments->single};
     loop_memory_print(c->program, &run, out);
 }
 
 static const struct {
     const char *mode;
     LoopStage stage;
-    void (*dump)(const LoopCompiled *compiled, LoopText *out);
+    void (*dump)(const LoopCompiled *compiled, const LoopArguments *arguments, LoopText *out);
 } modes[] = {{"tokens", LOOP_STAGE_READ, dump_tokens}, {"ast", LOOP_STAGE_PARSE, dump_ast}, {"model", LOOP_STAGE_CHECK, dump_model},
              {"code", LOOP_STAGE_LOWER, dump_code}, {"memory", LOOP_STAGE_LOWER, dump_memory}};
 
@@ -56,7 +60,7 @@ static int dump(const LoopArguments *arguments, LoopSink *out)
     LoopCompiled compiled;
     LoopStatus status = loop_compile(&compiled, arguments->files[0], modes[mode].stage, arguments->settings, arguments->setting_count);
     if (status == LOOP_OK)
-        modes[mode].dump(&compiled, &out->text);
+        modes[mode].dump(&compiled, arguments, &out->text);
     if (status == LOOP_OK && loop_diags_failed(compiled.diags))
         status = LOOP_NO_MEMORY;
     if (status == LOOP_OK && loop_diags_errors(compiled.diags)) /* the scanner's, from a dump of tokens */
@@ -72,6 +76,9 @@ static const LoopOption options[] = {
     {"model", NULL, "the checked model: types, defaults, schedule", 0},
     {"code", NULL, "the bytecode", 0},
     {"memory", NULL, "what a run takes", 0},
+    {"precision", "P", "with --memory: double (default) or single", 0},
+    {"agents", "N", "with --memory: agents in each group", 0},
+    {"jobs", "N", "with --memory: threads", 'j'},
     {"param", "NAME=VALUE", "gives a param or const another value; may be repeated", 'p'},
     {"diagnostics", "FORM", "text or json", 0},
     {0},

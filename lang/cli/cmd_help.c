@@ -33,6 +33,10 @@ static int version(const LoopArguments *arguments, LoopSink *out)
 {
     (void)arguments;
     loop_text_add(&out->text, "loop %s (language 1; built with %s)\n", LOOP_VERSION, __VERSION__);
+    loop_text_add(&out->text, "engines here, best first:");
+    for (size_t i = 0; loop_engine_name(i); i++)
+        loop_text_add(&out->text, " %s", loop_engine_name(i));
+    loop_text_add(&out->text, "\n");
     return LOOP_EXIT_OK;
 }
 

@@ -60,7 +60,13 @@ static bool take_option(const LoopOption *option, const char *value, LoopArgumen
         return want_whole(option->name, value, 1, 256, &n) && (out->threads = (uint32_t)n) != 0;
     if (strcmp(option->name, "lanes") == 0)
         return want_whole(option->name, value, 1, 65536, &n) && (out->lanes = (uint32_t)n) != 0;
-    if (strcmp(option->name, "output") == 0)
+    if (strcmp(option->name, "precision") == 0) {
+        out->single = strcmp(value, "single") == 0;
+        return out->single || strcmp(value, "double") == 0 || (loop_say("loop: --precision takes double or single, not '%s'\n", value), false);
+    }
+    if (strcmp(option->name, "engine") == 0)
+        out->engine = value;
+    else if (strcmp(option->name, "output") == 0)
         out->output = value;
     else if (strcmp(option->name, "allow-extern") == 0)
         out->allow_extern = true;

@@ -107,6 +107,9 @@ static int said(LoopRunStatus status, const LoopCompiled *compiled, const char *
         loop_say("loop: internal error: the program does not verify: %s\n", loop_program_verify(compiled->program));
         loop_say("Please report it with the file: loop run %s\n", path);
         return LOOP_EXIT_INTERNAL;
+    case LOOP_RUN_ENGINE:
+        loop_say("loop: there is no engine '%s' on this machine; 'loop version' lists those that are\n", arguments->engine);
+        return LOOP_EXIT_USAGE;
     case LOOP_RUN_REFUSED:
         loop_say("loop: this model calls code of its own; '--allow-extern' runs it\n");
         loop_say("'loop check %s' shows where. Allow it only if you trust that code: it can do whatever you can.\n", path);
@@ -135,6 +138,7 @@ LoopRan loop_run_program(const LoopCompiled *compiled, const char *path, const L
     LoopRan ran = {NULL, LOOP_EXIT_OK};
     bool setup_fault = false, shows = isatty(STDERR_FILENO) && !arguments->quiet;
     LoopRunOptions options = {.agents = arguments->agents, .threads = arguments->threads, .lanes = arguments->lanes,
+                              .single = arguments->single, .engine = arguments->engine,
                               .seed = arguments->has_seed ? arguments->seed : compiled->program->seed, .interrupt = &interrupted,
                               .progress = shows ? draw_bar : NULL, .progress_context = &bar};
     LoopText folder = {0};

@@ -5,8 +5,14 @@
 
 #include "runtime/contract/program.h"
 
-typedef double LoopReal; /* what the VM computes in, */
-typedef uint64_t LoopBits; /* and a whole number of its size */
+/* What the VM computes in, and a whole number of its size. */
+#ifdef LOOP_SINGLE
+typedef float LoopReal;
+typedef uint32_t LoopBits;
+#else
+typedef double LoopReal;
+typedef uint64_t LoopBits;
+#endif
 
 /* A register as a kernel sees it: element i of lane l is at[i * step + l * lane]; a lane stride of 0 is a value that
    all lanes share, an element stride of 0 one that all elements share. */

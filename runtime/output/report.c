@@ -54,7 +54,7 @@ static void print_head(const LoopReport *report, LoopText *out)
     loop_show_count(out, results->steps);
     loop_text_add(out, results->steps == 1 ? " step of " : " steps of ");
     loop_show_duration(out, program->step_ms);
-    loop_text_add(out, "\n");
+    loop_text_add(out, results->single ? ", in single precision\n" : "\n");
     if (program->doc.len)
         loop_show_wrapped(out, first_sentence(program->doc), 0, TEXT_WIDTH);
     for (uint32_t i = 0; i < program->header_count; i++) {

@@ -33,6 +33,8 @@ static void put_run(const LoopReport *report, LoopSink *out)
     loop_json_member_str(&json, "version", LOOP_STR(LOOP_VERSION));
     loop_json_member_str(&json, "model", program->model);
     loop_json_member_str(&json, "doc", program->doc);
+    if (report->results->single)
+        loop_json_member_str(&json, "precision", LOOP_STR("single"));
     loop_json_member_num(&json, "step_ms", program->step_ms);
     loop_json_member_int(&json, "steps", report->results->steps);
     loop_json_member_int(&json, "agents", report->results->agents);

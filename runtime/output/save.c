@@ -92,6 +92,8 @@ static void put_settings(LoopJson *json, const LoopReport *report)
     const LoopProgram *program = report->program;
     loop_json_member_int(json, "seed", report->results->seed);
     loop_json_member_int(json, "agents", report->results->agents);
+    if (report->results->single)
+        loop_json_member_str(json, "precision", LOOP_STR("single"));
     loop_json_key(json, "groups");
     loop_json_open(json, '[');
     for (uint32_t i = 0; i < program->group_count; i++)

@@ -6,8 +6,9 @@
 
 #include <unistd.h>
 
-/* A block's live state should stay in a 48 KB first-level cache, with room for stacks and constants. */
-static const size_t CACHE_BYTES = 32 * 1024;
+/* A block's state should stay in a second-level cache, of which most processors have 256 KB to 2 MB a core. Of it few rows are
+   live in a step; blocks for the first level would spend their time on the same instructions again and again. */
+static const size_t CACHE_BYTES = 256 * 1024;
 
 /* What a run may take; beyond it a machine would swap or be killed. */
 static const size_t MEMORY_MAX = (size_t)16 * 1024 * 1024 * 1024;
@@ -19,7 +20,7 @@ static bool add_product(size_t *total, size_t a, size_t b, size_t c)
 }
 
 /* Bytes of the state that is kept once (`uniform`), or for every lane. */
-static bool state_bytes(const LoopProgram *program, bool uniform, size_t *bytes)
+static bool state_bytes(const LoopProgram *program, bool uniform, bool single, size_t *bytes)
 {
     size_t reals = 0;
     bool ok = true;
@@ -35,12 +36,12 @@ static bool state_bytes(const LoopProgram *program, bool uniform, size_t *bytes)
         ok = loop->uniform != uniform || (add_product(&reals, loop_synapses(loop), arrays, 1) &&
                                           add_product(&reals, loop_trace_rows(loop), loop->reach, 1));
     }
-    return ok && loop_mul(reals, sizeof(LoopReal), bytes);
+    return ok && loop_mul(reals, single ? sizeof(float) : sizeof(double), bytes);
 }
 
-bool loop_plan_lane_bytes(const LoopProgram *program, size_t *bytes)
+bool loop_plan_lane_bytes(const LoopProgram *program, bool single, size_t *bytes)
 {
-    return state_bytes(program, false, bytes);
+    return state_bytes(program, false, single, bytes);
 }
 
 static uint32_t choose_lanes(size_t lane_bytes, size_t uniform_bytes, uint32_t all, uint32_t threads)
@@ -72,7 +73,7 @@ bool loop_plan_make(LoopRunPlan *plan, const LoopProgram *program, const LoopRun
         return false;
     plan->all = (uint32_t)all;
     plan->threads = program->foreign_count ? 1 : options->threads ? options->threads : core_count(); /* libraries know one thread */
-    if (!loop_plan_lane_bytes(program, &lane_bytes) || !state_bytes(program, true, &uniform_bytes))
+    if (!loop_plan_lane_bytes(program, options->single, &lane_bytes) || !state_bytes(program, true, options->single, &uniform_bytes))
         return false;
     plan->lanes = options->lanes ? options->lanes : choose_lanes(lane_bytes, uniform_bytes, plan->all, plan->threads);
     if (plan->lanes > plan->all)
@@ -95,7 +96,7 @@ void loop_memory_print(const LoopProgram *program, const LoopRunOptions *options
 {
     LoopRunPlan plan;
     size_t lane = 0;
-    if (!loop_plan_make(&plan, program, options) || !loop_plan_lane_bytes(program, &lane)) {
+    if (!loop_plan_make(&plan, program, options) || !loop_plan_lane_bytes(program, options->single, &lane)) {
         loop_text_add(out, "more memory than a run may take\n");
         return;
     }

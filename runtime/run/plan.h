@@ -15,6 +15,6 @@ typedef struct LoopRunPlan {
 bool loop_plan_make(LoopRunPlan *plan, const LoopProgram *program, const LoopRunOptions *options);
 
 /* Bytes that a lane's registers, rings, weights and traces take. */
-bool loop_plan_lane_bytes(const LoopProgram *program, size_t *bytes);
+bool loop_plan_lane_bytes(const LoopProgram *program, bool single, size_t *bytes);
 
 #endif

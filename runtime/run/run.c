@@ -5,6 +5,7 @@
 
 #include "runtime/extern/foreign.h"
 #include "runtime/measure/recorder.h"
+#include "runtime/run/engines.h"
 #include "runtime/run/finals.h"
 #include "runtime/run/plan.h"
 #include "runtime/task/clock.h"
@@ -18,6 +19,7 @@
 typedef struct Run {
     const LoopProgram *program;
     const LoopRunOptions *options;
+    const LoopEngine *engine;
     LoopRunPlan plan;
     LoopLayout layout;
     LoopMeasured *measured;
@@ -62,7 +64,7 @@ static void merge_strips(Worker *worker)
         LoopCourse *course = &run->results->courses[i];
         for (size_t l = 0; l < block->lanes; l++)
             if (block->group[l] == course->group &&
-                loop_recorder_strip(block->recorder, block, course->strip, l, worker->course))
+                run->engine->recorder_strip(block->recorder, block, course->strip, l, worker->course))
                 add_agent(course, worker->course);
     }
 }
@@ -111,17 +113,17 @@ static void run_block(Worker *worker, uint32_t index)
     uint32_t first = index * run->plan.lanes, left = run->plan.all - first;
     uint64_t every = look_every(run);
     bool ready;
-    loop_block_start(block, first, left < run->plan.lanes ? left : run->plan.lanes);
-    ready = loop_block_foreign_start(block);
+    run->engine->block_start(block, first, left < run->plan.lanes ? left : run->plan.lanes);
+    ready = run->engine->foreign_start(block);
     if (!ready)
         run->stateless = true; /* with libraries there is one thread */
     while (ready && !block->fault.found) {
-        loop_block_step(block);
+        run->engine->block_step(block);
         if (loop_clock_all_done(block->clock) || (block->step % every == 0 && look_around(worker, block->step)))
             break;
     }
-    loop_block_foreign_end(block);
-    loop_recorder_finish(block->recorder, block, run->measured, run->plan.all);
+    run->engine->foreign_end(block);
+    run->engine->recorder_finish(block->recorder, block, run->measured, run->plan.all);
 }
 
 /* The step that finds every lane at its end is none of the model's. */
@@ -170,7 +172,7 @@ static bool workers_make(Run *run, Worker *workers)
         Worker *w = &workers[i];
         w->run = run;
         w->first = i == 0;
-        w->block = loop_block_new(run->program, &run->layout, run->plan.agents, run->options->seed);
+        w->block = run->engine->block_new(run->program, &run->layout, run->plan.agents, run->options->seed);
         if (w->block)
             w->block->libraries = run->libraries;
         w->course = loop_alloc_array(longest_strip(run->program), sizeof *w->course);
@@ -191,10 +193,10 @@ static void workers_run(Run *run, Worker *workers)
             pthread_join(workers[i].thread, NULL);
 }
 
-static void workers_free(Worker *workers, uint32_t count)
+static void workers_free(const Run *run, Worker *workers)
 {
-    for (uint32_t i = 0; workers && i < count; i++) {
-        loop_block_free(workers[i].block);
+    for (uint32_t i = 0; workers && i < run->plan.threads; i++) {
+        run->engine->block_free(workers[i].block);
         loop_free(workers[i].course);
     }
     loop_free(workers);
@@ -305,7 +307,7 @@ static LoopResults *results_make(const Run *run)
         return NULL;
     }
     *results = (LoopResults){.arena = arena, .agents = run->plan.agents, .lanes_per_block = run->plan.lanes,
-                             .threads = run->plan.threads, .seed = run->options->seed};
+                             .threads = run->plan.threads, .seed = run->options->seed, .single = run->options->single};
     return results;
 }
 
@@ -321,6 +323,9 @@ LoopRunStatus loop_run(const LoopProgram *program, const LoopRunOptions *options
         return LOOP_RUN_INVALID;
     if (program->foreign_count && !options->libraries)
         return LOOP_RUN_REFUSED;
+    run.engine = loop_engine_find(options->single, options->engine);
+    if (!run.engine)
+        return LOOP_RUN_ENGINE;
     if (!loop_plan_make(&run.plan, program, options))
         return LOOP_RUN_MEMORY;
     if (program->foreign_count && !(run.libraries = loop_libraries_open(program, options->libraries, diags)))
@@ -328,11 +333,11 @@ LoopRunStatus loop_run(const LoopProgram *program, const LoopRunOptions *options
     run.results = results_make(&run);
     workers = loop_alloc_array(run.plan.threads, sizeof *workers);
     if (run.results && workers && courses_make(run.results, program) && measured_make(&run) &&
-        loop_layout_make(&run.layout, program, run.plan.lanes) && workers_make(&run, workers)) {
+        run.engine->layout_make(&run.layout, program, run.plan.lanes) && workers_make(&run, workers)) {
         workers_run(&run, workers);
         status = finish(&run, diags, setup_fault);
     }
-    workers_free(workers, run.plan.threads);
+    workers_free(&run, workers);
     loop_layout_free(&run.layout);
     measured_free(&run);
     loop_libraries_close(run.libraries);

@@ -31,7 +31,8 @@ void loop_block_foreign_end(LoopBlock *block)
 void loop_kernel_foreign(LoopBlock *block, const uint32_t *args)
 {
     size_t width = block->program->registers[args[0]].width, taken = block->program->registers[args[1]].width;
-    LoopReal *in = block->foreign, *out = block->foreign + taken, *d = loop_block_register(block, args[0]);
+    double *in = block->foreign, *out = block->foreign + taken;
+    LoopReal *d = loop_block_register(block, args[0]);
     LoopView x = loop_block_view(block, args[1], NULL), mask = loop_block_view(block, args[2], NULL);
     for (size_t l = 0; l < block->lanes; l++) {
         if (!(loop_view(mask, 0, l) > 0) || loop_clock_done(block->clock, l))

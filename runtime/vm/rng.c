@@ -69,13 +69,22 @@ void loop_philox(uint32_t ctr[4], const uint32_t key[2])
     ctr[3] = s.d;
 }
 
+#ifdef LOOP_SINGLE
+/* The first 24 of the bits that double precision takes: never rounded up to 1. */
+static inline LoopReal to_unit(uint32_t hi, uint32_t lo)
+{
+    (void)lo;
+    return (LoopReal)(int32_t)(hi >> 8) * 0x1p-24f;
+}
+#else
 /* 53 bits of two words, each put into the lower half of a double of 2^52. */
-static inline double to_unit(uint32_t hi, uint32_t lo)
+static inline LoopReal to_unit(uint32_t hi, uint32_t lo)
 {
     double upper = loop_from_bits((hi >> 5) | 0x4330000000000000u) - 0x1p52;
     double lower = loop_from_bits((lo >> 6) | 0x4330000000000000u) - 0x1p52;
     return (upper * 0x1p26 + lower) * 0x1p-53;
 }
+#endif
 
 double loop_rng_uniform1(const LoopRngKey *key, uint32_t agent, uint64_t counter, uint32_t index)
 {
@@ -105,7 +114,7 @@ static void run_lanes(Lanes *s, size_t n, LoopRngKey key, const uint32_t *agent,
     }
 }
 
-void loop_rng_uniform(double *out, size_t lanes, const LoopRngKey *key, const uint32_t *agent,
+void loop_rng_uniform(LoopReal *out, size_t lanes, const LoopRngKey *key, const uint32_t *agent,
                       const uint64_t *counter, uint64_t shared, uint32_t index)
 {
     Lanes s;
@@ -122,7 +131,7 @@ void loop_rng_uniform(double *out, size_t lanes, const LoopRngKey *key, const ui
     }
 }
 
-void loop_rng_normal(double *out, size_t lanes, const LoopRngKey *key, const uint32_t *agent,
+void loop_rng_normal(LoopReal *out, size_t lanes, const LoopRngKey *key, const uint32_t *agent,
                      const uint64_t *counter, uint64_t shared, uint32_t index)
 {
     loop_rng_uniform(out, lanes, key, agent, counter, shared, index);

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "runtime/contract/real_math.h"
+#include "runtime/contract/rule.h"
 
 typedef struct LoopRngKey {
     uint32_t word[2];
@@ -35,9 +36,9 @@ double loop_rng_normal1(const LoopRngKey *key, uint32_t agent, uint64_t counter,
 
 /* The same bits for `lanes` agents; `counter` holds one step or trial a lane, or is NULL and all have
  * `shared`. */
-void loop_rng_uniform(double *out, size_t lanes, const LoopRngKey *key, const uint32_t *agent,
+void loop_rng_uniform(LoopReal *out, size_t lanes, const LoopRngKey *key, const uint32_t *agent,
                       const uint64_t *counter, uint64_t shared, uint32_t index);
-void loop_rng_normal(double *out, size_t lanes, const LoopRngKey *key, const uint32_t *agent,
+void loop_rng_normal(LoopReal *out, size_t lanes, const LoopRngKey *key, const uint32_t *agent,
                      const uint64_t *counter, uint64_t shared, uint32_t index);
 
 /* c[0] + c[1] x + ... + c[7] x^7 */

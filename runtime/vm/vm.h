@@ -74,7 +74,7 @@ typedef struct LoopBlock {
     struct LoopRecorder *recorder;
     const struct LoopLibraries *libraries; /* NULL: no foreign calls */
     void **selves;              /* [foreign_count][lanes of the layout] */
-    LoopReal *foreign;          /* scratch for the arguments and results of one call */
+    double *foreign;            /* scratch for the arguments and results of one call */
     LoopFault fault;
 } LoopBlock;
 

@@ -1,0 +1,51 @@
+/* Engines, best first; the base runs everywhere. */
+#include "runtime/run/engines.h"
+
+#include "runtime/loop_run.h"
+
+#include <string.h>
+
+typedef enum Needs { NEEDS_NOTHING, NEEDS_AVX2, NEEDS_AVX512 } Needs;
+
+typedef struct Choice {
+    Needs needs;
+    const LoopEngine *full, *single;
+} Choice;
+
+static const Choice choices[] = {
+#ifdef __x86_64__
+    {NEEDS_AVX512, &loop_engine_avx512, &loop_engine_avx512_single},
+    {NEEDS_AVX2, &loop_engine_avx2, &loop_engine_avx2_single},
+#endif
+    {NEEDS_NOTHING, &loop_engine_base, &loop_engine_base_single},
+};
+
+static bool runs_here(Needs needs)
+{
+#ifdef __x86_64__
+    if (needs == NEEDS_AVX512)
+        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+               __builtin_cpu_supports("avx512vl");
+    if (needs == NEEDS_AVX2)
+        return __builtin_cpu_supports("avx2");
+#endif
+    return needs == NEEDS_NOTHING;
+}
+
+const char *loop_engine_name(size_t i)
+{
+    for (size_t c = 0; c < sizeof choices / sizeof choices[0]; c++)
+        if (runs_here(choices[c].needs) && i-- == 0)
+            return choices[c].full->name;
+    return NULL;
+}
+
+const LoopEngine *loop_engine_find(bool single, const char *name)
+{
+    for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++) {
+        const LoopEngine *engine = single ? choices[i].single : choices[i].full;
+        if (runs_here(choices[i].needs) && (!name || strcmp(engine->name, name) == 0))
+            return engine;
+    }
+    return NULL;
+}
