@@ -1,121 +1,204 @@
-/* Thalamus: what is let through. A choose loop picks one channel, or each by itself; a vary loop gives V and noise. */
+/* Thalamus: what is let through. A choose loop picks one channel, or each by itself; a vary loop gives V and noise. All of it
+   goes channel by channel over the lanes, with selections in place of branches, so that it becomes vector code. */
 #include "runtime/vm/vm.h"
 
 #include "runtime/contract/real_math.h"
 
 static const LoopReal ONE = 1.0, ZERO = 0.0;
 
-/* One lane's choice: what goes in, and how often each channel would be taken. */
-typedef struct Choice {
-    const LoopLoop *loop;
-    LoopRngKey key;
-    uint32_t agent;
-    uint64_t step;
-    LoopReal parameter;
-    LoopReal *drive, *odds; /* [channels]: V + bias, probability */
-    LoopReal *open;         /* [channels]: > 0 where proposed */
-    size_t channels;
-} Choice;
-
 /* Ordinals of a loop's own draws within a step; what draws for each channel does so from DRAW_CHANNEL on. */
 enum { DRAW_PICK, DRAW_EXPLORE, DRAW_CHANNEL };
 
-static LoopReal draw(const Choice *c, uint32_t ordinal)
+/* The choices of a step. Rows of channels are [channels][lanes], the others [lanes]; all of it is scratch. */
+typedef struct Choices {
+    LoopBlock *block;
+    const LoopLoop *loop;
+    const LoopRngKey *key;
+    size_t lanes, channels;
+    LoopView parameter;
+    LoopReal *drive, *odds; /* V + bias, probability */
+    LoopReal *open;         /* > 0 where proposed */
+    LoopReal *chooses;      /* > 0 where a choice is to be made */
+    LoopReal *u, *top, *sum, *count, *at;
+} Choices;
+
+static Choices begin(LoopBlock *block, const LoopLoop *loop, size_t index)
 {
-    return loop_rng_uniform1(&c->key, c->agent, c->step, ordinal);
+    LoopReal *scratch = block->state + block->layout->scratch;
+    size_t lanes = block->lanes, rows = loop->channels * lanes;
+    return (Choices){.block = block, .loop = loop, .key = &block->keys[block->program->draw_count + index], .lanes = lanes,
+                     .channels = loop->channels, .parameter = loop_block_view(block, loop->selection_value, &ZERO),
+                     .drive = scratch, .odds = scratch + rows, .open = scratch + 2 * rows, .chooses = scratch + 3 * rows,
+                     .u = scratch + 3 * rows + lanes, .top = scratch + 3 * rows + 2 * lanes, .sum = scratch + 3 * rows + 3 * lanes,
+                     .count = scratch + 3 * rows + 4 * lanes, .at = scratch + 3 * rows + 5 * lanes};
 }
 
-/* The first channel at which the running sum of the odds passes u; SIZE_MAX when all are 0. */
-static size_t sample(const Choice *c, LoopReal u)
+static void set(LoopReal *restrict row, size_t n, LoopReal x)
 {
-    size_t last = SIZE_MAX;
-    LoopReal reached = 0;
+    for (size_t l = 0; l < n; l++)
+        row[l] = x;
+}
+
+/* row = element k of x in each lane */
+static void spread(LoopReal *restrict row, LoopView x, size_t k, size_t n)
+{
+    const LoopReal *restrict at = x.at + k * x.step;
+    if (x.lane)
+        for (size_t l = 0; l < n; l++)
+            row[l] = at[l];
+    else
+        set(row, n, at[0]);
+}
+
+static void drives(const Choices *c)
+{
+    LoopView value = loop_block_view(c->block, c->loop->value, &ZERO), bias = loop_block_view(c->block, c->loop->bias, &ZERO);
+    LoopView propose = loop_block_view(c->block, c->loop->propose, &ONE);
     for (size_t k = 0; k < c->channels; k++) {
-        if (!(c->odds[k] > 0))
-            continue;
-        last = k;
-        reached += c->odds[k];
-        if (u < reached)
-            break;
+        LoopReal *restrict drive = c->drive + k * c->lanes, *restrict row = c->u;
+        spread(drive, value, k, c->lanes);
+        spread(row, bias, k, c->lanes);
+        for (size_t l = 0; l < c->lanes; l++)
+            drive[l] += row[l];
+        spread(c->open + k * c->lanes, propose, k, c->lanes);
     }
-    return last;
 }
 
-static void softmax(const Choice *c)
+/* ---- how often each channel would be taken ---- */
+
+/* top = the largest of parameter times drive among the channels that are open, 0 where none is; `count` says how many are. */
+static void softmax_top(const Choices *c)
 {
-    bool found = false;
-    LoopReal top = 0, total = 0;
+    LoopReal *restrict top = c->top, *restrict count = c->count;
+    const LoopReal *restrict parameter = c->at;
+    set(top, c->lanes, 0);
+    set(count, c->lanes, 0);
     for (size_t k = 0; k < c->channels; k++) {
-        LoopReal x = c->parameter * c->drive[k];
-        if (c->open[k] > 0 && (!found || x > top)) {
-            top = x;
-            found = true;
+        const LoopReal *restrict drive = c->drive + k * c->lanes, *restrict open = c->open + k * c->lanes;
+        for (size_t l = 0; l < c->lanes; l++) {
+            LoopReal x = parameter[l] * drive[l];
+            bool is_open = open[l] > 0, higher = (count[l] == 0) | (x > top[l]);
+            top[l] = is_open & higher ? x : top[l];
+            count[l] += is_open ? 1.0 : 0.0;
+        }
+    }
+}
+
+static void softmax(const Choices *c)
+{
+    LoopReal *restrict total = c->sum;
+    const LoopReal *restrict parameter = c->at, *restrict top = c->top;
+    spread(c->at, c->parameter, 0, c->lanes);
+    softmax_top(c);
+    set(total, c->lanes, 0);
+    for (size_t k = 0; k < c->channels; k++) {
+        const LoopReal *restrict drive = c->drive + k * c->lanes, *restrict open = c->open + k * c->lanes;
+        LoopReal *restrict odds = c->odds + k * c->lanes;
+        for (size_t l = 0; l < c->lanes; l++) {
+            LoopReal e = loop_exp(parameter[l] * drive[l] - top[l]);
+            odds[l] = open[l] > 0 ? e : 0;
+            total[l] += odds[l];
         }
     }
     for (size_t k = 0; k < c->channels; k++) {
-        c->odds[k] = c->open[k] > 0 ? loop_exp(c->parameter * c->drive[k] - top) : 0;
-        total += c->odds[k];
-    }
-    for (size_t k = 0; k < c->channels && total > 0; k++)
-        c->odds[k] /= total;
-}
-
-/* `share` of the probability goes evenly to the best, the rest evenly to all that are proposed. */
-static void best(const Choice *c, LoopReal share)
-{
-    LoopReal top = 0, ties = 0, open = 0;
-    for (size_t k = 0; k < c->channels; k++) {
-        if (!(c->open[k] > 0))
-            continue;
-        if (open == 0 || c->drive[k] > top) {
-            top = c->drive[k];
-            ties = 0;
+        LoopReal *restrict odds = c->odds + k * c->lanes;
+        for (size_t l = 0; l < c->lanes; l++) {
+            LoopReal share = odds[l] / total[l];
+            odds[l] = total[l] > 0 ? share : odds[l];
         }
-        ties += c->drive[k] == top;
-        open++;
     }
-    for (size_t k = 0; k < c->channels; k++)
-        c->odds[k] = !(c->open[k] > 0) ? 0 : (1.0 - share) / open + (c->drive[k] == top ? share / ties : 0);
 }
 
-static void add_noise(const Choice *c)
+/* For `n` lanes from `first` on: share[l] of the probability goes evenly to the best, the rest evenly to all proposed. */
+static void best(const Choices *c, const LoopReal *restrict share, size_t first, size_t n)
 {
-    for (size_t k = 0; k < c->channels; k++)
-        c->drive[k] += c->parameter * loop_rng_normal1(&c->key, c->agent, c->step, (uint32_t)(DRAW_CHANNEL + k));
+    LoopReal *restrict top = c->top + first, *restrict ties = c->sum + first, *restrict count = c->count + first;
+    set(top, n, 0);
+    set(ties, n, 0);
+    set(count, n, 0);
+    for (size_t k = 0; k < c->channels; k++) {
+        const LoopReal *restrict drive = c->drive + k * c->lanes + first, *restrict open = c->open + k * c->lanes + first;
+        for (size_t l = 0; l < n; l++) {
+            bool is_open = open[l] > 0, higher = is_open & ((count[l] == 0) | (drive[l] > top[l]));
+            top[l] = higher ? drive[l] : top[l];
+            ties[l] = higher ? 0 : ties[l];
+            ties[l] += is_open & (drive[l] == top[l]) ? 1.0 : 0.0;
+            count[l] += is_open ? 1.0 : 0.0;
+        }
+    }
+    for (size_t k = 0; k < c->channels; k++) {
+        const LoopReal *restrict drive = c->drive + k * c->lanes + first, *restrict open = c->open + k * c->lanes + first;
+        LoopReal *restrict odds = c->odds + k * c->lanes + first;
+        for (size_t l = 0; l < n; l++) {
+            LoopReal even = (1.0 - share[first + l]) / count[l], more = share[first + l] / ties[l];
+            LoopReal all = even + (drive[l] == top[l] ? more : 0);
+            odds[l] = open[l] > 0 ? all : 0;
+        }
+    }
 }
 
-static void bar_below(const Choice *c)
+static void greedy(const Choices *c)
 {
-    for (size_t k = 0; k < c->channels; k++)
-        if (!(c->drive[k] > c->parameter))
-            c->odds[k] = 0;
+    set(c->at, c->lanes, 1.0);
+    best(c, c->at, 0, c->lanes);
 }
 
-static void independent(const Choice *c)
+static void epsilon(const Choices *c)
 {
-    for (size_t k = 0; k < c->channels; k++)
-        c->odds[k] = c->open[k] > 0 ? loop_sigmoid(c->parameter * c->drive[k]) : 0;
+    spread(c->at, c->parameter, 0, c->lanes);
+    for (size_t l = 0; l < c->lanes; l++)
+        c->at[l] = 1.0 - c->at[l];
+    best(c, c->at, 0, c->lanes);
 }
 
-/* How often each channel would be taken; a noisy choice draws its noise here. */
-static void weigh(const Choice *c)
+static void add_noise(const Choices *c)
+{
+    spread(c->at, c->parameter, 0, c->lanes);
+    for (size_t k = 0; k < c->channels; k++) {
+        LoopReal *restrict drive = c->drive + k * c->lanes, *restrict u = c->u;
+        loop_rng_normal(u, c->lanes, c->key, c->block->agent, NULL, c->block->step, (uint32_t)(DRAW_CHANNEL + k));
+        for (size_t l = 0; l < c->lanes; l++)
+            drive[l] += c->at[l] * u[l];
+    }
+}
+
+static void bar_below(const Choices *c)
+{
+    spread(c->at, c->parameter, 0, c->lanes);
+    for (size_t k = 0; k < c->channels; k++)
+        for (size_t l = 0; l < c->lanes; l++)
+            c->odds[k * c->lanes + l] = c->drive[k * c->lanes + l] > c->at[l] ? c->odds[k * c->lanes + l] : 0;
+}
+
+static void independent(const Choices *c)
+{
+    spread(c->at, c->parameter, 0, c->lanes);
+    for (size_t k = 0; k < c->channels; k++)
+        for (size_t l = 0; l < c->lanes; l++) {
+            LoopReal chance = loop_sigmoid(c->at[l] * c->drive[k * c->lanes + l]);
+            c->odds[k * c->lanes + l] = c->open[k * c->lanes + l] > 0 ? chance : 0;
+        }
+}
+
+/* A noisy choice draws its noise here. */
+static void weigh(const Choices *c)
 {
     switch (c->loop->selection) {
     case LOOP_SELECT_SOFTMAX:
         softmax(c);
         return;
     case LOOP_SELECT_GREEDY:
-        best(c, 1.0);
+        greedy(c);
         return;
     case LOOP_SELECT_EPSILON:
-        best(c, 1.0 - c->parameter);
+        epsilon(c);
         return;
     case LOOP_SELECT_NOISY:
         add_noise(c);
-        best(c, 1.0);
+        greedy(c);
         return;
     case LOOP_SELECT_THRESHOLD:
-        best(c, 1.0);
+        greedy(c);
         bar_below(c);
         return;
     case LOOP_SELECT_INDEPENDENT:
@@ -126,98 +209,137 @@ static void weigh(const Choice *c)
     }
 }
 
-/* The brainstem forces channels: of those, the one with the largest override (each, where channels are independent). */
-static bool force(LoopBlock *block, const Choice *c, size_t l)
+/* ---- what is let through ---- */
+
+static LoopReal lesioned(const Choices *c, size_t l)
 {
-    LoopView by = loop_block_view(block, c->loop->override, &ZERO);
-    bool forced = false;
-    for (size_t k = 0; k < c->channels; k++)
-        forced = forced || loop_view(by, k, l) > 0;
-    if (!forced)
-        return false;
-    for (size_t k = 0; k < c->channels; k++)
-        c->drive[k] = c->open[k] = loop_view(by, k, l);
-    if (c->loop->selection != LOOP_SELECT_INDEPENDENT)
-        best(c, 1.0);
-    else
-        for (size_t k = 0; k < c->channels; k++)
-            c->odds[k] = c->open[k] > 0 ? 1.0 : 0.0;
-    return true;
+    return loop_view(loop_block_view(c->block, c->loop->lesion, &ZERO), 0, l);
 }
 
-static Choice choice_of(LoopBlock *block, const LoopLoop *loop, size_t index, size_t l)
+static bool is_single(const Choices *c)
 {
-    LoopReal *scratch = block->state + block->layout->scratch;
-    LoopView value = loop_block_view(block, loop->value, &ZERO), bias = loop_block_view(block, loop->bias, &ZERO);
-    LoopView propose = loop_block_view(block, loop->propose, &ONE);
-    Choice c = {.loop = loop, .key = block->keys[block->program->draw_count + index], .agent = block->agent[l],
-                .step = block->step, .drive = scratch, .open = scratch + loop->channels, .odds = scratch + 2 * loop->channels,
-                .channels = loop->channels};
-    if (loop->selection_value != LOOP_NONE)
-        c.parameter = loop_block_at(block, loop->selection_value, 0, l);
-    for (size_t k = 0; k < loop->channels; k++) {
-        c.drive[k] = loop_view(value, k, l) + loop_view(bias, k, l);
-        c.open[k] = loop_view(propose, k, l);
+    return c->loop->selection != LOOP_SELECT_INDEPENDENT;
+}
+
+/* The brainstem forces channels in lane l: of those, the one with the largest override (each, where channels are
+   independent). */
+static void force(const Choices *c, LoopView by, size_t l)
+{
+    for (size_t k = 0; k < c->channels; k++) {
+        LoopReal *drive = &c->drive[k * c->lanes + l], *open = &c->open[k * c->lanes + l];
+        *drive = *open = loop_view(by, k, l);
+        c->odds[k * c->lanes + l] = *open > 0 ? 1.0 : 0.0;
     }
-    return c;
+    c->at[l] = 1.0;
+    if (is_single(c))
+        best(c, c->at, l, 1);
+    c->chooses[l] = 1.0;
 }
 
-/* Lets channels through and says so: `choice` is 1 where one is. False: none, on a step for choosing. */
-static bool let_through(LoopBlock *block, const Choice *c, bool chooses, size_t l)
+/* Where a choice is to be made, and where it is forced. */
+static void decide(const Choices *c)
+{
+    spread(c->chooses, loop_block_view(c->block, c->loop->when, &ONE), 0, c->lanes);
+    if (c->loop->override != LOOP_NONE) {
+        LoopView by = loop_block_view(c->block, c->loop->override, &ZERO);
+        for (size_t l = 0; l < c->lanes; l++) {
+            bool forced = false;
+            for (size_t k = 0; k < c->channels; k++)
+                forced = forced || loop_view(by, k, l) > 0;
+            if (forced && !(lesioned(c, l) > 0))
+                force(c, by, l);
+        }
+    }
+    for (size_t l = 0; c->loop->lesion != LOOP_NONE && l < c->lanes; l++)
+        c->chooses[l] = lesioned(c, l) > 0 ? 0 : c->chooses[l];
+}
+
+/* at = the first channel at which the running sum of the odds passes u, the last one with odds where none does; -1 where no
+   channel has odds, or no choice is made. */
+static void sample(const Choices *c)
+{
+    LoopReal *restrict at = c->at, *restrict reached = c->sum;
+    const LoopReal *restrict u = c->u, *restrict chooses = c->chooses;
+    loop_rng_uniform(c->u, c->lanes, c->key, c->block->agent, NULL, c->block->step, DRAW_PICK);
+    set(at, c->lanes, -1.0);
+    set(reached, c->lanes, 0);
+    for (size_t k = 0; k < c->channels; k++) {
+        const LoopReal *restrict odds = c->odds + k * c->lanes;
+        for (size_t l = 0; l < c->lanes; l++) {
+            bool passed = u[l] < reached[l], goes_on = (odds[l] > 0) & !passed & (chooses[l] > 0);
+            at[l] = goes_on ? (LoopReal)k : at[l];
+            reached[l] += goes_on ? odds[l] : 0;
+        }
+    }
+}
+
+/* `choice` is 1 for what is let through, `taken` the sum of its values, and chooses[l] > 0 where something was chosen. */
+static void let_through(const Choices *c)
+{
+    LoopReal *restrict taken = loop_block_register(c->block, c->loop->taken), *restrict row = c->top;
+    LoopView value = loop_block_view(c->block, c->loop->value, &ZERO);
+    set(taken, c->lanes, 0);
+    if (is_single(c))
+        sample(c);
+    for (size_t k = 0; k < c->channels; k++) {
+        LoopReal *restrict choice = loop_block_register(c->block, c->loop->choice) + k * c->lanes;
+        LoopReal *restrict probability = loop_block_register(c->block, c->loop->probability) + k * c->lanes;
+        const LoopReal *restrict odds = c->odds + k * c->lanes;
+        if (!is_single(c))
+            loop_rng_uniform(c->u, c->lanes, c->key, c->block->agent, NULL, c->block->step, (uint32_t)(DRAW_CHANNEL + k));
+        spread(row, value, k, c->lanes);
+        for (size_t l = 0; l < c->lanes; l++) {
+            bool through = is_single(c) ? c->at[l] == (LoopReal)k : (c->chooses[l] > 0) & (c->u[l] < odds[l]);
+            choice[l] = through ? 1.0 : 0.0;
+            probability[l] = odds[l];
+            taken[l] += through ? row[l] : 0;
+        }
+    }
+    for (size_t l = 0; is_single(c) && l < c->lanes; l++)
+        c->chooses[l] = c->at[l] >= 0 ? 1.0 : 0.0;
+}
+
+/* What stays until the next choice: which it was, and its value. */
+static void hold(const Choices *c)
 {
     const LoopLoop *loop = c->loop;
-    LoopReal *choice = loop_block_register(block, loop->choice) + l, *chance = loop_block_register(block, loop->probability) + l;
-    bool single = loop->selection != LOOP_SELECT_INDEPENDENT, any = false;
-    size_t chosen = single && chooses ? sample(c, draw(c, DRAW_PICK)) : SIZE_MAX;
-    for (size_t k = 0; k < c->channels; k++) {
-        bool through = single ? k == chosen : chooses && draw(c, (uint32_t)(DRAW_CHANNEL + k)) < c->odds[k];
-        choice[k * block->lanes] = through ? 1.0 : 0.0;
-        chance[k * block->lanes] = c->odds[k];
-        any = any || through;
+    LoopReal *restrict act = loop_block_register(c->block, loop->act), *restrict held = loop_block_register(c->block, loop->held_taken);
+    LoopReal *restrict chose = loop_block_register(c->block, loop->chose), *restrict expected = loop_block_register(c->block, loop->expected);
+    const LoopReal *restrict taken = loop_block_register(c->block, loop->taken), *restrict choice = loop_block_register(c->block, loop->choice);
+    for (size_t l = 0; l < c->lanes; l++) {
+        bool any = c->chooses[l] > 0;
+        expected[l] = held[l];
+        chose[l] = any ? 1.0 : 0.0;
+        held[l] = any ? taken[l] : held[l];
     }
-    return any || (chooses && !single);
+    if (is_single(c))
+        for (size_t l = 0; l < c->lanes; l++)
+            act[l] = c->chooses[l] > 0 ? c->at[l] : act[l];
+    else
+        for (size_t k = 0; k < c->channels; k++)
+            for (size_t l = 0; l < c->lanes; l++)
+                act[k * c->lanes + l] = c->chooses[l] > 0 ? choice[k * c->lanes + l] : act[k * c->lanes + l];
 }
 
-static void silence(LoopBlock *block, const LoopLoop *loop, size_t l)
+/* A lesioned loop takes nothing, and forgets what it took. */
+static void silence(const Choices *c, size_t l)
 {
-    bool single = loop->selection != LOOP_SELECT_INDEPENDENT;
-    for (size_t k = 0; k < (single ? 1 : loop->channels); k++)
-        loop_block_register(block, loop->act)[k * block->lanes + l] = single ? -1.0 : 0.0;
-    loop_block_register(block, loop->held_taken)[l] = 0;
-}
-
-static void choose_lane(LoopBlock *block, const LoopLoop *loop, size_t index, size_t l)
-{
-    LoopView when = loop_block_view(block, loop->when, &ONE), lesion = loop_block_view(block, loop->lesion, &ZERO);
-    LoopView value = loop_block_view(block, loop->value, &ZERO);
-    LoopReal *held = loop_block_register(block, loop->held_taken) + l, taken = 0;
-    Choice c = choice_of(block, loop, index, l);
-    bool lesioned = loop_view(lesion, 0, l) > 0, forced = !lesioned && force(block, &c, l);
-    if (!forced)
-        weigh(&c);
-    bool chose = let_through(block, &c, !lesioned && (forced || loop_view(when, 0, l) > 0), l);
-    loop_block_register(block, loop->expected)[l] = *held;
-    LoopReal *act = loop_block_register(block, loop->act) + l;
-    for (size_t k = 0; k < loop->channels && chose; k++) {
-        LoopReal through = loop_block_register(block, loop->choice)[k * block->lanes + l];
-        if (loop->selection == LOOP_SELECT_INDEPENDENT)
-            act[k * block->lanes] = through;
-        else if (through > 0)
-            *act = (LoopReal)k;
-        taken += through > 0 ? loop_view(value, k, l) : 0;
-    }
-    loop_block_register(block, loop->chose)[l] = chose ? 1.0 : 0.0;
-    loop_block_register(block, loop->taken)[l] = taken;
-    if (chose)
-        *held = taken;
-    if (lesioned)
-        silence(block, loop, l);
+    for (size_t k = 0; k < (is_single(c) ? 1 : c->channels); k++)
+        loop_block_register(c->block, c->loop->act)[k * c->lanes + l] = is_single(c) ? -1.0 : 0.0;
+    loop_block_register(c->block, c->loop->held_taken)[l] = 0;
 }
 
 void loop_kernel_choose(LoopBlock *block, const LoopLoop *loop, size_t index)
 {
-    for (size_t l = 0; l < block->lanes; l++)
-        choose_lane(block, loop, index, l);
+    Choices c = begin(block, loop, index);
+    drives(&c);
+    weigh(&c);
+    decide(&c);
+    let_through(&c);
+    hold(&c);
+    for (size_t l = 0; loop->lesion != LOOP_NONE && l < c.lanes; l++)
+        if (lesioned(&c, l) > 0)
+            silence(&c, l);
 }
 
 /* ---- vary ---- */
