@@ -19,6 +19,7 @@ struct LoopMeasureState {
     const LoopMeasure *measure;
     uint32_t width;
     bool shared;           /* all that it reads is the same in every lane: kept for one */
+    bool one_clock;        /* lanes are in step: the picker of the first is that of all */
     bool timed;            /* its moments are times of the trial, the same in every lane */
     size_t lanes, capacity;
     size_t awake;          /* lanes that are */
@@ -81,7 +82,8 @@ LoopMeasureState *loop_measure_new(const LoopProgram *program, const LoopMeasure
     s->measure = measure;
     s->width = program->registers[measure->signal].width;
     s->shared = is_shared(program, measure);
-    s->timed = program->task.uniform && is_time(&measure->from) && (!measure->window || is_time(&measure->to));
+    s->one_clock = program->task.uniform;
+    s->timed = s->one_clock && is_time(&measure->from) && (!measure->window || is_time(&measure->to));
     lanes = s->shared ? 1 : lanes;
     s->capacity = lanes;
     s->trial = loop_alloc_array(lanes, sizeof *s->trial);
@@ -141,25 +143,48 @@ static void resolve(const LoopBlock *block, const LoopAnchor *anchor, size_t l, 
     *moment = base + anchor->offset;
 }
 
-static void begin(LoopMeasureState *s, const LoopBlock *block, size_t l)
+static LoopPicker *picker(const LoopMeasureState *s, size_t l)
+{
+    return &s->trial[s->one_clock ? 0 : l].picker;
+}
+
+static bool wakes(const LoopMeasureState *s, const LoopPicker *p)
+{
+    return p->picked || (s->measure->instant != LOOP_NONE && p->open);
+}
+
+static void begin_lane(LoopMeasureState *s, size_t l, bool awake)
 {
     LaneTrial *lane = &s->trial[l];
-    s->awake -= lane->awake;
-    loop_picker_begin(&lane->picker, &s->measure->select, block, l);
+    s->awake += (size_t)awake - (size_t)lane->awake;
+    lane->awake = awake;
     lane->from = lane->to = UNKNOWN;
     lane->taken = 0;
-    lane->awake = lane->picker.picked || (s->measure->instant != LOOP_NONE && lane->picker.open);
-    s->awake += lane->awake;
+}
+
+static void begin_all(LoopMeasureState *s, const LoopBlock *block)
+{
+    size_t before = s->awake;
+    loop_picker_begin(picker(s, 0), &s->measure->select, block, 0);
+    bool awake = wakes(s, picker(s, 0));
+    for (size_t l = 0; (before || awake) && l < s->lanes; l++)
+        begin_lane(s, l, awake);
 }
 
 void loop_measure_begin(LoopMeasureState *s, const LoopBlock *block)
 {
-    if (block->program->task.uniform && loop_clock_moment(block->clock, 0).time != 0)
+    if (s->one_clock) {
+        LoopMoment now = loop_clock_moment(block->clock, 0);
+        if (now.type != LOOP_NONE && now.time == 0)
+            begin_all(s, block);
         return;
+    }
     for (size_t l = 0; l < s->lanes; l++) {
         LoopMoment now = loop_clock_moment(block->clock, l);
-        if (now.type != LOOP_NONE && now.time == 0)
-            begin(s, block, l);
+        if (now.type == LOOP_NONE || now.time != 0)
+            continue;
+        loop_picker_begin(picker(s, l), &s->measure->select, block, l);
+        begin_lane(s, l, wakes(s, picker(s, l)));
     }
 }
 
@@ -239,12 +264,11 @@ static double trial_value(const LoopMeasureState *s, size_t e, size_t l)
 /* The value of a finished trial goes into the sum, or is the first that was true. */
 static void keep(LoopMeasureState *s, size_t l, bool valid)
 {
-    LaneTrial *lane = &s->trial[l];
     if (!valid || (s->measure->first_true && s->count[l]))
         return;
     if (s->measure->first_true) {
         if (trial_value(s, 0, l) > 0) {
-            *cell(s->sum, s, 0, l) = lane->picker.seen;
+            *cell(s->sum, s, 0, l) = picker(s, l)->seen;
             s->count[l] = 1;
         }
         return;
@@ -262,9 +286,9 @@ static void end(LoopMeasureState *s, LoopBlock *block, size_t l)
     if (m->instant != LOOP_NONE)
         for (size_t e = 0; e < s->width; e++)
             loop_block_register(block, m->instant)[e * block->lanes + l] = valid ? trial_value(s, e, l) : NAN;
-    if (!lane->picker.picked)
+    if (!picker(s, l)->picked)
         return;
-    if (!lane->picker.ring) {
+    if (!picker(s, l)->ring) {
         keep(s, l, valid);
         return;
     }
@@ -334,14 +358,14 @@ static void sum_ring(LoopMeasureState *s, size_t l)
 void loop_measure_finish(LoopMeasureState *s, const LoopBlock *block, LoopMeasured *measured, size_t all)
 {
     for (size_t l = 0; l < s->lanes; l++)
-        if (s->trial[l].picker.ring)
+        if (picker(s, l)->ring)
             sum_ring(s, l);
     for (size_t lane = 0; lane < block->lanes; lane++) {
         size_t l = s->shared ? 0 : lane;
-        measured->trials[block->first + lane] = s->measure->first_true ? s->trial[l].picker.seen : s->count[l];
+        measured->trials[block->first + lane] = s->measure->first_true ? picker(s, l)->seen : s->count[l];
         for (size_t e = 0; e < s->width; e++) {
             double sum = *cell(s->sum, s, e, l);
-            double none = s->measure->first_true && s->trial[l].picker.seen ? (double)INFINITY : (double)NAN;
+            double none = s->measure->first_true && picker(s, l)->seen ? (double)INFINITY : (double)NAN;
             measured->value[e * all + block->first + lane] = s->count[l] ? sum / s->count[l] : none;
         }
     }

@@ -273,6 +273,20 @@ static void sample(const Choices *c)
     }
 }
 
+/* choice = 1 where channel k is let through, else 0 */
+static void channel_through(const Choices *c, size_t k, LoopReal *restrict choice)
+{
+    const LoopReal *restrict at = c->at, *restrict u = c->u, *restrict odds = c->odds + k * c->lanes, *restrict chooses = c->chooses;
+    if (is_single(c)) {
+        for (size_t l = 0; l < c->lanes; l++)
+            choice[l] = at[l] == (LoopReal)k ? 1.0 : 0.0;
+        return;
+    }
+    loop_rng_uniform(c->u, c->lanes, c->key, c->block->agent, NULL, c->block->step, (uint32_t)(DRAW_CHANNEL + k));
+    for (size_t l = 0; l < c->lanes; l++)
+        choice[l] = (chooses[l] > 0) & (u[l] < odds[l]) ? 1.0 : 0.0;
+}
+
 /* `choice` is 1 for what is let through, `taken` the sum of its values, and chooses[l] > 0 where something was chosen. */
 static void let_through(const Choices *c)
 {
@@ -285,14 +299,11 @@ static void let_through(const Choices *c)
         LoopReal *restrict choice = loop_block_register(c->block, c->loop->choice) + k * c->lanes;
         LoopReal *restrict probability = loop_block_register(c->block, c->loop->probability) + k * c->lanes;
         const LoopReal *restrict odds = c->odds + k * c->lanes;
-        if (!is_single(c))
-            loop_rng_uniform(c->u, c->lanes, c->key, c->block->agent, NULL, c->block->step, (uint32_t)(DRAW_CHANNEL + k));
+        channel_through(c, k, choice);
         spread(row, value, k, c->lanes);
         for (size_t l = 0; l < c->lanes; l++) {
-            bool through = is_single(c) ? c->at[l] == (LoopReal)k : (c->chooses[l] > 0) & (c->u[l] < odds[l]);
-            choice[l] = through ? 1.0 : 0.0;
             probability[l] = odds[l];
-            taken[l] += through ? row[l] : 0;
+            taken[l] += choice[l] > 0 ? row[l] : 0;
         }
     }
     for (size_t l = 0; is_single(c) && l < c->lanes; l++)
