@@ -69,9 +69,22 @@ static inline void sparse_strip(LoopReal *out, const Readout *r, const LoopReal 
         out[l] = ((part[0][l] + part[4][l]) + (part[2][l] + part[6][l])) + ((part[1][l] + part[5][l]) + (part[3][l] + part[7][l]));
 }
 
+/* One line only, as in a context of nothing but 1. */
+static void read_line(const Readout *r, const LoopReal *w)
+{
+    LoopReal *restrict s = r->s, value = r->wires.context.at[r->active[0] * r->wires.context.step];
+    const LoopReal *restrict row = w + r->active[0] * r->wires.lanes;
+    for (size_t l = 0; l < r->wires.lanes; l++)
+        s[l] = row[l] * value + 0.0;
+}
+
 static void read_sparse(const Readout *r, const LoopReal *w)
 {
     size_t l = 0;
+    if (r->begin[LOOP_PARTS] == 1) {
+        read_line(r, w);
+        return;
+    }
     for (; l + STRIP <= r->wires.lanes; l += STRIP)
         sparse_strip(r->s + l, r, w + l, STRIP);
     if (l < r->wires.lanes)
