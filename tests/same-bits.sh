@@ -1,22 +1,31 @@
 #!/usr/bin/env bash
-# same-bits.sh REFERENCE OTHER...: every example and test model gives the same bytes from every build, for any number of
-# threads and any size of lane block.
+# same-bits.sh REFERENCE OTHER...: every example and test model gives the same bytes from every build and every engine that
+# this machine has, for any number of threads and any size of lane block; in single precision too.
 . "$(dirname "$0")/lib.sh"
 reference=$1
 shift
 
+engines=$("$reference" version | sed -n 's/^engines here, best first: //p')
+
 bits() { "$@" 2>&1 | sha256sum; }
 compare() { # MODEL: a line for each comparison, empty where nothing differs
-    local wanted
+    local wanted single how other
     wanted=$(bits "$reference" run --json -j 1 "$1")
+    single=$(bits "$reference" run --json -j 1 --precision single "$1")
+    same() { if [ "$1" = "$2" ]; then echo; else echo "$3 differs"; fi; }
     for how in '-j 2' '-j 2 --lanes 1' '-j 2 --lanes 3' '-j 2 --lanes 16'; do
-        if [ "$wanted" = "$(bits "$reference" run --json $how "$1")" ]; then echo; else echo "$1 $how differs"; fi
+        same "$wanted" "$(bits "$reference" run --json $how "$1")" "$1 $how"
+    done
+    same "$single" "$(bits "$reference" run --json -j 2 --lanes 3 --precision single "$1")" "$1 in single precision"
+    for how in $engines; do
+        same "$wanted" "$(bits "$reference" run --json --engine $how "$1")" "$1 --engine $how"
+        same "$single" "$(bits "$reference" run --json --engine $how --precision single "$1")" "$1 --engine $how in single precision"
     done
     for other in $others; do
-        if [ "$wanted" = "$(bits "$other" run --json -j 2 "$1")" ]; then echo; else echo "$1 by $other differs"; fi
+        same "$wanted" "$(bits "$other" run --json -j 2 "$1")" "$1 by $other"
     done
 }
-export reference others="$*"
+export reference engines others="$*"
 export -f bits compare
 
 while read -r said; do

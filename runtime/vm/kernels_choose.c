@@ -78,7 +78,7 @@ static void softmax_top(const Choices *c)
         for (size_t l = 0; l < c->lanes; l++) {
             LoopReal x = parameter[l] * drive[l];
             bool is_open = open[l] > 0, higher = (count[l] == 0) | (x > top[l]);
-            top[l] = is_open & higher ? x : top[l];
+            top[l] = (is_open & higher) ? x : top[l];
             count[l] += is_open ? 1.0 : 0.0;
         }
     }
@@ -122,7 +122,7 @@ static void best(const Choices *c, const LoopReal *restrict share, size_t first,
             bool is_open = open[l] > 0, higher = is_open & ((count[l] == 0) | (drive[l] > top[l]));
             top[l] = higher ? drive[l] : top[l];
             ties[l] = higher ? 0 : ties[l];
-            ties[l] += is_open & (drive[l] == top[l]) ? 1.0 : 0.0;
+            ties[l] += (is_open & (drive[l] == top[l])) ? 1.0 : 0.0;
             count[l] += is_open ? 1.0 : 0.0;
         }
     }
@@ -284,7 +284,7 @@ static void channel_through(const Choices *c, size_t k, LoopReal *restrict choic
     }
     loop_rng_uniform(c->u, c->lanes, c->key, c->block->agent, NULL, c->block->step, (uint32_t)(DRAW_CHANNEL + k));
     for (size_t l = 0; l < c->lanes; l++)
-        choice[l] = (chooses[l] > 0) & (u[l] < odds[l]) ? 1.0 : 0.0;
+        choice[l] = ((chooses[l] > 0) & (u[l] < odds[l])) ? 1.0 : 0.0;
 }
 
 /* `choice` is 1 for what is let through, `taken` the sum of its values, and chooses[l] > 0 where something was chosen. */
