@@ -3,24 +3,36 @@
 
 #include "runtime/task/clock.h"
 
-/* One block of uniform numbers for element `e` in all lanes of the result. */
-static void uniform(LoopBlock *block, uint32_t site, size_t e, LoopReal *out, size_t lanes)
+/* What a draw counts by: one number for all lanes, or (not NULL) one for each. */
+static const uint64_t *counters(LoopBlock *block, uint32_t site, uint64_t *shared)
 {
     const LoopDraw *draw = &block->program->draws[site];
-    const uint64_t *counters = NULL;
-    uint64_t shared = draw->clock == LOOP_DRAW_STEP ? block->step : 0;
-    if (draw->clock == LOOP_DRAW_TRIAL) {
-        loop_clock_counters(block->clock, block);
-        counters = block->counters;
-    }
-    loop_rng_uniform(out, lanes, &block->keys[site], block->agent, counters, shared, (uint32_t)e);
+    *shared = draw->clock == LOOP_DRAW_STEP ? block->step : 0;
+    if (draw->clock != LOOP_DRAW_TRIAL)
+        return NULL;
+    loop_clock_counters(block->clock, block);
+    return block->counters;
 }
 
-static void normal(LoopBlock *block, uint32_t site, size_t e, LoopReal *out, size_t lanes)
+/* Uniform numbers for element `e` in all lanes of the result. */
+static void uniform(LoopBlock *block, uint32_t site, size_t e, LoopReal *out, size_t lanes)
 {
-    uniform(block, site, e, out, lanes);
-    for (size_t l = 0; l < lanes; l++)
-        out[l] = loop_rng_normal_of(out[l]);
+    uint64_t shared;
+    const uint64_t *each = counters(block, site, &shared);
+    loop_rng_uniform(out, lanes, &block->keys[site], block->agent, each, shared, (uint32_t)e);
+}
+
+/* Uniform numbers for all elements, [width][lanes]. */
+static void uniforms(LoopBlock *block, uint32_t site, LoopReal *d, size_t width, size_t lanes)
+{
+    uint64_t shared;
+    const uint64_t *each = counters(block, site, &shared);
+    if (lanes == 1) {
+        loop_rng_uniforms(d, width, &block->keys[site], block->agent[0], each ? each[0] : shared);
+        return;
+    }
+    for (size_t e = 0; e < width; e++)
+        loop_rng_uniform(d + e * lanes, lanes, &block->keys[site], block->agent, each, shared, (uint32_t)e);
 }
 
 static void pick(LoopBlock *block, const uint32_t *args, LoopReal *d, size_t lanes)
@@ -46,33 +58,50 @@ static void pick(LoopBlock *block, const uint32_t *args, LoopReal *d, size_t lan
     }
 }
 
+/* From uniform numbers in one element's lanes to what is asked for. */
+static void shape(LoopReal *restrict d, uint32_t op, LoopView x, LoopView y, size_t e, size_t lanes)
+{
+    const LoopReal *restrict a = x.at + e * x.step, *restrict b = y.at + e * y.step;
+    if (op == LOOP_OP_BERNOULLI)
+        for (size_t l = 0; l < lanes; l++)
+            d[l] = d[l] < a[l * x.lane] ? 1.0 : 0.0;
+    else if (op == LOOP_OP_UNIFORM)
+        for (size_t l = 0; l < lanes; l++)
+            d[l] = a[l * x.lane] + (b[l * y.lane] - a[l * x.lane]) * d[l];
+    else
+        for (size_t l = 0; l < lanes; l++)
+            d[l] = a[l * x.lane] + b[l * y.lane] * loop_rng_normal_of(d[l]);
+}
+
+/* One lane, operands of width 1: all elements at once. */
+static void shape_one(LoopReal *restrict d, uint32_t op, LoopReal a, LoopReal b, size_t width)
+{
+    if (op == LOOP_OP_BERNOULLI)
+        for (size_t e = 0; e < width; e++)
+            d[e] = d[e] < a ? 1.0 : 0.0;
+    else if (op == LOOP_OP_UNIFORM)
+        for (size_t e = 0; e < width; e++)
+            d[e] = a + (b - a) * d[e];
+    else
+        for (size_t e = 0; e < width; e++)
+            d[e] = a + b * loop_rng_normal_of(d[e]);
+}
+
 void loop_kernel_random(LoopBlock *block, uint32_t op, const uint32_t *args)
 {
     LoopReal *d = loop_block_register(block, args[0]);
     size_t lanes = loop_block_lanes(block, args[0]), width = block->program->registers[args[0]].width;
-    LoopView x = loop_block_view(block, args[1], NULL);
-    LoopReal *u = block->state + block->layout->scratch;
     if (op == LOOP_OP_PICK) {
         pick(block, args, d, lanes);
         return;
     }
-    if (op == LOOP_OP_BERNOULLI) {
-        for (size_t e = 0; e < width; e++) {
-            uniform(block, args[2], e, u, lanes);
-            for (size_t l = 0; l < lanes; l++)
-                d[e * lanes + l] = u[l] < loop_view(x, e, l) ? 1.0 : 0.0;
-        }
-        return;
-    }
-    LoopView y = loop_block_view(block, args[2], NULL);
-    for (size_t e = 0; e < width; e++) {
-        if (op == LOOP_OP_UNIFORM)
-            uniform(block, args[3], e, u, lanes);
-        else
-            normal(block, args[3], e, u, lanes);
-        for (size_t l = 0; l < lanes; l++) {
-            LoopReal a = loop_view(x, e, l), b = loop_view(y, e, l);
-            d[e * lanes + l] = op == LOOP_OP_UNIFORM ? a + (b - a) * u[l] : a + b * u[l];
-        }
-    }
+    LoopView x = loop_block_view(block, args[1], NULL), y = x;
+    if (op != LOOP_OP_BERNOULLI)
+        y = loop_block_view(block, args[2], NULL);
+    uniforms(block, args[op == LOOP_OP_BERNOULLI ? 2 : 3], d, width, lanes);
+    if (lanes == 1 && !x.step && !y.step)
+        shape_one(d, op, x.at[0], y.at[0], width);
+    else
+        for (size_t e = 0; e < width; e++)
+            shape(d + e * lanes, op, x, y, e, lanes);
 }

@@ -138,3 +138,23 @@ void loop_rng_normal(LoopReal *out, size_t lanes, const LoopRngKey *key, const u
     for (size_t i = 0; i < lanes; i++)
         out[i] = loop_rng_normal_of(out[i]);
 }
+
+/* A block of four words is two elements. */
+void loop_rng_uniforms(LoopReal *out, size_t count, const LoopRngKey *key, uint32_t agent, uint64_t counter)
+{
+    uint32_t word[4][CHUNK], low = (uint32_t)counter, high = (uint32_t)(counter >> 32);
+    LoopRngKey k = *key;
+    for (size_t done = 0; done < count; done += 2 * CHUNK) {
+        size_t left = count - done < 2 * CHUNK ? count - done : 2 * CHUNK, blocks = (left + 1) / 2;
+        AS_VECTORS
+        for (size_t i = 0; i < blocks; i++) {
+            Block r = all_rounds((Block){agent, low, (uint32_t)(done / 2 + i), high}, k.word);
+            word[0][i] = r.a;
+            word[1][i] = r.b;
+            word[2][i] = r.c;
+            word[3][i] = r.d;
+        }
+        for (size_t i = 0; i < left; i++)
+            out[done + i] = to_unit(word[i % 2 * 2][i / 2], word[i % 2 * 2 + 1][i / 2]);
+    }
+}

@@ -41,6 +41,9 @@ void loop_rng_uniform(LoopReal *out, size_t lanes, const LoopRngKey *key, const 
 void loop_rng_normal(LoopReal *out, size_t lanes, const LoopRngKey *key, const uint32_t *agent,
                      const uint64_t *counter, uint64_t shared, uint32_t index);
 
+/* The same for elements 0 .. count - 1 of one agent. */
+void loop_rng_uniforms(LoopReal *out, size_t count, const LoopRngKey *key, uint32_t agent, uint64_t counter);
+
 /* c[0] + c[1] x + ... + c[7] x^7 */
 LOOP_INLINE double loop_polynomial7(const double c[static 8], double x)
 {

@@ -76,6 +76,19 @@ static void lanes_have_the_bits_of_single_calls(void **state)
     }
 }
 
+static void draws_elements_like_one(void **state)
+{
+    (void)state;
+    enum { ELEMENTS = 300 };
+    double row[ELEMENTS];
+    const LoopRngKey key = loop_rng_key(5, 6);
+    for (size_t count = 1; count <= ELEMENTS; count += count < 20 ? 1 : 37) {
+        loop_rng_uniforms(row, count, &key, 77, 0xfedcba9876543210u);
+        for (uint32_t i = 0; i < count; i++)
+            assert_true(row[i] == loop_rng_uniform1(&key, 77, 0xfedcba9876543210u, i));
+    }
+}
+
 static void fill(double *out, double (*draw)(const LoopRngKey *, uint32_t, uint64_t, uint32_t))
 {
     const LoopRngKey key = loop_rng_key(2024, 1);
@@ -206,6 +219,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(philox_gives_the_published_vectors),
+        cmocka_unit_test(draws_elements_like_one),
         cmocka_unit_test(a_draw_is_made_as_defined),
         cmocka_unit_test(lanes_have_the_bits_of_single_calls),
         cmocka_unit_test(uniform_numbers_are_uniform),
