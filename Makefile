@@ -1,4 +1,9 @@
 # Loop: `make` builds build/loop, `make run` runs the main example, `make check` runs every test.
+# As many jobs as there are processors, unless said otherwise; what a target prints comes in one piece.
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
+MAKEFLAGS += --jobs=$(shell nproc) --output-sync
+endif
+
 BUILD  ?= build
 CC     ?= cc
 CFLAGS ?= -O3 -g
