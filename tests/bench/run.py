@@ -19,10 +19,11 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 PARTS = ("w1", "w2", "w3a", "w3b", "w4", "start", "growth", "instructions")
 REFERENCE_FLAGS = "-O3 -march=native -fopenmp -fno-math-errno -fno-trapping-math".split()
+SINGLE = ("--precision", "single")
 
 Run = collections.namedtuple("Run", "wall cpu peak out")  # seconds, seconds, KiB, text
 Side = collections.namedtuple("Side", "label command threads")
-# `wanted` by name: (value, tolerance). `verify`: the commands whose numbers are held to them, where it isn't the timed one.
+# `wanted` by name: (value, tolerance). `verify`: the model whose numbers are held to them, where it isn't the timed one.
 Workload = collections.namedtuple("Workload", "part name work unit sides wanted verify", defaults=(None,))
 
 
@@ -33,7 +34,8 @@ class Bench:
         self.dir = os.path.join(self.build, "bench")
         self.loop = os.path.join(self.build, "loop")
         self.failed = self.checked = 0
-        self.tables = []
+        said = subprocess.run([self.loop, "help", "run"], stdout=subprocess.PIPE, text=True, check=True).stdout
+        self.single = "--precision" in said
         os.makedirs(self.dir, exist_ok=True)
         self.launcher = self.compile(os.path.join(HERE, "measure.c"), "measure", ["-O2"])
         self.reference = {}
@@ -69,6 +71,8 @@ class Bench:
     def sides(self, path, program, threads, references):
         """Ours, then each reference; both with one thread, then with each further number of them."""
         sides = [Side("loop", self.ours(path, n), n) for n in (1, *threads)]
+        if self.single:
+            sides += [Side("loop, single", self.ours(path, n, *SINGLE), n) for n in (1, *threads)]
         for label, words in references:
             for n in (1, *threads):
                 if program in self.reference:
@@ -89,7 +93,6 @@ class Bench:
                          f"not {value:g} within {tolerance:g}")
 
     def table(self, title, head, rows):
-        self.tables.append((title, head, rows))
         print(as_markdown(title, head, rows) if self.options.markdown else as_text(title, head, rows), flush=True)
 
 
@@ -150,7 +153,7 @@ def w4_one(bench, size, wanted, late):
                   for label, mode in (("C, lockstep", 0), ("C, blocked", 1))]
     sides = bench.sides(bench.model(stem, *size, *words), "w4", (2,), references[:1] if late else references)
     name = f"W4 {agents} x {loops} loops" + (", late" if late else "")
-    verify_by = bench.ours(bench.model(stem + "-all", *size, *words, "all"), 2)
+    verify_by = bench.model(stem + "-all", *size, *words, "all")
     return Workload("w4", name, loops * steps * agents * 512, "synapses", sides, wanted, verify_by)
 
 
@@ -185,19 +188,26 @@ def ours_checked(part, out):
     return found
 
 
+def is_ours(side):
+    return side.label.startswith("loop")
+
+
 def check(bench, workload, side, run):
-    if side.label != "loop":
+    if not is_ours(side):
         if not workload.name.endswith("late"):  # no reference is; they are held to their own numbers elsewhere
             bench.hold(workload.name, side.label, workload.wanted, json.loads(run.out)["check"])
     elif workload.verify is None:
         bench.hold(workload.name, side.label, workload.wanted, ours_checked(workload.part, run.out))
+    elif side.threads == 1:
+        verify(bench, workload, side, run.out)
 
 
-def verify(bench, workload, out):
+def verify(bench, workload, side, out):
     """The run with measures of all loops must be the run that was timed: what both have agrees to the last bit."""
-    full, timed = measures(bench.run(workload.verify).out)[0], measures(out)[0]
-    bench.hold(workload.name, "loop", workload.wanted, full)
-    bench.hold(workload.name, "loop, as timed", {name: (full[name], 0) for name in timed}, timed)
+    more = SINGLE if side.label == "loop, single" else ()
+    full, timed = measures(bench.run(bench.ours(workload.verify, 2, *more)).out)[0], measures(out)[0]
+    bench.hold(workload.name, side.label, workload.wanted, full)
+    bench.hold(workload.name, side.label + ", as timed", {name: (full[name], 0) for name in timed}, timed)
 
 
 # ---- timing ----
@@ -215,8 +225,6 @@ def measure(bench, workload):
             runs[i].append(run)
             if number == 0:
                 check(bench, workload, side, run)
-    if workload.verify:
-        verify(bench, workload, runs[0][0].out)
     return runs
 
 
@@ -225,18 +233,19 @@ def ratio(mine, theirs, what):
     return median(getattr(a, what) / getattr(b, what) for a, b in zip(mine, theirs))
 
 
+def by_reference(mine, theirs, what):
+    return f"{ratio(mine, theirs, what):.2f}" if mine else ""
+
+
 def timing_rows(workload, runs):
-    own = {side.threads: runs[i] for i, side in enumerate(workload.sides) if side.label == "loop"}
+    own = {(side.label, side.threads): runs[i] for i, side in enumerate(workload.sides) if is_ours(side)}
     rows = []
     for side, took in zip(workload.sides, runs):
         wall = median(r.wall for r in took)
-        reference = side.label != "loop"
-        mine = own.get(side.threads)
-        rows.append([
-            workload.name, side.label, side.threads, f"{wall:.3f}", f"{median(r.cpu for r in took):.3f}",
-            f"{ratio(mine, took, 'wall'):.2f}" if reference and mine else "",
-            f"{ratio(mine, took, 'cpu'):.2f}" if reference and mine else "",
-            f"{workload.work / wall:.2e} {workload.unit}/s", f"{median(r.peak for r in took) / 1024:.1f}"])
+        ratios = [by_reference(own.get((label, side.threads)), took, what) if not is_ours(side) else ""
+                  for label, what in (("loop", "wall"), ("loop", "cpu"), ("loop, single", "cpu"))]
+        rows.append([workload.name, side.label, side.threads, f"{wall:.3f}", f"{median(r.cpu for r in took):.3f}", *ratios,
+                     f"{workload.work / wall:.2e} {workload.unit}/s", f"{median(r.peak for r in took) / 1024:.1f}"])
     return rows
 
 
@@ -256,7 +265,7 @@ def workloads(bench, parts):
             rows += timing_rows(workload, runs)
             threads += thread_rows(workload, runs)
     if rows:
-        head = ["workload", "side", "threads", "wall s", "CPU s", "ours by it, wall", "CPU", "rate", "peak MiB"]
+        head = ["workload", "side", "threads", "wall s", "CPU s", "ours by it, wall", "CPU", "single, CPU", "rate", "peak MiB"]
         bench.table("Workloads", head, rows)
     if threads:
         bench.table("Two threads", ["workload", "side", "times faster", "CPU, by that of one"], threads)
