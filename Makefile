@@ -142,6 +142,13 @@ pages: $(BUILD)/loop
 docs: $(BUILD)/loop
 	@tests/docs.sh $(BUILD)/loop
 
+# Speed beside the reference programs of a folder, where there is one; no part of check. BENCH=--quick is one short round.
+REFERENCE ?= $(wildcard ../shared/bench)
+ROUNDS    ?= 5
+.PHONY: bench
+bench: $(BUILD)/loop
+	@tests/bench/run.py --build $(BUILD) --reference "$(REFERENCE)" --rounds $(ROUNDS) $(BENCH)
+
 # The same bits from two compilers, two levels, any threads and lanes.
 same-bits: $(BUILD)/loop
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/clang0 CC=clang CFLAGS="-O0" all

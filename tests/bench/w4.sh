@@ -1,36 +1,72 @@
 #!/bin/sh
-# w4.sh LOOPS STEPS AGENTS: prints the model of many loops: each with 16 channels, 32 context lines that move, and a local
-# dopamine signal of its own, which rewards the channel of the hour.
+# w4.sh LOOPS STEPS AGENTS [WORD]...: prints the model of many loops: each with 16 channels, 32 context lines that move, and
+# a local dopamine signal of its own, which rewards the channel of the hour.
+#   exact    a choice and its outcome are steps of their own, so that what was learned bears upon the very next choice;
+#            without, each choice is made before the outcome of the last one was learned
+#   all      measures of all loops besides those of the first: a run for checking, not for timing
 loops=$1 steps=$2 agents=$3
+shift 3
+step='100 ms' count='t + 1' gate='' trace=0.9 teach='prev(right) - prev(act.taken)' all=''
+for word in "$@"; do
+    case $word in
+    exact)
+        step='50 ms' count='t + (1 - even)' gate=' when even' trace='(if even then 0.9 else 1)'
+        teach="if even then 0 else $teach"
+        ;;
+    all) all=yes ;;
+    *) exit 2 ;;
+    esac
+done
+# A mean over what each loop has.
+mean() { # NAME OF-A-LOOP
+    awk -v name="$1" -v left="${2%%@*}" -v right="${2#*@}" -v loops="$loops" 'BEGIN {
+        printf "let %s = mean([", name
+        for (l = 0; l < loops; l++)
+            printf "%s%sl%d.%s", l ? ", " : "", left, l, right
+        print "])"
+    }'
+}
 cat <<END
 model w4
-step 100 ms
+step $step
 sense tick
-body { state t from 0 next t + 1 }
+body {
+  state even from 1 next 1 - even
+  state t from 0 next $count
+}
 let lines = 7 * ramp(0, 31, 32)
-circuit unit(number, t, lines) {
+circuit unit(number, t, even, lines) {
   let x = mod(t + 13 * number + lines, 64) / 64
   loop act : choose [16] {
     context x
     bias    0.1 * uniform(0, 1, 16)
-    select  greedy
-    learn   rate 0.004, trace 0.9
+    select  greedy$gate
+    learn   rate 0.004, trace $trace
   }
   let right = act == mod(number + floor(t / 512), 16)
-  dopamine teach -> act = prev(right) - prev(act.taken)
+  dopamine teach -> act = $teach
 }
 END
 l=0
 while [ $l -lt "$loops" ]; do
-    echo "make l$l = unit(number = $l, t = t, lines = lines)"
+    echo "make l$l = unit(number = $l, t = t, even = even, lines = lines)"
     l=$((l + 1))
 done
+last="$((steps * 100 - ${step% ms})) ms"
+from=$((steps > 500 ? steps / 10 - 50 : 0))
 cat <<END
 task {
   trial all $((steps / 10)) s { tick at 0 s }
   phase run = 1 all
 }
 run $agents agents
-measure weight = mean(l0.act.weights) at $((steps / 10 - 1)) s in run
-measure reward = l0.right from $((steps / 10 - 50)) s to $((steps / 10)) s in run
+measure weight = mean(l0.act.weights) at $last in run
+measure reward = l0.right from $from s to $((steps / 10)) s in run
+END
+[ -z "$all" ] && exit
+mean weights 'mean(@act.weights)'
+mean rights @right
+cat <<END
+measure mean_w = weights at $last in run
+measure reward_last500 = rights from $from s to $((steps / 10)) s in run
 END
