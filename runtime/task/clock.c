@@ -232,7 +232,7 @@ void loop_clock_event(LoopBlock *block, uint32_t op, const uint32_t *args)
     LoopReal *d = loop_block_register(block, args[0]);
     size_t lanes = loop_block_lanes(block, args[0]);
     LoopView type = loop_block_view(block, task->type, NULL), time = loop_block_view(block, task->time, NULL);
-    uint32_t wanted = op == LOOP_OP_TRIAL_BEGIN ? args[1] : op == LOOP_OP_EVENT_ON ? args[2] : args[3];
+    uint32_t wanted = op == LOOP_OP_TRIAL_BEGIN ? args[1] : args[3];
     static const LoopReal zero = 0;
     LoopView at = op == LOOP_OP_TRIAL_BEGIN ? (LoopView){(LoopReal *)(uintptr_t)&zero, 0, 0}
                                             : loop_block_view(block, args[1], NULL);

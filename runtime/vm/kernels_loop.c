@@ -15,12 +15,12 @@ LoopWires loop_block_wires(const LoopBlock *block, size_t index, uint32_t contex
                        .samples = block->state + block->layout->samples[index]};
 }
 
-void loop_kernel_learn(LoopBlock *block, const LoopLoop *loop, size_t index)
+void loop_ready_learn(const LoopBlock *block, size_t index, LoopRuleCall *call)
 {
-    LoopRuleCall call = {
+    const LoopLoop *loop = &block->program->loops[index];
+    *call = (LoopRuleCall){
         .loop = loop,
         .lanes = loop_block_synapse_lanes(block, loop),
-        .step = block->step,
         .weights = block->state + block->layout->weights[index],
         .traces = block->state + block->layout->traces[index],
         .memory = block->state + block->layout->memory[index],
@@ -39,8 +39,14 @@ void loop_kernel_learn(LoopBlock *block, const LoopLoop *loop, size_t index)
         .span = block->layout->span,
     };
     for (size_t i = 0; i < LOOP_RULE_SETTINGS; i++)
-        call.settings[i] = loop_block_view(block, loop->settings[i], &ZERO);
-    loop_rule(loop->rule)->step(&call);
+        call->settings[i] = loop_block_view(block, loop->settings[i], &ZERO);
+}
+
+void loop_kernel_learn(LoopBlock *block, const LoopLoop *loop, size_t index)
+{
+    LoopRuleCall *call = &block->calls[index];
+    call->step = block->step;
+    loop_rule(loop->rule)->step(call);
 }
 
 /* Row `synapse` of weights or traces in all lanes of the block. */

@@ -169,7 +169,6 @@ static const LoopReady *run_any(LoopBlock *block, const LoopReady *at)
     case LOOP_OP_CLOCK:
         loop_clock_tick(block->clock, block);
         return next;
-    case LOOP_OP_EVENT_ON:
     case LOOP_OP_EVENT_ACTIVE:
     case LOOP_OP_TRIAL_BEGIN:
         loop_clock_event(block, op, args);
@@ -199,7 +198,8 @@ static const LoopReady *run_any(LoopBlock *block, const LoopReady *at)
     case LOOP_OP_CHECK:
         run_check(block, args[0], args[1]);
         return next;
-    case LOOP_OP_FINITE: /* run_finite */
+    case LOOP_OP_EVENT_ON: /* run_event_on */
+    case LOOP_OP_FINITE:   /* run_finite */
     case LOOP_OP_COUNT:
         break;
     }
@@ -220,11 +220,39 @@ static const LoopReady *stop(LoopBlock *block, const LoopReady *at)
     return NULL;
 }
 
+/* EVENT_ON: whether it is step a of the trial; b is the step, c the type. */
+static const LoopReady *run_event_on(LoopBlock *block, const LoopReady *at)
+{
+    (void)block;
+    const LoopReal wanted = at->code[3] == LOOP_NONE ? -1.0 : (LoopReal)at->code[3];
+    for (size_t l = 0; l < at->n; l++) {
+        LoopReal type = at->c[l * at->sc];
+        bool in = (type >= 0) & ((wanted < 0) | (type == wanted)) & (at->b[l * at->sb] == at->a[l * at->sa]);
+        at->d[l] = in ? 1.0 : 0.0;
+    }
+    return at + 1;
+}
+
+static void ready_event_on(const LoopBlock *block, LoopReady *at)
+{
+    const LoopTask *task = &block->program->task;
+    LoopView from = loop_block_view(block, at->code[2], NULL), time = loop_block_view(block, task->time, NULL);
+    LoopView type = loop_block_view(block, task->type, NULL);
+    at->d = loop_block_register(block, at->code[1]);
+    at->n = loop_block_lanes(block, at->code[1]);
+    at->a = from.at, at->sa = from.lane;
+    at->b = time.at, at->sb = time.lane;
+    at->c = type.at, at->sc = type.lane;
+    at->run = run_event_on;
+}
+
 static LoopReady make_ready(const LoopBlock *block, const uint32_t *code)
 {
     LoopReady at = {.run = run_any, .code = code};
     if (loop_op_info(code[0])->arity)
         loop_ready_elementwise(block, &at);
+    else if (code[0] == LOOP_OP_EVENT_ON)
+        ready_event_on(block, &at);
     else if (code[0] == LOOP_OP_FINITE) {
         at.a = loop_block_register(block, code[1]);
         at.n = block->program->registers[code[1]].width * loop_block_lanes(block, code[1]);
@@ -282,6 +310,9 @@ void loop_block_ready(LoopBlock *block)
 {
     section_ready(block, &block->program->step, &block->ready_step);
     section_ready(block, &block->program->observe, &block->ready_observe);
+    for (size_t i = 0; i < block->program->loop_count; i++)
+        if (block->program->loops[i].learns)
+            loop_ready_learn(block, i, &block->calls[i]);
 }
 
 static void run_ready(LoopBlock *block, const LoopReadySection *ready)

@@ -70,6 +70,7 @@ typedef struct LoopBlock {
     LoopRngKey *keys;           /* [draw_count + loop_count] */
     uint64_t *counters;         /* [lanes], for draws that count by trial */
     LoopReadySection ready_step, ready_observe;
+    LoopRuleCall *calls;        /* [loop_count]: what learning gets, for the loops that do */
     struct LoopClock *clock;
     struct LoopRecorder *recorder;
     const struct LoopLibraries *libraries; /* NULL: no foreign calls */
@@ -135,6 +136,8 @@ static inline size_t loop_block_synapse_lanes(const LoopBlock *block, const Loop
 void loop_kernel_vary(LoopBlock *block, const LoopLoop *loop, size_t index);
 void loop_kernel_choose(LoopBlock *block, const LoopLoop *loop, size_t index);
 void loop_kernel_learn(LoopBlock *block, const LoopLoop *loop, size_t index);
+/* What the learning rule of loop `index` gets, but for the step: the same for as long as the block holds its lanes. */
+void loop_ready_learn(const LoopBlock *block, size_t index, LoopRuleCall *call);
 void loop_kernel_synapses(LoopBlock *block, uint32_t op, const uint32_t *args);
 
 #endif
