@@ -196,6 +196,9 @@ static void report_target(const Manipulation *m, const LoopAst *name, const Loop
     }
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0721, name->span, "'%.*s' acts on %s; '%.*s' is a %s", LOOP_STR_ARGS(m->ast->text),
                                wanted, LOOP_STR_ARGS(text), loop_symbol_kind_name(symbol->kind));
+    if (symbol->kind == LOOP_SYM_DOPAMINE)
+        loop_diag_help(check->diags, diag, "What acts on a dopamine signal is block(%.*s), or stimulate(%.*s, x).", LOOP_STR_ARGS(text),
+                       LOOP_STR_ARGS(text));
     loop_diag_note(check->diags, diag, symbol->span, "declared here");
 }
 
