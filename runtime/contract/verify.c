@@ -399,6 +399,15 @@ static const char *check_claims(const LoopProgram *p)
     return NULL;
 }
 
+/* A register without room lies where a loop's weights do: else it would lie anywhere. */
+static bool lies_somewhere(const LoopProgram *p, uint32_t reg)
+{
+    bool found = !p->registers[reg].no_room;
+    for (uint32_t i = 0; i < p->loop_count && !found; i++)
+        found = p->loops[i].weights == reg;
+    return found;
+}
+
 static const char *check_tables(const LoopProgram *p)
 {
     REQUIRE(p->group_count > 0 && p->agents > 0, "a run of no agents");
@@ -422,6 +431,8 @@ static const char *check_tables(const LoopProgram *p)
         if (wrong)
             return wrong;
     }
+    for (uint32_t i = 0; i < p->register_count; i++)
+        REQUIRE(lies_somewhere(p, i), "a register that lies nowhere");
     return NULL;
 }
 

@@ -131,6 +131,32 @@ static void rejects_registers_of_other_widths(void **state)
     }
 }
 
+/* Only what a loop's weights start from may do without room. */
+static void rejects_registers_that_lie_nowhere(void **state)
+{
+    (void)state;
+    size_t rejected = 0;
+    for (size_t i = 0; i < models.gl_pathc; i += 7) {
+        LoopCompiled compiled;
+        compile(i, &compiled);
+        LoopProgram *p = compiled.program;
+        for (uint32_t r = 0; r < p->register_count; r++) {
+            bool starts = false;
+            for (uint32_t k = 0; k < p->loop_count; k++)
+                starts = starts || p->loops[k].weights == r;
+            if (starts)
+                continue;
+            p->registers[r].no_room = true;
+            assert_non_null(loop_program_verify(p));
+            p->registers[r].no_room = false;
+            rejected++;
+        }
+        assert_null(loop_program_verify(p));
+        loop_compiled_free(&compiled);
+    }
+    assert_true(rejected > 1000);
+}
+
 /* ---- damage that the verifier may let through: then a run has to stay in bounds ---- */
 
 static uint64_t random_state = 1;
@@ -154,7 +180,9 @@ static void damage_word(LoopProgram *p)
 static void damage_register(LoopProgram *p)
 {
     LoopRegister *reg = &p->registers[next_random(p->register_count)];
-    if (next_random(2))
+    if (next_random(4) == 0)
+        reg->no_room = !reg->no_room;
+    else if (next_random(2))
         reg->uniform = !reg->uniform;
     else
         reg->width = 1 + next_random(8);
@@ -234,6 +262,7 @@ int main(void)
         cmocka_unit_test(rejects_an_unknown_opcode),
         cmocka_unit_test(rejects_an_instruction_cut_short),
         cmocka_unit_test(rejects_registers_of_other_widths),
+        cmocka_unit_test(rejects_registers_that_lie_nowhere),
         cmocka_unit_test(runs_of_damaged_programs_stay_in_bounds),
     };
     return cmocka_run_group_tests(tests, find_models, forget_models);
