@@ -9,6 +9,7 @@ CC     ?= cc
 CFLAGS ?= -O3 -g
 BISON  ?= bison
 FLEX   ?= flex
+OBJCOPY ?= objcopy
 
 STD    := -std=c11 -ffp-contract=off -fno-math-errno -fno-trapping-math -pthread
 WARN   := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wundef -Wvla -Werror -Wno-pass-failed
@@ -58,7 +59,7 @@ $(BUILD)/engine/$(1)/%.o: %.c
 	@mkdir -p $$(@D)
 	@$$(CC) $$(STD) $$(WARN) $$(CPPFLAGS) $$(CFLAGS) $$($(1)) -DLOOP_ENGINE=loop_engine_$(1) -DLOOP_ENGINE_NAME='"$(firstword $(subst _, ,$(1)))"' $$(INC) -MMD -MP -c -o $$@ $$<
 $(BUILD)/engine/$(1).o: $$(ENGINE:%.c=$(BUILD)/engine/$(1)/%.o)
-	@$$(LD) -r -o $$@ $$^ && objcopy --keep-global-symbol=loop_engine_$(1) $$@
+	@$$(LD) -r -o $$@ $$^ && $$(OBJCOPY) --keep-global-symbol=loop_engine_$(1) $$@
 endef
 $(foreach e,$(ENGINES),$(eval $(call engine,$(e))))
 

@@ -61,8 +61,12 @@ static bool take_option(const LoopOption *option, const char *value, LoopArgumen
     if (strcmp(option->name, "lanes") == 0)
         return want_whole(option->name, value, 1, 65536, &n) && (out->lanes = (uint32_t)n) != 0;
     if (strcmp(option->name, "precision") == 0) {
+        if (strcmp(value, "double") != 0 && strcmp(value, "single") != 0) {
+            loop_say("loop: --precision takes double or single, not '%s'\n", value);
+            return false;
+        }
         out->single = strcmp(value, "single") == 0;
-        return out->single || strcmp(value, "double") == 0 || (loop_say("loop: --precision takes double or single, not '%s'\n", value), false);
+        return true;
     }
     if (strcmp(option->name, "engine") == 0)
         out->engine = value;

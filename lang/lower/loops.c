@@ -45,7 +45,8 @@ static void declare(Lower *l, const LoopLoopModel *model)
         .choice = LOOP_NONE, .probability = LOOP_NONE, .chose = LOOP_NONE, .act = LOOP_NONE, .taken = LOOP_NONE,
         .expected = LOOP_NONE, .held_taken = LOOP_NONE, .dopamine = LOOP_NONE, .rate = LOOP_NONE, .trace = LOOP_NONE,
         .burst = LOOP_NONE, .dip = LOOP_NONE, .forget = LOOP_NONE, .credit = LOOP_NONE, .credit_context = LOOP_NONE,
-        .trace_by_neuron = model->wiring != LOOP_WIRING_BROADCAST || model->upstate, .credit_propose = LOOP_NONE, .weights = LOOP_NONE, .bounded = model->bounded, .lo = model->lo, .hi = model->hi};
+        .credit_propose = LOOP_NONE, .trace_by_neuron = model->wiring != LOOP_WIRING_BROADCAST || model->upstate,
+        .weights = LOOP_NONE, .bounded = model->bounded, .lo = model->lo, .hi = model->hi};
     for (size_t i = 0; i < LOOP_RULE_SETTINGS; i++)
         loop->settings[i] = LOOP_NONE;
     loop->value = symbol->reg = named(l, symbol, model->channels, "value");
@@ -81,7 +82,7 @@ static uint32_t starting_weights(Lower *l, const LoopLoopModel *model, const Loo
     l->wide = 0;
     LowerReg *made = lower_reg(l, reg);
     made->no_room = reg >= before && !model->weights->constant && model->weights->kind != LOOP_NODE_SYMBOL &&
-                       made->width == loop_synapses(loop) && made->uniform == loop->uniform;
+                    made->width == loop_synapses(loop) && made->uniform == loop->uniform;
     return reg;
 }
 
@@ -105,20 +106,31 @@ static uint32_t or_one(Lower *l, uint32_t reg)
     return reg == LOOP_NONE ? lower_number(l, 1) : reg;
 }
 
-/* What goes into a selection must be a number: with nan there it would let nothing through, and say nothing. */
-static void finite_inputs(Lower *l, const LoopLoopModel *model, const LoopLoop *loop)
+/* A formula of a loop, and what it is called. */
+typedef struct Input {
+    const LoopNode *node;
+    uint32_t reg;
+    const char *what;
+} Input;
+
+/* Tests for being a number what is not so by nature. */
+static void finite_inputs(Lower *l, const LoopLoopModel *model, const Input *inputs, size_t count)
 {
-    const struct {
-        const LoopNode *node;
-        uint32_t reg;
-        const char *what;
-    } rows[] = {{model->propose, loop->propose, "propose"}, {model->bias, loop->bias, "bias"},
-                {model->selection_value, loop->selection_value, "select"}, {model->when, loop->when, "when"},
-                {model->override, loop->override, "override"}};
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        if (rows[i].node && !rows[i].node->constant && !lower_finite_by_nature(rows[i].node))
-            lower_finite(l, rows[i].reg, rows[i].node->span,
-                         lower_print(l, "%.*s %s", LOOP_STR_ARGS(model->symbol->name), rows[i].what));
+    for (size_t i = 0; i < count; i++) {
+        const LoopNode *node = inputs[i].node;
+        if (node && !node->constant && node->kind != LOOP_NODE_CREDIT && !lower_finite_by_nature(node))
+            lower_finite(l, inputs[i].reg, node->span,
+                         lower_print(l, "%.*s %s", LOOP_STR_ARGS(model->symbol->name), inputs[i].what));
+    }
+}
+
+/* With nan a selection would let nothing through, and say nothing. */
+static void finite_selection(Lower *l, const LoopLoopModel *model, const LoopLoop *loop)
+{
+    const Input inputs[] = {{model->propose, loop->propose, "propose"}, {model->bias, loop->bias, "bias"},
+                            {model->selection_value, loop->selection_value, "select"}, {model->when, loop->when, "when"},
+                            {model->override, loop->override, "override"}};
+    finite_inputs(l, model, inputs, sizeof inputs / sizeof inputs[0]);
     if (model->selection == LOOP_SELECT_EPSILON && model->selection_value)
         lower_range(l, model->selection_value, loop->selection_value, 1, "the share of exploration");
 }
@@ -137,7 +149,7 @@ void lower_loop(Lower *l, const LoopSymbol *symbol)
     loop->override = lower_value(l, model->override);
     if (model->kind == LOOP_VARY)
         loop->explored = model->explored ? lower_value(l, model->explored) : lower_number(l, DEFAULT_EXPLORATION);
-    finite_inputs(l, model, loop);
+    finite_selection(l, model, loop);
     loop->lesion = lower_value(l, model->lesioned);
     if (loop->lesion != LOOP_NONE) /* what is not proposed has no value */
         loop->propose = unless(l, loop->lesion, or_one(l, loop->propose));
@@ -245,20 +257,15 @@ static bool is_wide(Lower *l, uint32_t reg)
     return reg != LOOP_NONE && lower_reg(l, reg)->width > 1;
 }
 
-/* What learning multiplies by must be a number: nan would reach some synapses and pass over others. */
-static void finite_factors(Lower *l, const LoopLoopModel *model, const LoopLoop *loop)
+/* With nan learning would reach some synapses and pass over others. */
+static void finite_learning(Lower *l, const LoopLoopModel *model, const LoopLoop *loop)
 {
-    const struct {
-        const LoopNode *node;
-        uint32_t reg;
-        const char *what;
-    } rows[] = {{model->rate, loop->rate, "rate"}, {model->trace, loop->trace, "trace"}, {model->burst, loop->burst, "burst"},
-                {model->dip, loop->dip, "dip"}, {model->credit, loop->credit, "credit"}};
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        if (rows[i].node && !rows[i].node->constant && rows[i].node->kind != LOOP_NODE_CREDIT && !lower_initial(l, rows[i].reg) &&
-            !lower_finite_by_nature(rows[i].node))
-            lower_finite(l, rows[i].reg, rows[i].node->span,
-                         lower_print(l, "%.*s %s", LOOP_STR_ARGS(model->symbol->name), rows[i].what));
+    const Input inputs[] = {{model->rate, loop->rate, "rate"}, {model->trace, loop->trace, "trace"}, {model->burst, loop->burst, "burst"},
+                            {model->dip, loop->dip, "dip"}, {model->credit, loop->credit, "credit"}};
+    finite_inputs(l, model, inputs, sizeof inputs / sizeof inputs[0]);
+    const LoopRule *rule = loop_rule(model->rule);
+    for (size_t i = 0; i < LOOP_RULE_SETTINGS && rule->settings[i].name; i++)
+        finite_inputs(l, model, &(Input){model->settings[i], loop->settings[i], rule->settings[i].name}, 1);
 }
 
 static void learn(Lower *l, const LoopLoopModel *model)
@@ -289,7 +296,7 @@ static void learn(Lower *l, const LoopLoopModel *model)
     loop->credit_context = lower_late(l, symbol->span, loop->context, late);
     loop->credit_propose = lower_late(l, symbol->span, loop->propose, late);
     loop->trace_by_channel = is_wide(l, loop->credit) || is_wide(l, loop->trace) || is_wide(l, loop->credit_propose);
-    finite_factors(l, model, loop);
+    finite_learning(l, model, loop);
     lower_emit1(l, symbol->span, LOOP_OP_LEARN, symbol->index);
 }
 

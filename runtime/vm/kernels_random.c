@@ -73,20 +73,6 @@ static void shape(LoopReal *restrict d, uint32_t op, LoopView x, LoopView y, siz
             d[l] = a[l * x.lane] + b[l * y.lane] * loop_rng_normal_of(d[l]);
 }
 
-/* One lane, operands of width 1: all elements at once. */
-static void shape_one(LoopReal *restrict d, uint32_t op, LoopReal a, LoopReal b, size_t width)
-{
-    if (op == LOOP_OP_BERNOULLI)
-        for (size_t e = 0; e < width; e++)
-            d[e] = d[e] < a ? 1.0 : 0.0;
-    else if (op == LOOP_OP_UNIFORM)
-        for (size_t e = 0; e < width; e++)
-            d[e] = a + (b - a) * d[e];
-    else
-        for (size_t e = 0; e < width; e++)
-            d[e] = a + b * loop_rng_normal_of(d[e]);
-}
-
 void loop_kernel_random(LoopBlock *block, uint32_t op, const uint32_t *args)
 {
     LoopReal *d = loop_block_register(block, args[0]);
@@ -99,8 +85,8 @@ void loop_kernel_random(LoopBlock *block, uint32_t op, const uint32_t *args)
     if (op != LOOP_OP_BERNOULLI)
         y = loop_block_view(block, args[2], NULL);
     uniforms(block, args[op == LOOP_OP_BERNOULLI ? 2 : 3], d, width, lanes);
-    if (lanes == 1 && !x.step && !y.step)
-        shape_one(d, op, x.at[0], y.at[0], width);
+    if (lanes == 1 && !x.step && !y.step) /* elements that lie side by side and share their operands are like lanes */
+        shape(d, op, (LoopView){x.at, 0, 0}, (LoopView){y.at, 0, 0}, 0, width);
     else
         for (size_t e = 0; e < width; e++)
             shape(d + e * lanes, op, x, y, e, lanes);

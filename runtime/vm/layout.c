@@ -147,12 +147,13 @@ LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, 
     block->active = loop_alloc_array(layout->lines, sizeof *block->active);
     block->selves = loop_mul(program->foreign_count, layout->lanes, &bytes) ? loop_alloc_array(bytes, sizeof *block->selves) : NULL;
     block->foreign = loop_alloc_array(widest_call(program), sizeof *block->foreign);
-    block->ready_step.at = loop_alloc_array(loop_section_count(&program->step) + 1, sizeof(LoopReady));
-    block->ready_observe.at = loop_alloc_array(loop_section_count(&program->observe) + 1, sizeof(LoopReady));
+    block->ready_step = loop_alloc_array(loop_section_count(&program->step) + 1, sizeof(LoopReady));
+    block->ready_observe = loop_alloc_array(loop_section_count(&program->observe) + 1, sizeof(LoopReady));
     block->calls = loop_alloc_array(program->loop_count, sizeof *block->calls);
     block->clock = loop_clock_new(program, layout->lanes);
     block->recorder = loop_recorder_new(program, layout->lanes);
-    if (block->live && block->active && block->calls && block->selves && block->foreign && block->ready_step.at && block->ready_observe.at && block->agent && block->group && block->counters && block->keys && block->state && block->clock &&
+    if (block->agent && block->group && block->counters && block->keys && block->state && block->live && block->active &&
+        block->calls && block->selves && block->foreign && block->ready_step && block->ready_observe && block->clock &&
         block->recorder)
         return block;
     loop_block_free(block);
@@ -173,8 +174,8 @@ void loop_block_free(LoopBlock *block)
     loop_free(block->live);
     loop_free(block->active);
     loop_free(block->calls);
-    loop_free(block->ready_step.at);
-    loop_free(block->ready_observe.at);
+    loop_free(block->ready_step);
+    loop_free(block->ready_observe);
     loop_clock_free(block->clock);
     loop_recorder_free(block->recorder);
     loop_free(block);

@@ -293,14 +293,14 @@ size_t loop_section_count(const LoopSection *section)
     return count;
 }
 
-static void section_ready(const LoopBlock *block, const LoopSection *section, LoopReadySection *ready)
+static void section_ready(const LoopBlock *block, const LoopSection *section, LoopReady *ready)
 {
     const uint32_t *code = section->code, *end = code + section->length;
-    LoopReady *at = ready->at;
+    LoopReady *at = ready;
     for (; code < end; code += instruction_length(code[0]))
         *at++ = make_ready(block, code);
     *at = (LoopReady){.run = stop, .code = end};
-    for (LoopReady *jump = ready->at; jump->code < end; jump++)
+    for (LoopReady *jump = ready; jump->code < end; jump++)
         if (is_jump(jump->code[0]))
             for (jump->jump = jump; jump->jump->code < target(jump->code);)
                 jump->jump++;
@@ -308,24 +308,24 @@ static void section_ready(const LoopBlock *block, const LoopSection *section, Lo
 
 void loop_block_ready(LoopBlock *block)
 {
-    section_ready(block, &block->program->step, &block->ready_step);
-    section_ready(block, &block->program->observe, &block->ready_observe);
+    section_ready(block, &block->program->step, block->ready_step);
+    section_ready(block, &block->program->observe, block->ready_observe);
     for (size_t i = 0; i < block->program->loop_count; i++)
         if (block->program->loops[i].learns)
             loop_ready_learn(block, i, &block->calls[i]);
 }
 
-static void run_ready(LoopBlock *block, const LoopReadySection *ready)
+static void run_ready(LoopBlock *block, const LoopReady *at)
 {
-    for (const LoopReady *at = ready->at; at;)
+    while (at)
         at = at->run(block, at);
 }
 
 void loop_block_step(LoopBlock *block)
 {
-    run_ready(block, &block->ready_step);
+    run_ready(block, block->ready_step);
     loop_recorder_begin(block->recorder, block);
-    run_ready(block, &block->ready_observe);
+    run_ready(block, block->ready_observe);
     loop_recorder_step(block->recorder, block);
     block->step++;
 }

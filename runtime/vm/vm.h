@@ -50,11 +50,6 @@ struct LoopReady {
     size_t sa, sb, sc, n;       /* strides, 0 or 1, and how many numbers */
 };
 
-/* A section made ready; the last instruction is one that stops. */
-typedef struct LoopReadySection {
-    LoopReady *at;
-} LoopReadySection;
-
 typedef struct LoopBlock {
     const LoopProgram *program;
     const LoopLayout *layout;
@@ -69,7 +64,7 @@ typedef struct LoopBlock {
     uint32_t *active;           /* [layout->lines]: context lines that are not 0 */
     LoopRngKey *keys;           /* [draw_count + loop_count] */
     uint64_t *counters;         /* [lanes], for draws that count by trial */
-    LoopReadySection ready_step, ready_observe;
+    LoopReady *ready_step, *ready_observe; /* the sections; the last instruction of each is one that stops */
     LoopRuleCall *calls;        /* [loop_count]: what learning gets, for the loops that do */
     struct LoopClock *clock;
     struct LoopRecorder *recorder;
