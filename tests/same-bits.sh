@@ -7,6 +7,8 @@ shift
 
 engines=$("$reference" version | sed -n 's/^engines here, best first: //p')
 
+[ -n "$engines" ] || fail "'loop version' names no engine"
+
 bits() { "$@" 2>&1 | sha256sum; }
 compare() { # MODEL: a line for each comparison, empty where nothing differs
     local wanted single how other
