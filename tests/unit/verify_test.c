@@ -196,7 +196,11 @@ static void damage_loop(LoopProgram *p)
     uint32_t *members[] = {&loop->channels, &loop->neurons, &loop->lines, &loop->context, &loop->propose, &loop->bias, &loop->when,
                            &loop->value, &loop->choice, &loop->chose, &loop->act, &loop->dopamine, &loop->rate, &loop->trace,
                            &loop->forget, &loop->credit, &loop->credit_context, &loop->weights, &loop->rule, &loop->upstate};
-    *members[next_random(sizeof members / sizeof members[0])] = next_random(p->register_count);
+    bool *flags[] = {&loop->uniform, &loop->learns, &loop->trace_by_channel, &loop->trace_by_neuron, &loop->credit_first};
+    if (next_random(4) == 0)
+        *flags[next_random(5)] = next_random(2);
+    else
+        *members[next_random(sizeof members / sizeof members[0])] = next_random(p->register_count);
 }
 
 static void damage_task(LoopProgram *p)
