@@ -20,6 +20,14 @@ LoopView loop_block_view(const LoopBlock *block, uint32_t reg, const LoopReal *f
     return (LoopView){loop_block_register(block, reg), wide ? lanes : 0, shared ? 0 : 1};
 }
 
+LoopWires loop_block_wires(const LoopBlock *block, size_t index, uint32_t context)
+{
+    const LoopLoop *loop = &block->program->loops[index];
+    return (LoopWires){.wiring = loop->wiring, .reach = loop->reach, .lanes = loop_block_synapse_lanes(block, loop),
+                       .upstate = loop->upstate, .context = loop_block_view(block, context, NULL),
+                       .samples = block->state + block->layout->samples[index]};
+}
+
 LoopReal loop_block_at(const LoopBlock *block, uint32_t reg, size_t element, size_t lane)
 {
     return loop_view(loop_block_view(block, reg, NULL), element, lane);

@@ -1,19 +1,9 @@
 /* Plasticity of the loops, and what observers see of their synapses. */
 #include "runtime/vm/vm.h"
 
-#include "runtime/vm/wiring.h"
-
 #include <string.h>
 
 static const LoopReal ONE = 1.0, ZERO = 0.0;
-
-LoopWires loop_block_wires(const LoopBlock *block, size_t index, uint32_t context)
-{
-    const LoopLoop *loop = &block->program->loops[index];
-    return (LoopWires){.wiring = loop->wiring, .reach = loop->reach, .lanes = loop_block_synapse_lanes(block, loop),
-                       .upstate = loop->upstate, .context = loop_block_view(block, context, NULL),
-                       .samples = block->state + block->layout->samples[index]};
-}
 
 void loop_ready_learn(const LoopBlock *block, size_t index, LoopRuleCall *call)
 {
