@@ -17,11 +17,20 @@ typedef enum LoopRunStatus {
     LOOP_RUN_LIBRARY      /* a library can't be used; why is in `diags` */
 } LoopRunStatus;
 
+/* Whether loops that don't meet are run each by itself, or side by side where they are alike. */
+typedef enum LoopSplitting {
+    LOOP_SPLIT_AUTO,  /* as is fastest */
+    LOOP_SPLIT_NONE,  /* the program stays whole */
+    LOOP_SPLIT_PARTS, /* each part by itself */
+    LOOP_SPLIT_LANES  /* parts that are alike are lanes side by side */
+} LoopSplitting;
+
 typedef struct LoopRunOptions {
     uint32_t agents;      /* per group; 0: as the program says */
     uint64_t seed;
     uint32_t threads;     /* 0: one per core */
     uint32_t lanes;       /* lanes in a block; 0: chosen from the size of the state */
+    LoopSplitting split;      /* changes no result */
     bool single;          /* 32-bit numbers in the VM */
     const char *engine;   /* base, avx2 or avx512; NULL: the best that the processor has. Changes no result */
     /* Set to 1 by a signal handler to stop after the step that is running; may be NULL. */
@@ -53,7 +62,7 @@ typedef struct LoopCourse {
 
 typedef struct LoopResults {
     LoopArena *arena;
-    uint32_t agents, lanes_per_block, threads;
+    uint32_t agents, threads;
     bool single;
     uint64_t seed, steps;   /* steps of the longest lane */
     LoopOutcome *outcomes;  /* one a claim of the program */

@@ -3,6 +3,7 @@
 #define LOOP_CLI_H
 
 #include "lang/loop.h"
+#include "runtime/loop_run.h"
 #include "runtime/output/sink.h"
 
 typedef enum LoopExit {
@@ -40,6 +41,7 @@ typedef struct LoopArguments {
     bool has_seed, quiet, json, markdown;
     uint32_t agents, threads, lanes;
     bool single;
+    LoopSplitting split;
     const char *engine; /* NULL: the best there is */
     bool json_diagnostics, allow_extern;
 } LoopArguments;

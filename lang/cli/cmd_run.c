@@ -65,6 +65,7 @@ static const LoopOption options[] = {
     {"lanes", "N", "agents in a block; changes no result", 0},
     {"precision", "P", "double (default) or single: 32-bit numbers, half the memory", 0},
     {"engine", "NAME", "base, avx2 or avx512 (default: the best here); changes no result", 0},
+    {"split", "HOW", "auto (default), none, parts or lanes: how loops that don't meet are run; changes no result", 0},
     {"output", "DIR", "also writes traces.csv, measures.csv and run.json", 'o'},
     {"allow-extern", NULL, "lets the model call the libraries that it names", 0},
     {"quiet", NULL, "prints only the expectations that fail", 'q'},

@@ -79,6 +79,7 @@ static const LoopOption options[] = {
     {"lanes", "N", "agents in a block; changes no result", 0},
     {"precision", "P", "double (default) or single: 32-bit numbers, half the memory", 0},
     {"engine", "NAME", "base, avx2 or avx512 (default: the best here); changes no result", 0},
+    {"split", "HOW", "auto (default), none, parts or lanes: how loops that don't meet are run; changes no result", 0},
     {"allow-extern", NULL, "lets the model call the libraries that it names", 0},
     {"quiet", NULL, "prints only what fails, and the last line", 'q'},
     {"markdown", NULL, "prints a page: what each model shows, its source, and what came out", 0},

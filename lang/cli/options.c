@@ -44,6 +44,18 @@ static bool read_setting(LoopArguments *out, const char *text)
     return true;
 }
 
+static bool read_split(const char *value, LoopSplitting *split)
+{
+    static const char *const names[] = {[LOOP_SPLIT_AUTO] = "auto", [LOOP_SPLIT_NONE] = "none", [LOOP_SPLIT_PARTS] = "parts", [LOOP_SPLIT_LANES] = "lanes"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(value, names[i]) == 0) {
+            *split = (LoopSplitting)i;
+            return true;
+        }
+    loop_say("loop: --split takes auto, none, parts or lanes, not '%s'\n", value);
+    return false;
+}
+
 static bool take_option(const LoopOption *option, const char *value, LoopArguments *out)
 {
     double n;
@@ -68,6 +80,8 @@ static bool take_option(const LoopOption *option, const char *value, LoopArgumen
         out->single = strcmp(value, "single") == 0;
         return true;
     }
+    if (strcmp(option->name, "split") == 0)
+        return read_split(value, &out->split);
     if (strcmp(option->name, "engine") == 0)
         out->engine = value;
     else if (strcmp(option->name, "output") == 0)

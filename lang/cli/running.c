@@ -92,6 +92,7 @@ static void draw_bar(void *context, double done)
 
 static int said(LoopRunStatus status, const LoopCompiled *compiled, const char *path, const LoopArguments *arguments, bool setup_fault)
 {
+    const char *wrong;
     switch (status) {
     case LOOP_RUN_OK:
         return LOOP_EXIT_OK;
@@ -104,7 +105,8 @@ static int said(LoopRunStatus status, const LoopCompiled *compiled, const char *
         loop_say("'loop dump --memory %s' shows what takes it.\n", path);
         return LOOP_EXIT_LIMIT;
     case LOOP_RUN_INVALID:
-        loop_say("loop: internal error: the program does not verify: %s\n", loop_program_verify(compiled->program));
+        wrong = loop_program_verify(compiled->program);
+        loop_say("loop: internal error: the program does not verify: %s\n", wrong ? wrong : "one of its parts");
         loop_say("Please report it with the file: loop run %s\n", path);
         return LOOP_EXIT_INTERNAL;
     case LOOP_RUN_ENGINE:
@@ -138,7 +140,7 @@ LoopRan loop_run_program(const LoopCompiled *compiled, const char *path, const L
     LoopRan ran = {NULL, LOOP_EXIT_OK};
     bool setup_fault = false, shows = isatty(STDERR_FILENO) && !arguments->quiet;
     LoopRunOptions options = {.agents = arguments->agents, .threads = arguments->threads, .lanes = arguments->lanes,
-                              .single = arguments->single, .engine = arguments->engine,
+                              .split = arguments->split, .single = arguments->single, .engine = arguments->engine,
                               .seed = arguments->has_seed ? arguments->seed : compiled->program->seed, .interrupt = &interrupted,
                               .progress = shows ? draw_bar : NULL, .progress_context = &bar};
     LoopText folder = {0};

@@ -147,7 +147,7 @@ uint32_t lower_draw(Lower *l, uint64_t place, LoopDrawClock clock)
     LoopDraw *site = LOOP_ADD(l->scratch, &l->draws, LoopDraw);
     if (!site)
         return LOOP_NONE;
-    *site = (LoopDraw){place, clock};
+    *site = (LoopDraw){.place = place, .clock = clock};
     return (uint32_t)l->draws.count - 1;
 }
 

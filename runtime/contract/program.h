@@ -69,6 +69,7 @@ typedef enum LoopDrawClock { LOOP_DRAW_STEP, LOOP_DRAW_TRIAL, LOOP_DRAW_ONCE } L
 typedef struct LoopDraw {
     uint64_t place; /* hash of the qualified name of the place */
     LoopDrawClock clock;
+    const uint64_t *places; /* in a part: [copies], in place of `place`; else NULL */
 } LoopDraw;
 
 /* A delay line of `slots` steps. */
@@ -119,7 +120,7 @@ typedef enum LoopExploration { LOOP_EXPLORE_NORMAL, LOOP_EXPLORE_SIGNS } LoopExp
 
 enum { LOOP_RULE_SETTINGS = 4 }; /* numbers of its own that a learning rule may have, and one */
 
-/* One cortico-basal-ganglia-thalamo-cortical loop. Weights are [channels][neurons][reach][lanes]; traces too, but for the
+/* One cortico-basal-ganglia-thalamo-cortical loop; loop_member.def lists its registers. Weights are [channels][neurons][reach][lanes]; traces too, but for the
    channels or neurons whose traces are all alike, which have one row.
    Members that name a register may be LOOP_NONE where the comment gives a default. */
 typedef struct LoopLoop {
@@ -127,6 +128,7 @@ typedef struct LoopLoop {
     LoopSpan span;
     LoopLoopKind kind;
     uint64_t place;                      /* hash for its own draws */
+    const uint64_t *places;              /* as for a draw */
     uint32_t channels, neurons, lines;
     LoopWiring wiring;
     uint32_t reach;                      /* lines that a neuron sees */
@@ -308,8 +310,17 @@ typedef struct LoopStrip {
     uint32_t mark_count;
 } LoopStrip;
 
+/* What a part of a program says of the whole: see runtime/parts. */
+typedef struct LoopOrigin {
+    uint32_t copies;          /* group c * groups + g of the part is group g in copy c */
+    const LoopCheck *checks;  /* of the whole */
+    const uint32_t *check;    /* [copies][checks of the part]: which of those it is, */
+    const uint32_t *order;    /* and where it stands in the code of the whole */
+} LoopOrigin;
+
 typedef struct LoopProgram {
     LoopArena *arena;
+    const LoopOrigin *origin; /* NULL: the program is whole */
     LoopStr model, doc;
     double step_ms;
     uint64_t seed;

@@ -355,18 +355,19 @@ static void sum_ring(LoopMeasureState *s, size_t l)
     }
 }
 
-void loop_measure_finish(LoopMeasureState *s, const LoopBlock *block, LoopMeasured *measured, size_t all)
+void loop_measure_finish(LoopMeasureState *s, const LoopBlock *block, LoopMeasured *measured, size_t copy, size_t all)
 {
     for (size_t l = 0; l < s->lanes; l++)
         if (picker(s, l)->ring)
             sum_ring(s, l);
     for (size_t lane = 0; lane < block->lanes; lane++) {
-        size_t l = s->shared ? 0 : lane;
-        measured->trials[block->first + lane] = s->measure->first_true ? picker(s, l)->seen : s->count[l];
+        size_t l = s->shared ? 0 : lane, at = (block->first + lane) % all;
+        LoopMeasured *to = measured + (block->first + lane) / all * copy;
+        to->trials[at] = s->measure->first_true ? picker(s, l)->seen : s->count[l];
         for (size_t e = 0; e < s->width; e++) {
             double sum = *cell(s->sum, s, e, l);
             double none = s->measure->first_true && picker(s, l)->seen ? (double)INFINITY : (double)NAN;
-            measured->value[e * all + block->first + lane] = s->count[l] ? sum / s->count[l] : none;
+            to->value[e * all + at] = s->count[l] ? sum / s->count[l] : none;
         }
     }
 }

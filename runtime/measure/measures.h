@@ -17,6 +17,7 @@ void loop_measure_begin(LoopMeasureState *state, const LoopBlock *block);
 /* Whether the signal of this step may be taken in some lane. */
 bool loop_measure_asks(const LoopMeasureState *state, const LoopBlock *block);
 void loop_measure_step(LoopMeasureState *state, LoopBlock *block);
-void loop_measure_finish(LoopMeasureState *state, const LoopBlock *block, LoopMeasured *measured, size_t all);
+/* `all` lanes are a copy, whose arrays are `copy` entries behind those of the one before. */
+void loop_measure_finish(LoopMeasureState *state, const LoopBlock *block, LoopMeasured *measured, size_t copy, size_t all);
 
 #endif

@@ -168,7 +168,7 @@ void loop_recorder_step(LoopRecorder *r, LoopBlock *block)
 void loop_recorder_finish(LoopRecorder *r, const LoopBlock *block, LoopMeasured *measured, size_t all)
 {
     for (uint32_t i = 0; i < r->program->measure_count; i++)
-        loop_measure_finish(r->measures[i], block, &measured[i], all);
+        loop_measure_finish(r->measures[i], block, &measured[i], r->program->measure_count, all);
 }
 
 bool loop_recorder_strip(const LoopRecorder *r, const LoopBlock *block, uint32_t index, size_t lane, double *out)

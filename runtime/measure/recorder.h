@@ -23,7 +23,8 @@ void loop_recorder_begin(LoopRecorder *recorder, const LoopBlock *block);
 bool loop_recorder_asks(const LoopRecorder *recorder, const LoopBlock *block, uint32_t measure);
 /* Takes the signals of this step, closes trials that end with it (running the verdict section for `until`). */
 void loop_recorder_step(LoopRecorder *recorder, LoopBlock *block);
-/* After the last step: the block's lanes in the arrays of the whole run. `all` is the number of lanes of the run. */
+/* After the last step: the block's lanes in the arrays of the whole run, `measured` being [copies][measures]. `all` is the
+   number of lanes of the run, or of one copy. */
 void loop_recorder_finish(LoopRecorder *recorder, const LoopBlock *block, LoopMeasured *measured, size_t all);
 /* The course of a strip in lane l of the block, [steps]; false when no trial was selected there. */
 bool loop_recorder_strip(const LoopRecorder *recorder, const LoopBlock *block, uint32_t strip, size_t lane, double *out);

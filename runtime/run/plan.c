@@ -1,4 +1,4 @@
-/* Lane blocks, threads and memory of a run. */
+/* Parts, lane blocks, threads and memory of a run. */
 #include "runtime/run/plan.h"
 
 #include "runtime/contract/rule.h"
@@ -44,19 +44,13 @@ bool loop_plan_lane_bytes(const LoopProgram *program, bool single, size_t *bytes
     return state_bytes(program, false, single, bytes);
 }
 
-static uint32_t choose_lanes(size_t lane_bytes, size_t uniform_bytes, uint32_t all, uint32_t threads)
+static uint32_t choose_lanes(size_t lane_bytes)
 {
     size_t lanes = lane_bytes ? CACHE_BYTES / lane_bytes : LOOP_LANES_MAX;
     lanes = lanes / LOOP_LANES_MIN * LOOP_LANES_MIN;
     if (lanes < LOOP_LANES_MIN)
         lanes = LOOP_LANES_MIN;
-    if (lanes > LOOP_LANES_MAX)
-        lanes = LOOP_LANES_MAX;
-    /* No thread should stand idle for want of a block, unless all that it would do is what each block has to do. */
-    uint32_t share = (all + threads - 1) / threads;
-    if (lanes > share && lane_bytes * all / 2 > uniform_bytes)
-        lanes = share;
-    return (uint32_t)lanes;
+    return (uint32_t)(lanes > LOOP_LANES_MAX ? LOOP_LANES_MAX : lanes);
 }
 
 static uint32_t core_count(void)
@@ -65,26 +59,104 @@ static uint32_t core_count(void)
     return cores < 1 ? 1 : cores > 256 ? 256 : (uint32_t)cores;
 }
 
+/* ---- parts ---- */
+
+enum {
+    LANES_ENOUGH = 2 * LOOP_LANES_MIN, /* lanes that keep vectors and instructions busy */
+    ALIKE_ENOUGH = 4                   /* parts to a form, or times that a part is smaller than the whole */
+};
+
+/* What is fastest: with few agents parts that are alike fill the lanes; with many, a part whose lanes fit the cache is better
+   than a whole whose lanes don't. */
+static LoopSplitting choose_split(const LoopProgram *program, size_t lane_bytes, uint32_t all)
+{
+    if (program->loop_count < ALIKE_ENOUGH)
+        return LOOP_SPLIT_NONE;
+    if (all < LANES_ENOUGH)
+        return LOOP_SPLIT_LANES;
+    return lane_bytes > CACHE_BYTES / LANES_ENOUGH ? LOOP_SPLIT_PARTS : LOOP_SPLIT_NONE;
+}
+
+static bool pays(const LoopParts *parts, LoopSplitting split, bool single, size_t lane_bytes)
+{
+    size_t copies = 0, largest = 0, bytes;
+    for (uint32_t i = 0; i < parts->count; i++) {
+        copies += parts->part[i].copies;
+        if (loop_plan_lane_bytes(parts->part[i].program, single, &bytes) && bytes > largest)
+            largest = bytes;
+    }
+    return split == LOOP_SPLIT_LANES ? copies >= (size_t)ALIKE_ENOUGH * parts->count : largest <= lane_bytes / ALIKE_ENOUGH;
+}
+
+/* The parts that the program is to be run in, or NULL. */
+static bool take_parts(LoopRunPlan *plan, const LoopProgram *program, const LoopRunOptions *options, size_t lane_bytes)
+{
+    LoopSplitting split = options->split == LOOP_SPLIT_AUTO ? choose_split(program, lane_bytes, plan->all) : options->split;
+    bool failed = false;
+    if (split == LOOP_SPLIT_NONE)
+        return true;
+    plan->parts = loop_parts_make(program, split == LOOP_SPLIT_LANES, &failed);
+    if (plan->parts && options->split == LOOP_SPLIT_AUTO && !pays(plan->parts, split, options->single, lane_bytes)) {
+        loop_parts_free(plan->parts);
+        plan->parts = NULL;
+    }
+    return !failed;
+}
+
+/* ---- stages ---- */
+
+/* One stage; the last of the plan so far. */
+static bool add_stage(LoopRunPlan *plan, const LoopProgram *program, const LoopPart *part, const LoopRunOptions *options)
+{
+    LoopRunStage *s = &plan->stages[plan->stage_count++];
+    size_t lane_bytes, uniform_bytes, all;
+    *s = (LoopRunStage){.program = program, .part = part, .first = plan->blocks};
+    if (!loop_mul(plan->all, part ? part->copies : 1, &all) || all > INT32_MAX || !state_bytes(program, false, options->single, &lane_bytes) ||
+        !state_bytes(program, true, options->single, &uniform_bytes))
+        return false;
+    s->all = (uint32_t)all;
+    s->lanes = options->lanes ? options->lanes : choose_lanes(lane_bytes);
+    /* No thread should stand idle for want of a block, unless all that it would do is what each block has to do. */
+    uint32_t share = (s->all + plan->threads - 1) / plan->threads;
+    if (!options->lanes && s->lanes > share && (!plan->parts || plan->parts->count < 2 * plan->threads) && lane_bytes * all / 2 > uniform_bytes)
+        s->lanes = share;
+    if (s->lanes > s->all)
+        s->lanes = s->all;
+    s->blocks = (s->all + s->lanes - 1) / s->lanes;
+    plan->blocks += s->blocks;
+    if (!loop_mul(lane_bytes, s->lanes, &s->block_bytes) || !loop_add(s->block_bytes, uniform_bytes, &s->block_bytes) ||
+        !loop_recorder_bytes(program, s->lanes, &s->block_bytes))
+        return false;
+    plan->block_bytes = s->block_bytes > plan->block_bytes ? s->block_bytes : plan->block_bytes;
+    return true;
+}
+
+static bool add_stages(LoopRunPlan *plan, const LoopProgram *program, const LoopRunOptions *options)
+{
+    bool ok = true;
+    plan->stages = loop_alloc_array(plan->parts ? plan->parts->count : 1, sizeof *plan->stages);
+    if (!plan->stages)
+        return false;
+    if (!plan->parts)
+        return add_stage(plan, program, NULL, options);
+    for (uint32_t i = 0; ok && i < plan->parts->count; i++)
+        ok = add_stage(plan, plan->parts->part[i].program, &plan->parts->part[i], options);
+    return ok;
+}
+
 bool loop_plan_make(LoopRunPlan *plan, const LoopProgram *program, const LoopRunOptions *options)
 {
-    size_t lane_bytes, uniform_bytes, total, all;
+    size_t lane_bytes, total, all;
     *plan = (LoopRunPlan){.agents = options->agents ? options->agents : program->agents};
     if (!loop_mul(plan->agents, program->group_count, &all) || all > INT32_MAX)
         return false;
     plan->all = (uint32_t)all;
     plan->threads = program->foreign_count ? 1 : options->threads ? options->threads : core_count(); /* libraries know one thread */
-    if (!loop_plan_lane_bytes(program, options->single, &lane_bytes) || !state_bytes(program, true, options->single, &uniform_bytes))
+    if (!loop_plan_lane_bytes(program, options->single, &lane_bytes) || !take_parts(plan, program, options, lane_bytes) ||
+        !add_stages(plan, program, options))
         return false;
-    plan->lanes = options->lanes ? options->lanes : choose_lanes(lane_bytes, uniform_bytes, plan->all, plan->threads);
-    if (plan->lanes > plan->all)
-        plan->lanes = plan->all;
-    plan->blocks = (plan->all + plan->lanes - 1) / plan->lanes;
     if (plan->threads > plan->blocks)
         plan->threads = plan->blocks;
-    if (!loop_mul(lane_bytes, plan->lanes, &plan->block_bytes) ||
-        !loop_add(plan->block_bytes, uniform_bytes, &plan->block_bytes) ||
-        !loop_recorder_bytes(program, plan->lanes, &plan->block_bytes))
-        return false;
     for (uint32_t i = 0; i < program->measure_count; i++)
         if (!add_product(&plan->result_bytes, program->registers[program->measures[i].signal].width, all, sizeof(double)))
             return false;
@@ -92,18 +164,41 @@ bool loop_plan_make(LoopRunPlan *plan, const LoopProgram *program, const LoopRun
            total <= MEMORY_MAX;
 }
 
+void loop_plan_free(LoopRunPlan *plan)
+{
+    loop_free(plan->stages);
+    loop_parts_free(plan->parts);
+    plan->stages = NULL;
+    plan->parts = NULL;
+}
+
+static void print_stage(const LoopRunStage *s, bool single, LoopText *out)
+{
+    size_t lane = 0;
+    loop_plan_lane_bytes(s->program, single, &lane);
+    if (s->part)
+        loop_text_add(out, "part of %u loops, %u alike\n", s->program->loop_count, s->part->copies);
+    loop_text_add(out, "blocks     %u of %u lanes\n", s->blocks, s->lanes);
+    loop_text_add(out, "a lane     %zu bytes of registers, delays, weights and traces\n", lane);
+    loop_text_add(out, "a block    %zu bytes, measures included\n", s->block_bytes);
+}
+
+/* Parts beyond this many are not listed. */
+enum { LISTED = 16 };
+
 void loop_memory_print(const LoopProgram *program, const LoopRunOptions *options, LoopText *out)
 {
     LoopRunPlan plan;
-    size_t lane = 0;
-    if (!loop_plan_make(&plan, program, options) || !loop_plan_lane_bytes(program, options->single, &lane)) {
+    if (!loop_plan_make(&plan, program, options)) {
         loop_text_add(out, "more memory than a run may take\n");
+        loop_plan_free(&plan);
         return;
     }
-    loop_text_add(out, "lanes      %u (%u agents, %u groups)\n", plan.all, plan.agents, program->group_count);
-    loop_text_add(out, "blocks     %u of %u lanes, on %u threads\n", plan.blocks, plan.lanes, plan.threads);
-    loop_text_add(out, "a lane     %zu bytes of registers, delays, weights and traces\n", lane);
-    loop_text_add(out, "a block    %zu bytes, measures included\n", plan.block_bytes);
+    loop_text_add(out, "lanes      %u (%u agents, %u groups), on %u threads\n", plan.all, plan.agents, program->group_count, plan.threads);
+    for (uint32_t i = 0; i < plan.stage_count && i < LISTED; i++)
+        print_stage(&plan.stages[i], options->single, out);
+    if (plan.stage_count > LISTED)
+        loop_text_add(out, "and %u parts more, one after another\n", plan.stage_count - LISTED);
     loop_text_add(out, "results    %zu bytes\n", plan.result_bytes);
     loop_text_add(out, "in all     %zu bytes\n", plan.block_bytes * plan.threads + plan.result_bytes);
     for (uint32_t i = 0; i < program->loop_count; i++) {
@@ -112,4 +207,5 @@ void loop_memory_print(const LoopProgram *program, const LoopRunOptions *options
                       LOOP_STR_ARGS(loop->name), loop->channels, loop->neurons, loop->reach,
                       loop->uniform ? "shared by all lanes" : "in every lane");
     }
+    loop_plan_free(&plan);
 }

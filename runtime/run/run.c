@@ -21,9 +21,9 @@ typedef struct Run {
     const LoopRunOptions *options;
     const LoopEngine *engine;
     LoopRunPlan plan;
-    LoopLayout layout;
     LoopMeasured *measured;
     LoopResults *results;
+    uint32_t *course_of;   /* [strips][groups]: the course of a strip in a group; LOOP_NONE */
     pthread_mutex_t lock;
     pthread_cond_t turn;
     uint32_t next_block;   /* to deal */
@@ -35,13 +35,56 @@ typedef struct Run {
     bool stateless;        /* a library could not make a state */
 } Run;
 
+/* A thread, and what it has of the stage that it is at. */
 typedef struct Worker {
     Run *run;
     pthread_t thread;
     bool started, first;
-    LoopBlock *block;
+    const LoopRunStage *stage;
+    LoopLayout layout;
+    LoopBlock *block;      /* NULL: there was no memory for it */
+    LoopMeasured *measured; /* [copies][measures of the stage] */
     double *course;        /* [longest strip]: one lane's strip on its way into the mean */
 } Worker;
+
+static void leave_stage(Worker *w)
+{
+    w->run->engine->block_free(w->block);
+    loop_layout_free(&w->layout);
+    loop_free(w->measured);
+    w->block = NULL;
+    w->measured = NULL;
+}
+
+/* Where the measures of a stage end up in the whole. */
+static LoopMeasured *stage_measured(const Run *run, const LoopRunStage *stage)
+{
+    uint32_t copies = stage->part ? stage->part->copies : 1;
+    size_t count = (size_t)copies * stage->program->measure_count;
+    LoopMeasured *measured = loop_alloc_array(count, sizeof *measured);
+    for (size_t i = 0; measured && i < count; i++)
+        measured[i] = run->measured[stage->part ? stage->part->measures[i] : i];
+    return measured;
+}
+
+/* Goes to the stage of a block, if the worker is not there yet. False: no memory. */
+static bool enter_stage(Worker *w, uint32_t index)
+{
+    Run *run = w->run;
+    const LoopRunStage *stage = w->stage ? w->stage : run->plan.stages;
+    while (index >= stage->first + stage->blocks)
+        stage++;
+    if (w->block && w->stage == stage)
+        return true;
+    leave_stage(w);
+    w->stage = stage;
+    w->measured = stage_measured(run, stage);
+    if (w->measured && run->engine->layout_make(&w->layout, stage->program, stage->lanes))
+        w->block = run->engine->block_new(stage->program, &w->layout, run->plan.agents, run->options->seed);
+    if (w->block)
+        w->block->libraries = run->libraries;
+    return w->block != NULL;
+}
 
 /* ---- merging ---- */
 
@@ -58,14 +101,18 @@ static void add_agent(LoopCourse *course, const double *values)
 
 static void merge_strips(Worker *worker)
 {
-    Run *run = worker->run;
-    LoopBlock *block = worker->block;
-    for (uint32_t i = 0; i < run->results->course_count; i++) {
-        LoopCourse *course = &run->results->courses[i];
-        for (size_t l = 0; l < block->lanes; l++)
-            if (block->group[l] == course->group &&
-                run->engine->recorder_strip(block->recorder, block, course->strip, l, worker->course))
-                add_agent(course, worker->course);
+    const Run *run = worker->run;
+    const LoopBlock *block = worker->block;
+    const LoopRunStage *stage = worker->stage;
+    uint32_t groups = run->program->group_count, strips = stage->program->strip_count;
+    for (size_t l = 0; strips && l < block->lanes; l++) {
+        uint32_t copy = block->group[l] / groups, group = block->group[l] % groups;
+        for (uint32_t i = 0; i < strips; i++) {
+            uint32_t strip = stage->part ? stage->part->strips[copy * strips + i] : i;
+            uint32_t course = run->course_of[strip * groups + group];
+            if (course != LOOP_NONE && run->engine->recorder_strip(block->recorder, block, i, l, worker->course))
+                add_agent(&run->results->courses[course], worker->course);
+        }
     }
 }
 
@@ -74,7 +121,7 @@ static void merge_fault(Run *run, const LoopFault *fault)
     LoopFault *first = &run->fault;
     /* + 1: a fault of the set-up, at UINT64_MAX, comes before step 0. */
     if (fault->found && (!first->found || fault->step + 1 < first->step + 1 ||
-                         (fault->step == first->step && fault->lane < first->lane)))
+                         (fault->step == first->step && (fault->lane < first->lane || (fault->lane == first->lane && fault->order < first->order)))))
         *first = *fault;
 }
 
@@ -110,10 +157,11 @@ static void run_block(Worker *worker, uint32_t index)
 {
     Run *run = worker->run;
     LoopBlock *block = worker->block;
-    uint32_t first = index * run->plan.lanes, left = run->plan.all - first;
+    const LoopRunStage *stage = worker->stage;
+    uint32_t first = (index - stage->first) * stage->lanes, left = stage->all - first;
     uint64_t every = look_every(run);
     bool ready;
-    run->engine->block_start(block, first, left < run->plan.lanes ? left : run->plan.lanes);
+    run->engine->block_start(block, first, left < stage->lanes ? left : stage->lanes);
     ready = run->engine->foreign_start(block);
     if (!ready)
         run->stateless = true; /* with libraries there is one thread */
@@ -123,7 +171,7 @@ static void run_block(Worker *worker, uint32_t index)
             break;
     }
     run->engine->foreign_end(block);
-    run->engine->recorder_finish(block->recorder, block, run->measured, run->plan.all);
+    run->engine->recorder_finish(block->recorder, block, worker->measured, run->plan.all);
 }
 
 /* The step that finds every lane at its end is none of the model's. */
@@ -132,22 +180,34 @@ static uint64_t steps_done(const LoopBlock *block)
     return block->step - loop_clock_all_done(block->clock);
 }
 
+/* What a block has found goes into the results. */
+static void merge(Worker *worker)
+{
+    Run *run = worker->run;
+    merge_fault(run, &worker->block->fault);
+    merge_strips(worker);
+    uint64_t steps = steps_done(worker->block);
+    run->steps = steps > run->steps ? steps : run->steps;
+}
+
 static void *work(void *argument)
 {
     Worker *worker = argument;
     Run *run = worker->run;
     pthread_mutex_lock(&run->lock);
-    while (run->next_block < run->plan.blocks && !run->interrupted) {
+    while (run->next_block < run->plan.blocks && !run->interrupted && !run->no_memory) {
         uint32_t index = run->next_block++;
         pthread_mutex_unlock(&run->lock);
-        run_block(worker, index);
+        bool entered = enter_stage(worker, index);
+        if (entered)
+            run_block(worker, index);
         pthread_mutex_lock(&run->lock);
         while (run->merged != index)
             pthread_cond_wait(&run->turn, &run->lock);
-        merge_fault(run, &worker->block->fault);
-        merge_strips(worker);
-        uint64_t steps = steps_done(worker->block);
-        run->steps = steps > run->steps ? steps : run->steps;
+        if (entered)
+            merge(worker);
+        else
+            run->no_memory = true;
         run->merged++;
         pthread_cond_broadcast(&run->turn);
     }
@@ -172,11 +232,8 @@ static bool workers_make(Run *run, Worker *workers)
         Worker *w = &workers[i];
         w->run = run;
         w->first = i == 0;
-        w->block = run->engine->block_new(run->program, &run->layout, run->plan.agents, run->options->seed);
-        if (w->block)
-            w->block->libraries = run->libraries;
         w->course = loop_alloc_array(longest_strip(run->program), sizeof *w->course);
-        if (!w->block || !w->course)
+        if (!w->course)
             return false;
     }
     return true;
@@ -196,7 +253,8 @@ static void workers_run(Run *run, Worker *workers)
 static void workers_free(const Run *run, Worker *workers)
 {
     for (uint32_t i = 0; workers && i < run->plan.threads; i++) {
-        run->engine->block_free(workers[i].block);
+        if (workers[i].run)
+            leave_stage(&workers[i]);
         loop_free(workers[i].course);
     }
     loop_free(workers);
@@ -229,15 +287,22 @@ static void measured_free(Run *run)
 }
 
 /* One course for each strip and group that the strip is of. */
-static bool courses_make(LoopResults *results, const LoopProgram *program)
+static bool courses_make(Run *run)
 {
+    const LoopProgram *program = run->program;
+    LoopResults *results = run->results;
     LoopArena *arena = results->arena;
+    run->course_of = LOOP_NEW_ARRAY(arena, (size_t)program->strip_count * program->group_count, uint32_t);
+    if (!run->course_of)
+        return false;
     results->courses = LOOP_NEW_ARRAY(arena, (size_t)program->strip_count * program->group_count, LoopCourse);
     for (uint32_t i = 0; results->courses && i < program->strip_count; i++)
         for (uint32_t g = 0; g < program->group_count; g++) {
             const LoopStrip *strip = &program->strips[i];
+            run->course_of[i * program->group_count + g] = LOOP_NONE;
             if (strip->group != LOOP_NONE && strip->group != g)
                 continue;
+            run->course_of[i * program->group_count + g] = results->course_count;
             LoopCourse *c = &results->courses[results->course_count++];
             *c = (LoopCourse){.strip = i, .group = g, .steps = strip->steps};
             c->mean = LOOP_NEW_ARRAY(arena, strip->steps, double);
@@ -281,6 +346,8 @@ static void report_fault(const Run *run, LoopDiags *diags)
 
 static LoopRunStatus finish(Run *run, LoopDiags *diags, bool *setup_fault)
 {
+    if (run->no_memory)
+        return LOOP_RUN_MEMORY;
     if (run->interrupted)
         return LOOP_RUN_INTERRUPTED;
     if (run->stateless) {
@@ -306,16 +373,42 @@ static LoopResults *results_make(const Run *run)
         loop_arena_free(arena);
         return NULL;
     }
-    *results = (LoopResults){.arena = arena, .agents = run->plan.agents, .lanes_per_block = run->plan.lanes,
-                             .threads = run->plan.threads, .seed = run->options->seed, .single = run->options->single};
+    *results = (LoopResults){.arena = arena, .agents = run->plan.agents, .threads = run->plan.threads, .seed = run->options->seed, .single = run->options->single};
     return results;
+}
+
+/* The parts of a program are held to what a program is held to. */
+static bool parts_verify(const LoopRunPlan *plan)
+{
+    for (uint32_t i = 0; i < plan->stage_count; i++)
+        if (plan->stages[i].part && loop_program_verify(plan->stages[i].program))
+            return false;
+    return true;
+}
+
+static LoopRunStatus run_plan(Run *run, LoopDiags *diags, bool *setup_fault)
+{
+    LoopRunStatus status = LOOP_RUN_MEMORY;
+    if (!parts_verify(&run->plan))
+        return LOOP_RUN_INVALID;
+    if (run->program->foreign_count && !(run->libraries = loop_libraries_open(run->program, run->options->libraries, diags)))
+        return loop_diags_errors(diags) ? LOOP_RUN_LIBRARY : LOOP_RUN_MEMORY;
+    Worker *workers = loop_alloc_array(run->plan.threads, sizeof *workers);
+    run->results = results_make(run);
+    if (run->results && workers && courses_make(run) && measured_make(run) && workers_make(run, workers)) {
+        workers_run(run, workers);
+        status = finish(run, diags, setup_fault);
+    }
+    workers_free(run, workers);
+    measured_free(run);
+    loop_libraries_close(run->libraries);
+    return status;
 }
 
 LoopRunStatus loop_run(const LoopProgram *program, const LoopRunOptions *options, LoopDiags *diags,
                        LoopResults **results, bool *setup_fault)
 {
     Run run = {.program = program, .options = options, .lock = PTHREAD_MUTEX_INITIALIZER, .turn = PTHREAD_COND_INITIALIZER};
-    Worker *workers = NULL;
     LoopRunStatus status = LOOP_RUN_MEMORY;
     *results = NULL;
     *setup_fault = false;
@@ -326,21 +419,9 @@ LoopRunStatus loop_run(const LoopProgram *program, const LoopRunOptions *options
     run.engine = loop_engine_find(options->single, options->engine);
     if (!run.engine)
         return LOOP_RUN_ENGINE;
-    if (!loop_plan_make(&run.plan, program, options))
-        return LOOP_RUN_MEMORY;
-    if (program->foreign_count && !(run.libraries = loop_libraries_open(program, options->libraries, diags)))
-        return loop_diags_errors(diags) ? LOOP_RUN_LIBRARY : LOOP_RUN_MEMORY;
-    run.results = results_make(&run);
-    workers = loop_alloc_array(run.plan.threads, sizeof *workers);
-    if (run.results && workers && courses_make(run.results, program) && measured_make(&run) &&
-        run.engine->layout_make(&run.layout, program, run.plan.lanes) && workers_make(&run, workers)) {
-        workers_run(&run, workers);
-        status = finish(&run, diags, setup_fault);
-    }
-    workers_free(&run, workers);
-    loop_layout_free(&run.layout);
-    measured_free(&run);
-    loop_libraries_close(run.libraries);
+    if (loop_plan_make(&run.plan, program, options))
+        status = run_plan(&run, diags, setup_fault);
+    loop_plan_free(&run.plan);
     *results = run.results;
     return status;
 }

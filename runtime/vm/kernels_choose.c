@@ -13,7 +13,7 @@ enum { DRAW_PICK, DRAW_EXPLORE, DRAW_CHANNEL };
 typedef struct Choices {
     LoopBlock *block;
     const LoopLoop *loop;
-    const LoopRngKey *key;
+    LoopRngKeys keys;
     size_t lanes, channels;
     LoopView parameter;
     LoopReal *drive, *odds; /* V + bias, probability */
@@ -26,7 +26,7 @@ static Choices begin(LoopBlock *block, const LoopLoop *loop, size_t index)
 {
     LoopReal *scratch = block->state + block->layout->scratch;
     size_t lanes = block->lanes, rows = loop->channels * lanes;
-    return (Choices){.block = block, .loop = loop, .key = &block->keys[block->program->draw_count + index], .lanes = lanes,
+    return (Choices){.block = block, .loop = loop, .keys = loop_block_loop_keys(block, index), .lanes = lanes,
                      .channels = loop->channels, .parameter = loop_block_view(block, loop->selection_value, &ZERO),
                      .drive = scratch, .odds = scratch + rows, .open = scratch + 2 * rows, .chooses = scratch + 3 * rows,
                      .u = scratch + 3 * rows + lanes, .top = scratch + 3 * rows + 2 * lanes, .sum = scratch + 3 * rows + 3 * lanes,
@@ -156,7 +156,7 @@ static void add_noise(const Choices *c)
     spread(c->at, c->parameter, 0, c->lanes);
     for (size_t k = 0; k < c->channels; k++) {
         LoopReal *restrict drive = c->drive + k * c->lanes, *restrict u = c->u;
-        loop_rng_normal(u, c->lanes, c->key, c->block->agent, NULL, c->block->step, (uint32_t)(DRAW_CHANNEL + k));
+        loop_rng_normal(u, c->lanes, c->keys, c->block->agent, NULL, c->block->step, (uint32_t)(DRAW_CHANNEL + k));
         for (size_t l = 0; l < c->lanes; l++)
             drive[l] += c->at[l] * u[l];
     }
@@ -260,7 +260,7 @@ static void sample(const Choices *c)
 {
     LoopReal *restrict at = c->at, *restrict reached = c->sum;
     const LoopReal *restrict u = c->u, *restrict chooses = c->chooses;
-    loop_rng_uniform(c->u, c->lanes, c->key, c->block->agent, NULL, c->block->step, DRAW_PICK);
+    loop_rng_uniform(c->u, c->lanes, c->keys, c->block->agent, NULL, c->block->step, DRAW_PICK);
     set(at, c->lanes, -1.0);
     set(reached, c->lanes, 0);
     for (size_t k = 0; k < c->channels; k++) {
@@ -282,7 +282,7 @@ static void channel_through(const Choices *c, size_t k, LoopReal *restrict choic
             choice[l] = at[l] == (LoopReal)k ? 1.0 : 0.0;
         return;
     }
-    loop_rng_uniform(c->u, c->lanes, c->key, c->block->agent, NULL, c->block->step, (uint32_t)(DRAW_CHANNEL + k));
+    loop_rng_uniform(c->u, c->lanes, c->keys, c->block->agent, NULL, c->block->step, (uint32_t)(DRAW_CHANNEL + k));
     for (size_t l = 0; l < c->lanes; l++)
         choice[l] = ((chooses[l] > 0) & (u[l] < odds[l])) ? 1.0 : 0.0;
 }
@@ -357,16 +357,16 @@ void loop_kernel_choose(LoopBlock *block, const LoopLoop *loop, size_t index)
 
 void loop_kernel_vary(LoopBlock *block, const LoopLoop *loop, size_t index)
 {
-    const LoopRngKey *key = &block->keys[block->program->draw_count + index];
+    LoopRngKeys keys = loop_block_loop_keys(block, index);
     LoopView value = loop_block_view(block, loop->value, &ZERO), sd = loop_block_view(block, loop->explored, &ZERO);
     LoopView lesion = loop_block_view(block, loop->lesion, &ZERO);
     size_t lanes = block->lanes;
     for (size_t k = 0; k < loop->channels; k++) {
         LoopReal *noise = loop_block_register(block, loop->noise) + k * lanes, *out = loop_block_register(block, loop->output) + k * lanes;
         if (loop->exploration == LOOP_EXPLORE_NORMAL)
-            loop_rng_normal(noise, lanes, key, block->agent, NULL, block->step, (uint32_t)(DRAW_CHANNEL + k));
+            loop_rng_normal(noise, lanes, keys, block->agent, NULL, block->step, (uint32_t)(DRAW_CHANNEL + k));
         else
-            loop_rng_uniform(noise, lanes, key, block->agent, NULL, block->step, (uint32_t)(DRAW_CHANNEL + k));
+            loop_rng_uniform(noise, lanes, keys, block->agent, NULL, block->step, (uint32_t)(DRAW_CHANNEL + k));
         for (size_t l = 0; l < lanes; l++) {
             if (loop->exploration == LOOP_EXPLORE_SIGNS)
                 noise[l] = noise[l] < 0.5 ? -1.0 : 1.0;

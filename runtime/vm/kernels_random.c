@@ -19,7 +19,7 @@ static void uniform(LoopBlock *block, uint32_t site, size_t e, LoopReal *out, si
 {
     uint64_t shared;
     const uint64_t *each = counters(block, site, &shared);
-    loop_rng_uniform(out, lanes, &block->keys[site], block->agent, each, shared, (uint32_t)e);
+    loop_rng_uniform(out, lanes, loop_block_draw_keys(block, site), block->agent, each, shared, (uint32_t)e);
 }
 
 /* Uniform numbers for all elements, [width][lanes]. */
@@ -28,11 +28,11 @@ static void uniforms(LoopBlock *block, uint32_t site, LoopReal *d, size_t width,
     uint64_t shared;
     const uint64_t *each = counters(block, site, &shared);
     if (lanes == 1) {
-        loop_rng_uniforms(d, width, &block->keys[site], block->agent[0], each ? each[0] : shared);
+        loop_rng_uniforms(d, width, loop_block_draw_keys(block, site).at, block->agent[0], each ? each[0] : shared);
         return;
     }
     for (size_t e = 0; e < width; e++)
-        loop_rng_uniform(d + e * lanes, lanes, &block->keys[site], block->agent, each, shared, (uint32_t)e);
+        loop_rng_uniform(d + e * lanes, lanes, loop_block_draw_keys(block, site), block->agent, each, shared, (uint32_t)e);
 }
 
 static void pick(LoopBlock *block, const uint32_t *args, LoopReal *d, size_t lanes)

@@ -139,7 +139,10 @@ LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, 
     block->agent = loop_alloc_array(layout->lanes, sizeof *block->agent);
     block->group = loop_alloc_array(layout->lanes, sizeof *block->group);
     block->counters = loop_alloc_array(layout->lanes, sizeof *block->counters);
-    block->keys = loop_alloc_array((size_t)program->draw_count + program->loop_count, sizeof *block->keys);
+    block->key_step = program->origin && program->origin->copies > 1;
+    block->key_lanes = block->key_step ? layout->lanes : 1;
+    block->keys = loop_mul((size_t)program->draw_count + program->loop_count, block->key_lanes, &bytes)
+                      ? loop_alloc_array(bytes, sizeof *block->keys) : NULL;
     block->state = loop_mul(layout->reals, sizeof(LoopReal), &bytes) ? loop_alloc_pages(bytes) : NULL;
     block->state_bytes = bytes;
     block->fresh = true;
@@ -205,13 +208,21 @@ static void load_constants(LoopBlock *block)
     }
 }
 
+/* The keys of one draw or loop: one, or one for each lane. */
+static void make_keys_of(LoopBlock *block, size_t index, uint64_t place, const uint64_t *places)
+{
+    LoopRngKey *keys = block->keys + index * block->key_lanes;
+    for (size_t l = 0; l < (block->key_step ? block->lanes : 1); l++)
+        keys[l] = loop_rng_key(block->seed, places ? places[loop_block_copy(block, l)] : place);
+}
+
 static void make_keys(LoopBlock *block)
 {
     const LoopProgram *program = block->program;
     for (size_t i = 0; i < program->draw_count; i++)
-        block->keys[i] = loop_rng_key(block->seed, program->draws[i].place);
+        make_keys_of(block, i, program->draws[i].place, program->draws[i].places);
     for (size_t i = 0; i < program->loop_count; i++)
-        block->keys[program->draw_count + i] = loop_rng_key(block->seed, program->loops[i].place);
+        make_keys_of(block, program->draw_count + i, program->loops[i].place, program->loops[i].places);
 }
 
 static void start_rings(LoopBlock *block)
@@ -231,12 +242,12 @@ static void start_rings(LoopBlock *block)
 }
 
 /* Draws `reach` different lines for one neuron of one lane: Floyd's method (Bentley and Floyd 1987). */
-static void sample_lines(LoopBlock *block, const LoopLoop *loop, LoopRngKey key, size_t neuron, size_t l, LoopReal *lines)
+static void sample_lines(LoopBlock *block, const LoopLoop *loop, const LoopRngKey *key, size_t neuron, size_t l, LoopReal *lines)
 {
     size_t lanes = block->lanes;
     for (uint32_t j = 0; j < loop->reach; j++) {
         uint32_t last = loop->lines - loop->reach + j;
-        double u = loop_rng_uniform1(&key, block->agent[l], LOOP_COUNT_WIRING, (uint32_t)(neuron * loop->reach + j));
+        double u = loop_rng_uniform1(key, block->agent[l], LOOP_COUNT_WIRING, (uint32_t)(neuron * loop->reach + j));
         LoopReal line = floor(u * (last + 1.0));
         for (uint32_t before = 0; before < j; before++)
             if (lines[before * lanes] == line)
@@ -248,12 +259,12 @@ static void sample_lines(LoopBlock *block, const LoopLoop *loop, LoopRngKey key,
 static void start_wiring(LoopBlock *block, size_t i)
 {
     const LoopLoop *loop = &block->program->loops[i];
-    LoopRngKey key = block->keys[block->program->draw_count + i];
+    LoopRngKeys keys = loop_block_loop_keys(block, i);
     LoopReal *samples = block->state + block->layout->samples[i];
     size_t neurons = (size_t)loop->channels * loop->neurons;
     for (size_t n = 0; n < neurons; n++)
         for (size_t l = 0; l < block->lanes; l++)
-            sample_lines(block, loop, key, n, l, samples + n * loop->reach * block->lanes + l);
+            sample_lines(block, loop, keys.at + l * keys.step, n, l, samples + n * loop->reach * block->lanes + l);
 }
 
 /* Never -0: a weight that 0 is added to may be passed over. */

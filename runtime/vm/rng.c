@@ -111,23 +111,31 @@ double loop_rng_normal1(const LoopRngKey *key, uint32_t agent, uint64_t counter,
     return loop_rng_normal_of(loop_rng_uniform1(key, agent, counter, index));
 }
 
-/* CHUNK blocks: the counters, which become the words. */
+/* CHUNK blocks: the counters, which become the words, and the keys. */
 typedef struct Blocks {
-    uint32_t word[4][CHUNK];
+    uint32_t word[4][CHUNK], key[2][CHUNK];
 } Blocks;
+
+static inline void set_keys(Blocks *s, size_t n, LoopRngKeys keys)
+{
+    for (size_t i = 0; i < n; i++) {
+        s->key[0][i] = keys.at[i * keys.step].word[0];
+        s->key[1][i] = keys.at[i * keys.step].word[1];
+    }
+}
 
 static inline Words widen(const uint32_t *at)
 {
     return __builtin_convertvector(*(const Halves *)at, Words);
 }
 
-/* The first `n` blocks, and some behind them to fill a vector. */
-static void run_blocks(Blocks *s, size_t n, LoopRngKey key)
+/* The first `n` blocks, and some behind them to fill a vector. Of each 64 bits of `k0` and `k1` only the lower half counts. */
+static void run_blocks(Blocks *s, size_t n)
 {
     const Words m0 = (Words){0} + MULTIPLIER_0, m1 = (Words){0} + MULTIPLIER_1;
     for (size_t i = 0; i < n; i += WIDE) {
         Words a = widen(&s->word[0][i]), b = widen(&s->word[1][i]), c = widen(&s->word[2][i]), d = widen(&s->word[3][i]);
-        uint32_t k0 = key.word[0], k1 = key.word[1];
+        Words k0 = widen(&s->key[0][i]), k1 = widen(&s->key[1][i]);
         for (int round = 0; round < 10; round++, k0 += WEYL_0, k1 += WEYL_1) {
             Words p0 = PRODUCT(a, m0), p1 = PRODUCT(c, m1);
             a = (p1 >> 32) ^ b ^ k0;
@@ -142,11 +150,13 @@ static void run_blocks(Blocks *s, size_t n, LoopRngKey key)
     }
 }
 
-void loop_rng_uniform(LoopReal *out, size_t lanes, const LoopRngKey *key, const uint32_t *agent,
+void loop_rng_uniform(LoopReal *out, size_t lanes, LoopRngKeys keys, const uint32_t *agent,
                       const uint64_t *counter, uint64_t shared, uint32_t index)
 {
     Blocks s = {0};
     const uint32_t *hi = s.word[index % 2 * 2], *lo = s.word[index % 2 * 2 + 1];
+    if (!keys.step)
+        set_keys(&s, CHUNK, keys);
     for (size_t done = 0; done < lanes; done += CHUNK) {
         size_t n = lanes - done < CHUNK ? lanes - done : CHUNK;
         for (size_t i = 0; i < n; i++) {
@@ -156,16 +166,18 @@ void loop_rng_uniform(LoopReal *out, size_t lanes, const LoopRngKey *key, const 
             s.word[2][i] = index / 2;
             s.word[3][i] = (uint32_t)(at >> 32);
         }
-        run_blocks(&s, n, *key);
+        if (keys.step)
+            set_keys(&s, n, (LoopRngKeys){keys.at + done, 1});
+        run_blocks(&s, n);
         for (size_t i = 0; i < n; i++)
             out[done + i] = to_unit(hi[i], lo[i]);
     }
 }
 
-void loop_rng_normal(LoopReal *out, size_t lanes, const LoopRngKey *key, const uint32_t *agent,
+void loop_rng_normal(LoopReal *out, size_t lanes, LoopRngKeys keys, const uint32_t *agent,
                      const uint64_t *counter, uint64_t shared, uint32_t index)
 {
-    loop_rng_uniform(out, lanes, key, agent, counter, shared, index);
+    loop_rng_uniform(out, lanes, keys, agent, counter, shared, index);
     for (size_t i = 0; i < lanes; i++)
         out[i] = loop_rng_normal_of(out[i]);
 }
@@ -174,6 +186,7 @@ void loop_rng_normal(LoopReal *out, size_t lanes, const LoopRngKey *key, const u
 void loop_rng_uniforms(LoopReal *out, size_t count, const LoopRngKey *key, uint32_t agent, uint64_t counter)
 {
     Blocks s = {0};
+    set_keys(&s, CHUNK, (LoopRngKeys){key, 0});
     for (size_t done = 0; done < count; done += 2 * CHUNK) {
         size_t left = count - done < 2 * CHUNK ? count - done : 2 * CHUNK, n = (left + 1) / 2;
         for (size_t i = 0; i < n; i++) {
@@ -182,7 +195,7 @@ void loop_rng_uniforms(LoopReal *out, size_t count, const LoopRngKey *key, uint3
             s.word[2][i] = (uint32_t)(done / 2 + i);
             s.word[3][i] = (uint32_t)(counter >> 32);
         }
-        run_blocks(&s, n, *key);
+        run_blocks(&s, n);
         for (size_t i = 0; i < left; i++)
             out[done + i] = to_unit(s.word[i % 2 * 2][i / 2], s.word[i % 2 * 2 + 1][i / 2]);
     }

@@ -18,6 +18,12 @@ typedef struct LoopRngKey {
     uint32_t word[2];
 } LoopRngKey;
 
+/* Keys of lanes side by side: that of lane l is at[l * step]; step is 0 where all have the same. */
+typedef struct LoopRngKeys {
+    const LoopRngKey *at;
+    size_t step;
+} LoopRngKeys;
+
 /* A hash of n bytes; `h` is LOOP_HASH_START or the hash of what came before. */
 #define LOOP_HASH_START 0xcbf29ce484222325u
 uint64_t loop_hash64(const void *bytes, size_t n, uint64_t h);
@@ -36,9 +42,9 @@ double loop_rng_normal1(const LoopRngKey *key, uint32_t agent, uint64_t counter,
 
 /* The same bits for `lanes` agents; `counter` holds one step or trial a lane, or is NULL and all have
  * `shared`. */
-void loop_rng_uniform(LoopReal *out, size_t lanes, const LoopRngKey *key, const uint32_t *agent,
+void loop_rng_uniform(LoopReal *out, size_t lanes, LoopRngKeys keys, const uint32_t *agent,
                       const uint64_t *counter, uint64_t shared, uint32_t index);
-void loop_rng_normal(LoopReal *out, size_t lanes, const LoopRngKey *key, const uint32_t *agent,
+void loop_rng_normal(LoopReal *out, size_t lanes, LoopRngKeys keys, const uint32_t *agent,
                      const uint64_t *counter, uint64_t shared, uint32_t index);
 
 /* The same for elements 0 .. count - 1 of one agent. */

@@ -39,10 +39,18 @@ void loop_block_fault(LoopBlock *block, uint32_t lane, uint32_t check, double va
     if (loop_clock_done(block->clock, lane))
         return;
     /* A step is always run to its end, so the first fault of a lane is the first in the order of instructions. */
-    if (fault->found && (fault->step != block->step || fault->lane <= block->first + lane))
+    const LoopOrigin *origin = block->program->origin;
+    LoopFault now = {.found = true, .step = block->step, .lane = block->first + lane,
+                     .check = &block->program->checks[check], .value = value};
+    if (origin) {
+        size_t at = (size_t)loop_block_copy(block, lane) * block->program->check_count + check;
+        now.lane %= block->agents * (block->program->group_count / origin->copies);
+        now.order = origin->order[at];
+        now.check = &origin->checks[origin->check[at]];
+    }
+    if (fault->found && (fault->step != now.step || fault->lane < now.lane || (fault->lane == now.lane && fault->order <= now.order)))
         return;
-    *fault = (LoopFault){.found = true, .step = block->step, .lane = block->first + lane,
-                         .check = &block->program->checks[check], .value = value};
+    *fault = now;
     loop_clock_where(block->clock, lane, &fault->phase, &fault->trial, &fault->time);
 }
 

@@ -28,6 +28,7 @@ typedef struct LoopFault {
     bool found;
     uint64_t step;          /* 0-based; UINT64_MAX: while the run was made */
     uint32_t lane;          /* over the whole run */
+    uint32_t order;         /* in a part: where the check stands in the code of the whole */
     const LoopCheck *check;
     double value;
     double phase, trial, time; /* of the lane's clock */
@@ -62,7 +63,8 @@ typedef struct LoopBlock {
     bool fresh;                 /* which holds nothing but 0 yet */
     uint8_t *live;              /* [layout->live_bytes] */
     uint32_t *active;           /* [layout->lines]: context lines that are not 0 */
-    LoopRngKey *keys;           /* [draw_count + loop_count] */
+    LoopRngKey *keys;           /* [draw_count + loop_count][key_lanes] */
+    size_t key_lanes, key_step; /* 1 and 0; where lanes are copies of a part, those of the layout and 1 */
     uint64_t *counters;         /* [lanes], for draws that count by trial */
     LoopReady *ready_step, *ready_observe; /* the sections; the last instruction of each is one that stops */
     LoopRuleCall *calls;        /* [loop_count]: what learning gets, for the loops that do */
@@ -104,6 +106,22 @@ static inline size_t loop_block_lanes(const LoopBlock *block, uint32_t reg)
 /* `reg` seen as `width` elements; LOOP_NONE gives `fallback` everywhere. */
 LoopView loop_block_view(const LoopBlock *block, uint32_t reg, const LoopReal *fallback);
 LoopReal loop_block_at(const LoopBlock *block, uint32_t reg, size_t element, size_t lane);
+
+/* The keys of a draw, or of the draws of a loop. */
+static inline LoopRngKeys loop_block_draw_keys(const LoopBlock *block, size_t draw)
+{
+    return (LoopRngKeys){block->keys + draw * block->key_lanes, block->key_step};
+}
+static inline LoopRngKeys loop_block_loop_keys(const LoopBlock *block, size_t loop)
+{
+    return loop_block_draw_keys(block, block->program->draw_count + loop);
+}
+/* Which copy of a part a lane is of. */
+static inline uint32_t loop_block_copy(const LoopBlock *block, size_t lane)
+{
+    const LoopOrigin *origin = block->program->origin;
+    return origin ? block->group[lane] / (block->program->group_count / origin->copies) : 0;
+}
 
 /* Keeps the fault if it is earlier than the one there is. */
 void loop_block_fault(LoopBlock *block, uint32_t lane, uint32_t check, double value);

@@ -1,31 +1,20 @@
 #!/bin/sh
 # w4.sh LOOPS STEPS AGENTS [WORD]...: prints the model of many loops: each with 16 channels, 32 context lines that move, and
-# a local dopamine signal of its own, which rewards the channel of the hour.
+# a local dopamine signal of its own, which rewards the channel of the hour. All are measured.
 #   exact    a choice and its outcome are steps of their own, so that what was learned bears upon the very next choice;
 #            without, each choice is made before the outcome of the last one was learned
-#   all      measures of all loops besides those of the first: a run for checking, not for timing
 loops=$1 steps=$2 agents=$3
 shift 3
-step='100 ms' count='t + 1' gate='' trace=0.9 teach='prev(right) - prev(act.taken)' all=''
+step='100 ms' count='t + 1' gate='' trace=0.9 teach='prev(right) - prev(act.taken)'
 for word in "$@"; do
     case $word in
     exact)
         step='50 ms' count='t + (1 - even)' gate=' when even' trace='(if even then 0.9 else 1)'
         teach="if even then 0 else $teach"
         ;;
-    all) all=yes ;;
     *) exit 2 ;;
     esac
 done
-# A mean over what each loop has.
-mean() { # NAME OF-A-LOOP
-    awk -v name="$1" -v left="${2%%@*}" -v right="${2#*@}" -v loops="$loops" 'BEGIN {
-        printf "let %s = mean([", name
-        for (l = 0; l < loops; l++)
-            printf "%s%sl%d.%s", l ? ", " : "", left, l, right
-        print "])"
-    }'
-}
 cat <<END
 model w4
 step $step
@@ -60,13 +49,10 @@ task {
   phase run = 1 all
 }
 run $agents agents
-measure weight = mean(l0.act.weights) at $last in run
-measure reward = l0.right from $from s to $((steps / 10)) s in run
 END
-[ -z "$all" ] && exit
-mean weights 'mean(@act.weights)'
-mean rights @right
-cat <<END
-measure mean_w = weights at $last in run
-measure reward_last500 = rights from $from s to $((steps / 10)) s in run
-END
+l=0
+while [ $l -lt "$loops" ]; do
+    echo "measure weight$l = mean(l$l.act.weights) at $last in run"
+    echo "measure reward$l = l$l.right from $from s to $((steps / 10)) s in run"
+    l=$((l + 1))
+done

@@ -64,9 +64,9 @@ static void lanes_have_the_bits_of_single_calls(void **state)
     }
     for (size_t lanes = 1; lanes <= LANES; lanes += lanes < 20 ? 1 : 45) {
         for (uint32_t index = 0; index < 6; index++) {
-            loop_rng_uniform(shared, lanes, &key, agent, NULL, 0xfedcba9876543210u, index);
-            loop_rng_uniform(own, lanes, &key, agent, counter, 5, index);
-            loop_rng_normal(normal, lanes, &key, agent, counter, 5, index);
+            loop_rng_uniform(shared, lanes, (LoopRngKeys){&key, 0}, agent, NULL, 0xfedcba9876543210u, index);
+            loop_rng_uniform(own, lanes, (LoopRngKeys){&key, 0}, agent, counter, 5, index);
+            loop_rng_normal(normal, lanes, (LoopRngKeys){&key, 0}, agent, counter, 5, index);
             for (size_t l = 0; l < lanes; l++) {
                 assert_true(shared[l] == loop_rng_uniform1(&key, agent[l], 0xfedcba9876543210u, index));
                 assert_true(own[l] == loop_rng_uniform1(&key, agent[l], counter[l], index));
