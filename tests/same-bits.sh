@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # same-bits.sh REFERENCE OTHER...: every example and test model gives the same bytes from every build and every engine that
-# this machine has, for any number of threads and any size of lane block; in single precision too.
+# this machine has, for any number of threads, any size of lane block and any way of taking a model apart; in single precision
+# too.
 . "$(dirname "$0")/lib.sh"
 reference=$1
 shift
@@ -15,7 +16,8 @@ compare() { # MODEL: a line for each comparison, empty where nothing differs
     wanted=$(bits "$reference" run --json -j 1 "$1")
     single=$(bits "$reference" run --json -j 1 --precision single "$1")
     same() { if [ "$1" = "$2" ]; then echo; else echo "$3 differs"; fi; }
-    for how in '-j 2' '-j 2 --lanes 1' '-j 2 --lanes 3' '-j 2 --lanes 16'; do
+    for how in '-j 2' '-j 2 --lanes 1' '-j 2 --lanes 3' '-j 2 --lanes 16' '-j 2 --split none' '-j 2 --split parts' \
+        '-j 2 --split lanes --lanes 3' '-j 2 --split lanes'; do
         same "$wanted" "$(bits "$reference" run --json $how "$1")" "$1 $how"
     done
     same "$single" "$(bits "$reference" run --json -j 2 --lanes 3 --precision single "$1")" "$1 in single precision"

@@ -11,6 +11,7 @@ bool loop_whole_make(LoopWhole *whole, const LoopGraph *graph, LoopArena *arena)
     whole->constants = LOOP_NEW_ARRAY(arena, p->register_count, uint32_t);
     whole->params = LOOP_NEW_ARRAY(arena, p->register_count, uint32_t);
     whole->order = LOOP_NEW_ARRAY(arena, p->check_count, uint32_t);
+    whole->last = LOOP_NEW_ARRAY(arena, p->register_count, uint32_t);
     if (loop_arena_failed(arena))
         return false;
     for (uint32_t i = 0; i < p->register_count; i++)
@@ -56,13 +57,13 @@ static bool same_in_all(const Merge *m, uint32_t a, uint32_t b)
     return true;
 }
 
-/* Numbers of a slice that stand for the same register in every copy become one. */
+/* Numbers of a slice that stand for the same register in every copy become one. `last` of a register of the whole is the
+   number of the slice + 1 that was made of it last in the first copy, `before` of that the one before. */
 static bool merge_registers(Merge *m)
 {
     LoopArena *arena = m->whole->arena;
-    uint32_t n = count_of(&m->slices[0]->registers), all = m->whole->program->register_count;
-    uint32_t *last = LOOP_NEW_ARRAY(arena, all, uint32_t);      /* [whole]: number of the slice + 1 that was made of it last */
-    uint32_t *before = LOOP_NEW_ARRAY(arena, n, uint32_t);      /* and before that */
+    uint32_t n = count_of(&m->slices[0]->registers), *last = m->whole->last;
+    uint32_t *before = LOOP_NEW_ARRAY(arena, n, uint32_t);
     m->reg = LOOP_NEW_ARRAY(arena, n, uint32_t);
     m->first = LOOP_NEW_ARRAY(arena, n, uint32_t);
     m->to->registers = LOOP_NEW_ARRAY(arena, n, LoopRegister);
@@ -83,6 +84,8 @@ static bool merge_registers(Merge *m)
         m->first[m->to->register_count] = i;
         m->to->registers[m->to->register_count++] = m->whole->program->registers[whole];
     }
+    for (uint32_t i = 0; i < n; i++)
+        last[ITEM(m->slices[0]->registers, i)] = 0;
     return true;
 }
 
@@ -117,16 +120,26 @@ static double *values_of(const Merge *m, uint32_t of_slice, uint32_t width, bool
     return values;
 }
 
-/* Gives the registers that nothing writes their values. */
+static bool has_value(const Merge *m, uint32_t of_slice)
+{
+    for (uint32_t c = 0; c < m->copies; c++) {
+        uint32_t whole = ITEM(m->slices[c]->registers, of_slice);
+        if (m->whole->params[whole] != LOOP_NONE || m->whole->constants[whole] != LOOP_NONE)
+            return true;
+    }
+    return false;
+}
+
+/* Constants and parameters: all else begins as 0. */
 static bool write_values(Merge *m)
 {
     LoopProgram *to = m->to;
     to->constants = LOOP_NEW_ARRAY(m->whole->arena, to->register_count, LoopConstant);
     to->params = LOOP_NEW_ARRAY(m->whole->arena, to->register_count, LoopParam);
     for (uint32_t r = 0; r < to->register_count && !loop_arena_failed(m->whole->arena); r++) {
-        uint32_t whole = ITEM(m->slices[0]->registers, m->first[r]), width = to->registers[r].width;
+        uint32_t width = to->registers[r].width;
         bool differ;
-        if (m->whole->params[whole] == LOOP_NONE && m->whole->constants[whole] == LOOP_NONE && m->copies == 1)
+        if (!has_value(m, m->first[r]))
             continue;
         double *values = values_of(m, m->first[r], width, &differ);
         if (!differ) {

@@ -11,6 +11,7 @@ typedef struct LoopWhole {
     LoopArena *arena;
     uint32_t *constants, *params; /* [registers]: where their values are; LOOP_NONE */
     uint32_t *order;              /* [checks]: the node that makes it */
+    uint32_t *last;               /* [registers]: 0, but within merge_registers */
 } LoopWhole;
 
 /* false: no memory. */

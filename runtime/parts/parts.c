@@ -219,22 +219,20 @@ static bool merge_all(Finder *f, LoopParts *parts, bool merges)
 
 /* ---- the whole ---- */
 
-/* Whether parts would be worth their while: not if most of the work is in what they share, which each would do again. */
-static bool worthwhile(const Finder *f)
+/* What parts have in common each of them does again. */
+static void weigh(const Finder *f, LoopParts *parts)
 {
     const LoopGraph *g = f->graph;
-    uint64_t whole = 0, apart = 0;
     for (uint32_t i = 0; i < f->count; i++)
-        apart += f->slices[i]->work;
+        parts->work += f->slices[i]->work;
     for (uint32_t n = 0; n < g->node_count; n++) {
         const LoopNode *node = &g->nodes[n];
         const char *operands = node->code ? loop_op_info(node->code[0])->operands : "";
         if (node->section != LOOP_SECTION_INIT && (operands[0] == 'd' || operands[0] == 'h'))
-            whole += g->program->registers[node->code[1]].width;
+            parts->work_whole += g->program->registers[node->code[1]].width;
     }
     for (uint32_t i = 0; i < g->program->loop_count; i++)
-        whole += 3 * loop_synapses(&g->program->loops[i]);
-    return f->count > 1 && apart <= whole + whole / 2;
+        parts->work_whole += 3 * loop_synapses(&g->program->loops[i]);
 }
 
 /* Lanes whose trials end by what they measured, foreign calls and code that stops keep a program whole. */
@@ -264,7 +262,8 @@ static bool make(LoopParts *parts, const LoopProgram *program, bool merges)
     join(&f);
     if (!slice_roots(&f) || !slice_rest(&f))
         return false;
-    return !worthwhile(&f) || merge_all(&f, parts, merges);
+    weigh(&f, parts);
+    return f.count < 2 || merge_all(&f, parts, merges);
 }
 
 LoopParts *loop_parts_make(const LoopProgram *program, bool merges, bool *failed)

@@ -17,6 +17,7 @@ typedef struct LoopParts {
     LoopArena *arena;
     LoopPart *part;
     uint32_t count;
+    uint64_t work, work_whole; /* about how many numbers a step of a lane writes, in all parts and in the whole */
 } LoopParts;
 
 /* The parts of a program; those that are alike are one if `merges`. NULL with *failed: no memory; without: it has but one. */

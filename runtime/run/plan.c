@@ -80,6 +80,8 @@ static LoopSplitting choose_split(const LoopProgram *program, size_t lane_bytes,
 static bool pays(const LoopParts *parts, LoopSplitting split, bool single, size_t lane_bytes)
 {
     size_t copies = 0, largest = 0, bytes;
+    if (parts->work > parts->work_whole + parts->work_whole / 2)
+        return false;
     for (uint32_t i = 0; i < parts->count; i++) {
         copies += parts->part[i].copies;
         if (loop_plan_lane_bytes(parts->part[i].program, single, &bytes) && bytes > largest)

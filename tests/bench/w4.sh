@@ -1,27 +1,15 @@
 #!/bin/sh
-# w4.sh LOOPS STEPS AGENTS [WORD]...: prints the model of many loops: each with 16 channels, 32 context lines that move, and
-# a local dopamine signal of its own, which rewards the channel of the hour. All are measured.
-#   exact    a choice and its outcome are steps of their own, so that what was learned bears upon the very next choice;
-#            without, each choice is made before the outcome of the last one was learned
+# w4.sh LOOPS STEPS AGENTS: prints the model of many loops: each with 16 channels, 32 context lines that move, and a local
+# dopamine signal of its own, which rewards the channel of the hour. All are measured. A choice and its outcome are steps of
+# their own, so that what was learned bears upon the very next choice.
 loops=$1 steps=$2 agents=$3
-shift 3
-step='100 ms' count='t + 1' gate='' trace=0.9 teach='prev(right) - prev(act.taken)'
-for word in "$@"; do
-    case $word in
-    exact)
-        step='50 ms' count='t + (1 - even)' gate=' when even' trace='(if even then 0.9 else 1)'
-        teach="if even then 0 else $teach"
-        ;;
-    *) exit 2 ;;
-    esac
-done
 cat <<END
 model w4
-step $step
+step 50 ms
 sense tick
 body {
   state even from 1 next 1 - even
-  state t from 0 next $count
+  state t from 0 next t + (1 - even)
 }
 let lines = 7 * ramp(0, 31, 32)
 circuit unit(number, t, even, lines) {
@@ -29,11 +17,11 @@ circuit unit(number, t, even, lines) {
   loop act : choose [16] {
     context x
     bias    0.1 * uniform(0, 1, 16)
-    select  greedy$gate
-    learn   rate 0.004, trace $trace
+    select  greedy when even
+    learn   rate 0.004, trace (if even then 0.9 else 1)
   }
   let right = act == mod(number + floor(t / 512), 16)
-  dopamine teach -> act = $teach
+  dopamine teach -> act = if even then 0 else prev(right) - prev(act.taken)
 }
 END
 l=0
@@ -41,7 +29,7 @@ while [ $l -lt "$loops" ]; do
     echo "make l$l = unit(number = $l, t = t, even = even, lines = lines)"
     l=$((l + 1))
 done
-last="$((steps * 100 - ${step% ms})) ms"
+last="$((steps * 100 - 50)) ms"
 from=$((steps > 500 ? steps / 10 - 50 : 0))
 cat <<END
 task {
