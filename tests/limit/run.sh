@@ -137,6 +137,8 @@ alloc() { # NAME COMMAND...
 }
 alloc run "$fail" run -j 2 --agents 3 examples/schultz.loop
 alloc json "$fail" run -j 1 --agents 3 --json -o "$scratch/out2" examples/schultz.loop
+alloc parts "$fail" run -j 2 --split parts --agents 2 tests/run/parts/watched.loop
+alloc alike "$fail" run -j 2 --split lanes --agents 2 tests/run/parts/watched.loop
 alloc check "$fail" check examples/schultz.loop
 for mode in tokens ast model code memory; do
     alloc "dump --$mode" "$fail" dump --$mode examples/schultz.loop
