@@ -1,5 +1,5 @@
-/* Outcomes. Each final is a small section that is run over agents in chunks of lanes; its mean over agents is taken
-   in agent order. */
+/* Outcomes. Each final is a small section; all finals of one domain (all agents, or those of a group) are run over it in chunks
+   of lanes. Means over agents are taken in agent order. */
 #include "runtime/run/finals.h"
 
 #include "runtime/vm/vm.h"
@@ -16,6 +16,7 @@ typedef struct Finals {
     LoopLayout layout;
     LoopBlock *block;
     double **values;   /* of each final: [width][lanes of its domain] */
+    uint32_t *input_at; /* [registers]: which input it gets; LOOP_NONE */
     LoopArena *arena;  /* owns the values */
 } Finals;
 
@@ -32,34 +33,64 @@ static uint32_t lane_of(const Finals *f, const LoopFinal *final, uint32_t group,
     return final->group == LOOP_NONE ? i : final->group * f->plan->agents + i;
 }
 
-static void load_inputs(Finals *f, const LoopFinal *final, uint32_t first, uint32_t lanes)
+/* Gives register `reg` what was measured, if it is an input. */
+static void load_input(Finals *f, const LoopFinal *final, uint32_t reg, uint32_t first)
 {
-    for (uint32_t i = 0; i < f->program->input_count; i++) {
-        const LoopFinalInput *in = &f->program->inputs[i];
-        LoopReal *at = loop_block_register(f->block, in->reg);
-        for (uint32_t e = 0; e < f->program->registers[in->reg].width; e++)
-            for (uint32_t l = 0; l < lanes; l++)
-                at[e * lanes + l] = f->measured[in->measure].value[(size_t)e * f->plan->all +
-                                                                   lane_of(f, final, in->group, first + l)];
+    if (f->input_at[reg] == LOOP_NONE)
+        return;
+    const LoopFinalInput *in = &f->program->inputs[f->input_at[reg]];
+    uint32_t lanes = f->block->lanes;
+    LoopReal *at = loop_block_register(f->block, reg);
+    for (uint32_t e = 0; e < f->program->registers[reg].width; e++)
+        for (uint32_t l = 0; l < lanes; l++)
+            at[e * lanes + l] = f->measured[in->measure].value[(size_t)e * f->plan->all + lane_of(f, final, in->group, first + l)];
+}
+
+/* The lanes from `first` of the final's domain on that the block holds. */
+static void run_chunk(Finals *f, uint32_t index, uint32_t first)
+{
+    const LoopFinal *final = &f->program->finals[index];
+    const LoopSection *section = &final->section;
+    size_t all = domain(f, final);
+    load_input(f, final, final->result, first);
+    for (size_t pc = 0; pc < section->length;)
+        for (const char *o = loop_op_info(section->code[pc++])->operands; *o; o++, pc++)
+            if (*o == 'v' || *o == 'h')
+                load_input(f, final, section->code[pc], first);
+    loop_block_run(f->block, section);
+    for (uint32_t e = 0; e < f->program->registers[final->result].width; e++)
+        for (uint32_t l = 0; l < f->block->lanes; l++)
+            f->values[index][e * all + first + l] = loop_block_at(f->block, final->result, e, l);
+}
+
+/* All finals of group `group`, or of all agents. */
+static void run_domain(Finals *f, uint32_t group)
+{
+    uint32_t all = group == LOOP_NONE ? f->plan->all : f->plan->agents, begin = group == LOOP_NONE ? 0 : group * all;
+    for (uint32_t first = 0; first < all; first += CHUNK) {
+        loop_block_start(f->block, begin + first, all - first < CHUNK ? all - first : CHUNK);
+        for (uint32_t i = 0; i < f->program->final_count; i++)
+            if (f->program->finals[i].group == group)
+                run_chunk(f, i, first);
     }
 }
 
-static bool run_final(Finals *f, uint32_t index)
+static bool run_finals(Finals *f)
 {
-    const LoopFinal *final = &f->program->finals[index];
-    uint32_t all = domain(f, final), width = f->program->registers[final->result].width;
-    double *out = f->values[index] = LOOP_NEW_ARRAY(f->arena, (size_t)all * width, double);
-    if (!out)
+    const LoopProgram *p = f->program;
+    f->values = LOOP_NEW_ARRAY(f->arena, p->final_count, double *);
+    f->input_at = LOOP_NEW_ARRAY(f->arena, p->register_count, uint32_t);
+    for (uint32_t i = 0; f->values && i < p->final_count; i++)
+        f->values[i] = LOOP_NEW_ARRAY(f->arena, (size_t)domain(f, &p->finals[i]) * p->registers[p->finals[i].result].width, double);
+    if (loop_arena_failed(f->arena))
         return false;
-    for (uint32_t first = 0; first < all; first += CHUNK) {
-        uint32_t lanes = all - first < CHUNK ? all - first : CHUNK;
-        loop_block_start(f->block, lane_of(f, final, LOOP_NONE, first), lanes);
-        load_inputs(f, final, first, lanes);
-        loop_block_run(f->block, &final->section);
-        for (uint32_t e = 0; e < width; e++)
-            for (uint32_t l = 0; l < lanes; l++)
-                out[(size_t)e * all + first + l] = loop_block_at(f->block, final->result, e, l);
-    }
+    for (uint32_t i = 0; i < p->register_count; i++)
+        f->input_at[i] = LOOP_NONE;
+    for (uint32_t i = 0; i < p->input_count; i++)
+        f->input_at[p->inputs[i].reg] = i;
+    run_domain(f, LOOP_NONE);
+    for (uint32_t g = 0; g < p->group_count; g++)
+        run_domain(f, g);
     return true;
 }
 
@@ -120,9 +151,8 @@ static double with_margin(LoopRelation relation, double bound, double margin)
     return relation == LOOP_REL_LT || relation == LOOP_REL_LE ? bound - margin : bound + margin;
 }
 
-static double tolerance_of(const Finals *f, const LoopClaim *claim, double bound)
+static double tolerance_of(const LoopClaim *claim, double bound, double within)
 {
-    double within = final_mean(f, claim->tolerance, 0);
     return claim->tolerance_is_percent ? fabs(bound) * within / 100 : within;
 }
 
@@ -136,18 +166,18 @@ static double agent_value(const Finals *f, uint32_t index, uint32_t element, uin
 /* For how many percent of agents each element holds on its own. */
 static double share_of_agents(const Finals *f, const LoopClaim *claim, const LoopOutcome *out)
 {
-    uint32_t all = domain(f, &f->program->finals[claim->value]), holding = 0;
-    for (uint32_t a = 0; a < all; a++) {
-        bool holds = true;
-        for (uint32_t e = 0; e < out->width; e++) {
-            double bound = with_margin(claim->relation, agent_value(f, claim->bound, e, a),
-                                       final_mean(f, claim->margin, e));
-            holds = holds && related(claim->relation, agent_value(f, claim->value, e, a), bound,
-                                     tolerance_of(f, claim, bound));
+    uint32_t all = domain(f, &f->program->finals[claim->value]), failing = 0;
+    bool *fails = LOOP_NEW_ARRAY(f->arena, all, bool);
+    for (uint32_t e = 0; fails && e < out->width; e++) {
+        double margin = final_mean(f, claim->margin, e), within = final_mean(f, claim->tolerance, 0);
+        for (uint32_t a = 0; a < all; a++) {
+            double bound = with_margin(claim->relation, agent_value(f, claim->bound, e, a), margin);
+            fails[a] = fails[a] || !related(claim->relation, agent_value(f, claim->value, e, a), bound, tolerance_of(claim, bound, within));
         }
-        holding += holds;
     }
-    return 100.0 * holding / all;
+    for (uint32_t a = 0; fails && a < all; a++)
+        failing += fails[a];
+    return 100.0 * (all - failing) / all;
 }
 
 static void judge(const Finals *f, const LoopClaim *claim, LoopOutcome *out)
@@ -155,7 +185,7 @@ static void judge(const Finals *f, const LoopClaim *claim, LoopOutcome *out)
     out->holds = out->agents > 0;
     for (uint32_t e = 0; e < out->width; e++) {
         out->bound[e] = with_margin(claim->relation, final_mean(f, claim->bound, e), final_mean(f, claim->margin, e));
-        double tolerance = tolerance_of(f, claim, out->bound[e]);
+        double tolerance = tolerance_of(claim, out->bound[e], final_mean(f, claim->tolerance, 0));
         if (out->tolerance)
             out->tolerance[e] = tolerance;
         out->holds = out->holds && related(claim->relation, out->mean[e], out->bound[e], tolerance);
@@ -166,17 +196,18 @@ static void judge(const Finals *f, const LoopClaim *claim, LoopOutcome *out)
     }
 }
 
+/* Trials of the first input that the final reads. */
 static uint64_t count_trials(const Finals *f, const LoopFinal *final)
 {
+    const LoopSection *section = &final->section;
+    uint32_t first = f->input_at[final->result];
     uint64_t trials = 0;
-    for (uint32_t i = 0; i < f->program->input_count; i++) {
-        const LoopFinalInput *in = &f->program->inputs[i];
-        if (!loop_section_reads(&final->section, in->reg) && final->result != in->reg)
-            continue;
-        for (uint32_t a = 0; a < domain(f, final); a++)
-            trials += f->measured[in->measure].trials[lane_of(f, final, in->group, a)];
-        return trials;
-    }
+    for (size_t pc = 0; pc < section->length;)
+        for (const char *o = loop_op_info(section->code[pc++])->operands; *o; o++, pc++)
+            if ((*o == 'v' || *o == 'h') && f->input_at[section->code[pc]] < first)
+                first = f->input_at[section->code[pc]];
+    for (uint32_t a = 0; first != LOOP_NONE && a < domain(f, final); a++)
+        trials += f->measured[f->program->inputs[first].measure].trials[lane_of(f, final, f->program->inputs[first].group, a)];
     return trials;
 }
 
@@ -239,14 +270,12 @@ bool loop_finals_run(const LoopProgram *program, const LoopRunPlan *plan, uint64
     bool ok = f.arena && keep_needed(&f) && loop_layout_make(&f.layout, &f.registers, lanes);
     if (ok) {
         f.block = loop_block_new(&f.registers, &f.layout, plan->agents, seed);
-        f.values = LOOP_NEW_ARRAY(f.arena, program->final_count, double *);
         results->outcomes = LOOP_NEW_ARRAY(results->arena, program->claim_count, LoopOutcome);
-        ok = f.block && f.values && results->outcomes;
+        ok = f.block && results->outcomes && run_finals(&f);
     }
-    for (uint32_t i = 0; ok && i < program->final_count; i++)
-        ok = run_final(&f, i);
     for (uint32_t i = 0; ok && i < program->claim_count; i++)
         ok = make_outcome(&f, i, results);
+    ok = ok && !loop_arena_failed(f.arena);
     loop_block_free(f.block);
     loop_layout_free(&f.layout);
     loop_arena_free(f.arena);
