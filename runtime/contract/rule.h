@@ -51,6 +51,7 @@ typedef struct LoopRuleCall {
     LoopView settings[LOOP_RULE_SETTINGS];                               /* per channel: the rule's own */
     LoopView freeze;                                                     /* [1]: > 0 keeps weights and memory */
     LoopWires wires;
+    uint8_t *sees;                                                       /* [reach]: scratch */
     LoopReal *scratch;                                                   /* [LOOP_RULE_ARRAYS][span] */
     size_t span;
 } LoopRuleCall;

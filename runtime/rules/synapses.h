@@ -1,36 +1,41 @@
-/* What every learning rule does alike: it walks over the synapses of a loop, a run of them at a time, and moves traces on. A
-   rule gives one function, which moves the weights of a run.
+/* What every learning rule does alike: it walks over the synapses of a loop and moves traces on. A rule gives one function,
+   which moves the weights of a row.
 
    A run is one synapse in all lanes or, where there is but one lane, up to LOOP_TILE synapses of a neuron. Runs whose traces
    are all 0 are known by their `live` byte and passed over: their weights can't move. Most runs are like that where the
-   context is a code of time or place. So that a trace which fades ends some day, and never gets so small that processors
-   grow slow, those below 2^-100 become 0 on every 64th step. */
+   context is a code of time or place. Runs side by side that are not passed over are a stretch, and worked on together. So
+   that a trace which fades ends some day, and never gets so small that processors grow slow, those below 2^-100 become 0 on
+   every 64th step. */
 #ifndef LOOP_SYNAPSES_H
 #define LOOP_SYNAPSES_H
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
 #include "runtime/vm/wiring.h"
 
-/* A run of `n` synapses of channel `k`. What the channel has is [lanes]: element i of a run has that at i * step. */
+/* Synapses of channel `k`: `rows` rows of `n`. What the channel has is [lanes]: element i of a row has that at i * step. */
 typedef struct LoopSynapses {
-    size_t k, n;
+    size_t k, rows, n;
     size_t step;              /* 1; 0 where there is one lane */
     const LoopReal *dopamine; /* [lanes], times burst or dip */
     const LoopReal *gain;     /* times the rate: what a unit of trace adds to the weight */
     const LoopReal *decay;    /* of the trace */
     const LoopReal *credit;   /* credit times proposal, */
     const LoopReal *due;      /* and 0 where the neuron is not in its up-state */
-    LoopReal *w, *e, *memory; /* [n] */
-    bool frozen, decays, credits; /* some lanes are frozen, have traces that last, have a credit */
+    LoopReal *w, *e, *memory; /* [rows][n]; a rule sees one row */
+    bool frozen, decays, credits, gains; /* some lanes are frozen, have traces that last, have a credit, a gain */
+    bool holds;               /* all traces stay as they are, but for what enters */
+    bool sweeps;              /* on this step traces that have all but faded end */
 } LoopSynapses;
 
-/* Called with `step` a constant, so that both forms become vector code. */
+/* Moves the weights of a row. Called with `step` a constant, so that both forms become vector code. */
 typedef void LoopSynapsesMove(const LoopRuleCall *call, const LoopSynapses *s, size_t step);
 
 #define LOOP_TRACE_LEAST 0x1p-100
 enum { LOOP_TRACE_SWEEP = 64 };
+enum { LOOP_STRETCH = 4096 }; /* numbers of a stretch, at most: what is written by one pass should be near for the next */
 
 /* Row `k` of a view, [lanes]: where it lies, or spread out in `room`. */
 static inline const LoopReal *loop_synapses_spread(const LoopRuleCall *call, LoopView v, size_t k, LoopReal *room)
@@ -60,6 +65,21 @@ static inline bool loop_synapses_any(const LoopReal *x, size_t n)
     return any != 0;
 }
 
+static inline bool loop_synapses_all_one(const LoopReal *x, size_t n)
+{
+    bool all = true;
+    for (size_t i = 0; i < n; i++)
+        all &= x[i] == 1.0;
+    return all;
+}
+
+/* The largest number in place of what is larger: a factor that is finite makes nothing of a trace that is 0. */
+static inline LoopReal loop_synapses_finite(LoopReal x)
+{
+    LoopReal most = sizeof x == sizeof(float) ? (LoopReal)FLT_MAX : (LoopReal)DBL_MAX;
+    return x > most ? most : (x < -most ? -most : x);
+}
+
 /* Dopamine, gain and decay of channel `k`. */
 static inline void loop_synapses_factors(const LoopRuleCall *call, LoopSynapses *s, size_t k)
 {
@@ -68,14 +88,16 @@ static inline void loop_synapses_factors(const LoopRuleCall *call, LoopSynapses 
     const LoopReal *burst = loop_synapses_spread(call, call->burst, k, loop_synapses_room(call, 6));
     const LoopReal *dip = loop_synapses_spread(call, call->dip, k, loop_synapses_room(call, 7));
     for (size_t l = 0; l < call->lanes; l++)
-        dopamine[l] = (d[l] > 0 ? burst[l] : dip[l]) * d[l];
+        dopamine[l] = loop_synapses_finite((d[l] > 0 ? burst[l] : dip[l]) * d[l]);
     const LoopReal *rate = loop_synapses_spread(call, call->rate, k, loop_synapses_room(call, 5));
     for (size_t l = 0; l < call->lanes; l++)
-        gain[l] = rate[l] * dopamine[l];
+        gain[l] = loop_synapses_finite(rate[l] * dopamine[l]);
     s->dopamine = dopamine;
     s->gain = gain;
     s->decay = loop_synapses_spread(call, call->trace, k, loop_synapses_room(call, 3));
     s->decays = loop_synapses_any(s->decay, call->lanes);
+    s->gains = loop_synapses_any(gain, call->lanes);
+    s->holds = loop_synapses_all_one(s->decay, call->lanes);
 }
 
 /* Whether dopamine, gain and decay are one for all channels. */
@@ -101,13 +123,13 @@ static inline void loop_synapses_channel(const LoopRuleCall *call, LoopSynapses 
 
 static inline LoopSynapses loop_synapses_begin(const LoopRuleCall *call)
 {
-    LoopSynapses s = {.step = call->lanes > 1};
+    LoopSynapses s = {.step = call->lanes > 1, .sweeps = call->step % LOOP_TRACE_SWEEP == LOOP_TRACE_SWEEP - 1};
     for (size_t l = 0; call->loop->freeze != LOOP_NONE && l < call->lanes; l++)
         s.frozen = s.frozen || loop_view(call->freeze, 0, l) > 0;
     return s;
 }
 
-/* ---- runs ---- */
+/* ---- runs and stretches ---- */
 
 static inline size_t loop_synapses_run(const LoopRuleCall *call)
 {
@@ -126,13 +148,48 @@ static inline uint8_t *loop_synapses_live(const LoopRuleCall *call, size_t row, 
     return call->live + row * call->wires.reach + j;
 }
 
-/* e = decay e + credit x */
-static inline void loop_synapses_trace(const LoopSynapses *s, LoopInputs x, size_t step, size_t in)
+/* The next stretch of a row from synapse *j on, of runs that are live, or marked in `more`; where it begins, and how many
+   synapses it has. */
+static inline size_t loop_synapses_stretch(const LoopRuleCall *call, const uint8_t *live, const uint8_t *more, bool all, size_t *j)
 {
-    LoopReal *restrict e = s->e;
-    const LoopReal *restrict decay = s->decay, *restrict due = s->due, *restrict at = x.at;
-    for (size_t i = 0; i < s->n; i++)
-        e[i] = decay[i * step] * e[i] + due[i * step] * at[i * in];
+    size_t reach = call->wires.reach, run = loop_synapses_run(call), most = LOOP_STRETCH / call->lanes;
+    while (*j < reach && !(all || live[*j] || (more && more[*j])))
+        *j += run;
+    size_t end = *j;
+    do
+        end += run;
+    while (end < reach && end - *j < most && (all || live[end] || (more && more[end])));
+    return *j < reach ? (end < reach ? end : reach) - *j : 0;
+}
+
+/* `count` synapses from one on, as rows. */
+static inline void loop_synapses_shape(const LoopRuleCall *call, LoopSynapses *s, size_t count)
+{
+    s->rows = call->lanes > 1 ? count : 1;
+    s->n = call->lanes > 1 ? call->lanes : count;
+}
+
+/* ---- traces ---- */
+
+/* e = decay e + credit x; `at` moves on by `row` from row to row, by `in` within one. */
+static inline void loop_synapses_trace(const LoopSynapses *s, const LoopReal *at, size_t row, size_t step, size_t in)
+{
+    for (size_t r = 0; r < s->rows; r++) {
+        LoopReal *restrict e = s->e + r * s->n;
+        const LoopReal *restrict decay = s->decay, *restrict due = s->due, *restrict x = at + r * row;
+        for (size_t i = 0; i < s->n; i++)
+            e[i] = decay[i * step] * e[i] + due[i * step] * x[i * in];
+    }
+}
+
+static inline void loop_synapses_trace_any(const LoopSynapses *s, const LoopReal *at, size_t row, size_t in)
+{
+    if (!s->step)
+        loop_synapses_trace(s, at, row, 0, 1);
+    else if (in)
+        loop_synapses_trace(s, at, row, 1, 1);
+    else
+        loop_synapses_trace(s, at, row, 1, 0);
 }
 
 /* Ends traces that have all but faded. Whether any is left. */
@@ -143,6 +200,14 @@ static inline bool loop_synapses_sweep(LoopReal *restrict e, size_t n)
     return loop_synapses_any(e, n);
 }
 
+/* After a run of traces has moved; `e` is where it begins. */
+static inline void loop_synapses_mark(const LoopRuleCall *call, const LoopSynapses *s, uint8_t *live, bool enters, LoopReal *e, size_t j)
+{
+    *live = enters || (*live && s->decays);
+    if (s->sweeps && *live)
+        *live = loop_synapses_sweep(e, loop_synapses_length(call, j));
+}
+
 /* Moves on the run of traces that begins with synapse `j` of row `row`, that of neuron `m` of the channel. */
 static inline void loop_synapses_trace_run(const LoopRuleCall *call, LoopSynapses *s, size_t m, size_t row, size_t j)
 {
@@ -150,28 +215,54 @@ static inline void loop_synapses_trace_run(const LoopRuleCall *call, LoopSynapse
     uint8_t *live = loop_synapses_live(call, row, j);
     if (!*live && !s->credits)
         return;
+    s->rows = 1;
     s->n = loop_synapses_length(call, j);
     LoopInputs x = loop_wires_inputs(wires, (s->k * call->loop->neurons + m) * wires->reach + j, m, j, s->n, loop_synapses_room(call, 5));
     bool enters = s->credits && loop_synapses_any(x.at, x.step ? s->n : 1);
     if (!*live && !enters)
         return;
     s->e = call->traces + (row * wires->reach + j) * call->lanes;
-    if (!s->step)
-        loop_synapses_trace(s, x, 0, 1);
-    else if (x.step)
-        loop_synapses_trace(s, x, 1, 1);
-    else
-        loop_synapses_trace(s, x, 1, 0);
-    *live = enters || (*live && s->decays);
-    if (*live && call->step % LOOP_TRACE_SWEEP == LOOP_TRACE_SWEEP - 1)
-        *live = loop_synapses_sweep(s->e, s->n);
+    loop_synapses_trace_any(s, x.at, 0, x.step);
+    loop_synapses_mark(call, s, live, enters, s->e, j);
 }
 
-static inline void loop_synapses_traces(const LoopRuleCall *call, LoopSynapses *s, size_t row)
+/* Moves on a stretch of traces of row `row`, of neurons that see every line. */
+static inline void loop_synapses_trace_stretch(const LoopRuleCall *call, LoopSynapses *s, size_t row, size_t j, size_t count)
 {
-    for (size_t j = 0; j < call->wires.reach; j += loop_synapses_run(call))
-        loop_synapses_trace_run(call, s, 0, row, j);
+    LoopView x = call->wires.context;
+    size_t run = loop_synapses_run(call);
+    loop_synapses_shape(call, s, count);
+    s->e = call->traces + (row * call->wires.reach + j) * call->lanes;
+    loop_synapses_trace_any(s, x.at + j * x.step, x.step, s->step ? x.lane : 1);
+    for (size_t i = 0; i < count; i += run)
+        loop_synapses_mark(call, s, loop_synapses_live(call, row, j + i), s->credits && call->sees[j + i], s->e + i * call->lanes, j + i);
 }
+
+/* Notes which runs of lines are not all 0, for neurons that see every line. */
+static inline void loop_synapses_look(const LoopRuleCall *call)
+{
+    LoopView x = call->wires.context;
+    for (size_t j = 0; call->wires.wiring == LOOP_WIRING_BROADCAST && j < call->wires.reach; j += loop_synapses_run(call)) {
+        size_t n = call->lanes > 1 && !x.lane ? 1 : loop_synapses_length(call, j);
+        call->sees[j] = loop_synapses_any(x.at + j * x.step, n);
+    }
+}
+
+/* Row `row` of the traces: those of neuron `m` of the channel, or of all its neurons. */
+static inline void loop_synapses_traces(const LoopRuleCall *call, LoopSynapses *s, size_t m, size_t row)
+{
+    const uint8_t *live = loop_synapses_live(call, row, 0), *more = s->credits ? call->sees : NULL;
+    if (s->holds && !s->credits && !s->sweeps)
+        return;
+    if (call->wires.wiring != LOOP_WIRING_BROADCAST)
+        for (size_t j = 0; j < call->wires.reach; j += loop_synapses_run(call))
+            loop_synapses_trace_run(call, s, m, row, j);
+    else
+        for (size_t j = 0, count; (count = loop_synapses_stretch(call, live, more, false, &j)) > 0; j += count)
+            loop_synapses_trace_stretch(call, s, row, j, count);
+}
+
+/* ---- weights ---- */
 
 /* After weights have moved: forgetting, then bounds. */
 static inline void loop_synapses_keep(const LoopRuleCall *call, const LoopSynapses *s)
@@ -194,23 +285,33 @@ static inline void loop_synapses_thaw(const LoopRuleCall *call, const LoopSynaps
             array[i] = before[i];
 }
 
-static inline void loop_synapses_move_run(const LoopRuleCall *call, const LoopSynapses *s, LoopSynapsesMove *move)
+/* A row of which some lanes are frozen. */
+static inline void loop_synapses_move_frozen(const LoopRuleCall *call, const LoopSynapses *s, LoopSynapsesMove *move)
 {
     LoopReal *w = loop_synapses_room(call, 6), *memory = loop_synapses_room(call, 7);
     bool has_memory = loop_rule(call->loop->rule)->has_memory;
-    if (s->frozen)
-        memcpy(w, s->w, s->n * sizeof *w);
-    if (s->frozen && has_memory)
+    memcpy(w, s->w, s->n * sizeof *w);
+    if (has_memory)
         memcpy(memory, s->memory, s->n * sizeof *memory);
-    if (s->step)
-        move(call, s, 1);
-    else
-        move(call, s, 0);
+    move(call, s, s->step);
     loop_synapses_keep(call, s);
-    if (s->frozen)
-        loop_synapses_thaw(call, s, s->w, w);
-    if (s->frozen && has_memory)
+    loop_synapses_thaw(call, s, s->w, w);
+    if (has_memory)
         loop_synapses_thaw(call, s, s->memory, memory);
+}
+
+/* The rows of `s`; `step` is a constant where this is called. */
+static inline void loop_synapses_move_rows(const LoopRuleCall *call, LoopSynapses *s, LoopSynapsesMove *move, size_t step)
+{
+    bool keeps = call->loop->forget != LOOP_NONE || call->loop->bounded;
+    for (size_t r = 0; r < s->rows; r++, s->w += s->n, s->e += s->n, s->memory += s->n)
+        if (s->frozen)
+            loop_synapses_move_frozen(call, s, move);
+        else {
+            move(call, s, step);
+            if (keeps)
+                loop_synapses_keep(call, s);
+        }
 }
 
 /* Whether weights move, or may, where there is no trace. */
@@ -219,83 +320,75 @@ static inline bool loop_synapses_all_move(const LoopRuleCall *call)
     return call->loop->forget != LOOP_NONE || call->loop->bounded;
 }
 
-/* Moves the weights of the run that begins with synapse `j` of neuron `m` of the channel. */
-static inline void loop_synapses_weight_run(const LoopRuleCall *call, LoopSynapses *s, size_t m, size_t row, size_t j, LoopSynapsesMove *move)
+/* Moves the weights of neuron `m` of the channel, whose traces are row `row`. */
+static inline void loop_synapses_weights(const LoopRuleCall *call, LoopSynapses *s, size_t m, size_t row, LoopSynapsesMove *move)
 {
-    size_t reach = call->wires.reach, at = ((s->k * call->loop->neurons + m) * reach + j) * call->lanes;
-    if (!*loop_synapses_live(call, row, j) && !loop_synapses_all_move(call))
-        return;
-    s->n = loop_synapses_length(call, j);
-    s->w = call->weights + at;
-    s->memory = call->memory + at;
-    s->e = call->traces + (row * reach + j) * call->lanes;
-    loop_synapses_move_run(call, s, move);
-}
-
-/* A neuron that has its row of traces to itself: what a run needs stays in the cache. */
-static inline void loop_synapses_alone(const LoopRuleCall *call, LoopSynapses *s, size_t m, size_t row, LoopSynapsesMove *move)
-{
-    for (size_t j = 0; j < call->wires.reach; j += loop_synapses_run(call)) {
-        if (call->loop->credit_first)
-            loop_synapses_trace_run(call, s, m, row, j);
-        loop_synapses_weight_run(call, s, m, row, j, move);
-        if (!call->loop->credit_first)
-            loop_synapses_trace_run(call, s, m, row, j);
+    size_t reach = call->wires.reach, first = (s->k * call->loop->neurons + m) * reach;
+    bool all = loop_synapses_all_move(call);
+    for (size_t j = 0, count; (count = loop_synapses_stretch(call, loop_synapses_live(call, row, 0), NULL, all, &j)) > 0; j += count) {
+        if (s->frozen && count > loop_synapses_run(call)) /* what is kept of frozen lanes has room for a run */
+            count = loop_synapses_run(call);
+        loop_synapses_shape(call, s, count);
+        s->w = call->weights + (first + j) * call->lanes;
+        s->memory = call->memory + (first + j) * call->lanes;
+        s->e = call->traces + (row * reach + j) * call->lanes;
+        if (s->step)
+            loop_synapses_move_rows(call, s, move, 1);
+        else
+            loop_synapses_move_rows(call, s, move, 0);
     }
 }
 
+/* ---- all of it ---- */
+
 /* The neurons of a channel, each with traces of its own. */
-static inline void loop_synapses_neurons(const LoopRuleCall *call, LoopSynapses *s, LoopSynapsesMove *move)
+static inline void loop_synapses_neurons(const LoopRuleCall *call, LoopSynapses *s, bool moves, LoopSynapsesMove *move)
 {
     LoopReal *up = loop_synapses_room(call, 8), *due = loop_synapses_room(call, 4);
     for (size_t m = 0; m < call->loop->neurons; m++) {
+        size_t row = loop_trace_row(call->loop, s->k, m);
         if (call->wires.upstate) {
             loop_wires_upstate(&call->wires, (s->k * call->loop->neurons + m) * call->wires.reach, m, up, loop_synapses_room(call, 5));
             for (size_t l = 0; l < call->lanes; l++)
                 due[l] = s->credit[l] * up[l];
             s->due = due;
         }
-        loop_synapses_alone(call, s, m, loop_trace_row(call->loop, s->k, m), move);
+        if (call->loop->credit_first)
+            loop_synapses_traces(call, s, m, row);
+        if (moves)
+            loop_synapses_weights(call, s, m, row, move);
+        if (!call->loop->credit_first)
+            loop_synapses_traces(call, s, m, row);
     }
 }
 
-/* Where nothing of a row is live, none of the neurons that share it has a weight to move. */
-static inline bool loop_synapses_asleep(const LoopRuleCall *call, size_t row)
-{
-    for (size_t j = 0; j < call->wires.reach; j += loop_synapses_run(call))
-        if (*loop_synapses_live(call, row, j))
-            return false;
-    return !loop_synapses_all_move(call);
-}
-
 /* The neurons of a channel with traces in common, perhaps with other channels too. */
-static inline void loop_synapses_together(const LoopRuleCall *call, LoopSynapses *s, LoopSynapsesMove *move)
+static inline void loop_synapses_together(const LoopRuleCall *call, LoopSynapses *s, bool moves, LoopSynapsesMove *move)
 {
     const LoopLoop *loop = call->loop;
     size_t row = loop_trace_row(loop, s->k, 0);
     if (loop->credit_first && (loop->trace_by_channel || s->k == 0))
-        loop_synapses_traces(call, s, row);
-    if (!loop_synapses_asleep(call, row))
-        for (size_t m = 0; m < loop->neurons; m++)
-            for (size_t j = 0; j < call->wires.reach; j += loop_synapses_run(call))
-                loop_synapses_weight_run(call, s, m, row, j, move);
+        loop_synapses_traces(call, s, 0, row);
+    for (size_t m = 0; moves && m < loop->neurons; m++)
+        loop_synapses_weights(call, s, m, row, move);
     if (!loop->credit_first && (loop->trace_by_channel || s->k + 1 == loop->channels))
-        loop_synapses_traces(call, s, row);
+        loop_synapses_traces(call, s, 0, row);
 }
 
-/* `move` moves the weights, and what else the rule keeps; traces, forgetting and bounds are seen to. */
-static inline void loop_synapses_move(const LoopRuleCall *call, LoopSynapsesMove *move)
+/* `move` moves the weights, and what else the rule keeps; traces, forgetting and bounds are seen to. A rule that `needs_gain`
+   moves nothing where the gain is 0. */
+static inline void loop_synapses_move(const LoopRuleCall *call, LoopSynapsesMove *move, bool needs_gain)
 {
     const LoopLoop *loop = call->loop;
     LoopSynapses s = loop_synapses_begin(call);
+    loop_synapses_look(call);
     for (size_t k = 0; k < loop->channels; k++) {
         loop_synapses_channel(call, &s, k);
+        bool moves = s.gains || !needs_gain || loop_synapses_all_move(call);
         if (loop->trace_by_neuron)
-            loop_synapses_neurons(call, &s, move);
-        else if (loop->neurons == 1 && (loop->trace_by_channel || loop->channels == 1))
-            loop_synapses_alone(call, &s, 0, loop_trace_row(loop, k, 0), move);
+            loop_synapses_neurons(call, &s, moves, move);
         else
-            loop_synapses_together(call, &s, move);
+            loop_synapses_together(call, &s, moves, move);
     }
 }
 

@@ -10,13 +10,13 @@ static inline void move(const LoopRuleCall *call, const LoopSynapses *s, size_t 
     const LoopReal *restrict e = s->e, *restrict gain = s->gain;
     for (size_t i = 0; i < s->n; i++) {
         LoopReal by = gain[i * step] * e[i];
-        w[i] += e[i] != 0 ? by : 0;
+        w[i] += gain[i * step] != 0 ? by : 0; /* for a trace that is infinite */
     }
 }
 
 static void step(const LoopRuleCall *call)
 {
-    loop_synapses_move(call, move);
+    loop_synapses_move(call, move, true);
 }
 
 const LoopRule loop_rule_three_factor = {

@@ -25,6 +25,7 @@ void loop_ready_learn(const LoopBlock *block, size_t index, LoopRuleCall *call)
         .propose = loop_block_view(block, loop->credit_propose, &ONE),
         .freeze = loop_block_view(block, loop->freeze, &ZERO),
         .wires = loop_block_wires(block, index, loop->credit_context),
+        .sees = block->sees,
         .scratch = block->state + block->layout->scratch,
         .span = block->layout->span,
     };
@@ -43,11 +44,12 @@ void loop_kernel_learn(LoopBlock *block, const LoopLoop *loop, size_t index)
 static void copy_row(LoopReal *d, size_t lanes, const LoopReal *from, size_t source)
 {
     if (source == lanes) {
-        memcpy(d, from, lanes * sizeof *d);
+        for (size_t l = 0; l < lanes; l++)
+            d[l] = from[l] + 0.0; /* a trace that was passed over may be -0 */
         return;
     }
     for (size_t l = 0; l < lanes; l++)
-        d[l] = *from;
+        d[l] = *from + 0.0;
 }
 
 void loop_kernel_synapses(LoopBlock *block, uint32_t op, const uint32_t *args)

@@ -148,6 +148,7 @@ LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, 
     block->fresh = true;
     block->live = loop_alloc_array(layout->live_bytes, 1);
     block->active = loop_alloc_array(layout->lines, sizeof *block->active);
+    block->sees = loop_alloc_array(layout->lines, 1);
     block->selves = loop_mul(program->foreign_count, layout->lanes, &bytes) ? loop_alloc_array(bytes, sizeof *block->selves) : NULL;
     block->foreign = loop_alloc_array(widest_call(program), sizeof *block->foreign);
     block->ready_step = loop_alloc_array(loop_section_count(&program->step) + 1, sizeof(LoopReady));
@@ -155,7 +156,7 @@ LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, 
     block->calls = loop_alloc_array(program->loop_count, sizeof *block->calls);
     block->clock = loop_clock_new(program, layout->lanes);
     block->recorder = loop_recorder_new(program, layout->lanes);
-    if (block->agent && block->group && block->counters && block->keys && block->state && block->live && block->active &&
+    if (block->agent && block->group && block->counters && block->keys && block->state && block->live && block->active && block->sees &&
         block->calls && block->selves && block->foreign && block->ready_step && block->ready_observe && block->clock &&
         block->recorder)
         return block;
@@ -176,6 +177,7 @@ void loop_block_free(LoopBlock *block)
     loop_free_pages(block->state, block->state_bytes);
     loop_free(block->live);
     loop_free(block->active);
+    loop_free(block->sees);
     loop_free(block->calls);
     loop_free(block->ready_step);
     loop_free(block->ready_observe);

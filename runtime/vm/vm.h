@@ -63,6 +63,7 @@ typedef struct LoopBlock {
     bool fresh;                 /* which holds nothing but 0 yet */
     uint8_t *live;              /* [layout->live_bytes] */
     uint32_t *active;           /* [layout->lines]: context lines that are not 0 */
+    uint8_t *sees;              /* [layout->lines]: scratch for learning */
     LoopRngKey *keys;           /* [draw_count + loop_count][key_lanes] */
     size_t key_lanes, key_step; /* 1 and 0; where lanes are copies of a part, those of the layout and 1 */
     uint64_t *counters;         /* [lanes], for draws that count by trial */
