@@ -9,7 +9,10 @@
 
 static const LoopReal ONE = 1.0;
 
-enum { STRIP = 16 }; /* lanes whose partial sums stay in vector registers */
+/* A vector register's worth of lanes, of the widest there are; the compiler makes several of it where they are narrower. */
+typedef LoopReal Wide __attribute__((vector_size(64), aligned(sizeof(LoopReal)), may_alias));
+typedef LoopBits Mask __attribute__((vector_size(64), aligned(sizeof(LoopReal)), may_alias));
+enum { WIDE = 64 / sizeof(LoopReal), STRIP = 2 * WIDE /* lanes whose partial sums stay in registers */ };
 
 /* What the neurons of one loop need. `s` gets the activity of a neuron in each lane. */
 typedef struct Readout {
@@ -19,12 +22,12 @@ typedef struct Readout {
     LoopView propose;
     LoopReal *s, *up, *gathered, *parts; /* [lanes], the last [LOOP_PARTS][lanes] */
     bool sparse;                         /* every neuron and lane sees the same lines: those below */
-    const uint32_t *active;              /* lines that are not 0, those of partial sum p from begin[p] on */
+    const LoopActive *active;            /* lines that are not 0, those of partial sum p from begin[p] on */
     uint32_t begin[LOOP_PARTS + 1];
 } Readout;
 
 /* The lines that are not 0, by partial sum. */
-static void list_active(Readout *r, uint32_t *active)
+static void list_active(Readout *r, LoopActive *active)
 {
     LoopView x = r->wires.context;
     uint32_t count = 0;
@@ -32,7 +35,7 @@ static void list_active(Readout *r, uint32_t *active)
         r->begin[p] = count;
         for (uint32_t j = p; j < r->wires.reach; j += LOOP_PARTS)
             if (x.at[j * x.step] != 0)
-                active[count++] = j;
+                active[count++] = (LoopActive){j * r->wires.lanes, x.at[j * x.step]};
     }
     r->begin[LOOP_PARTS] = count;
     r->active = active;
@@ -51,48 +54,95 @@ static Readout readout(const LoopBlock *block, const LoopLoop *loop, size_t inde
     return r;
 }
 
-/* `n` lanes, at most STRIP, from the first of `out` and `w` on; w is [reach][lanes]. */
-static inline void sparse_strip(LoopReal *out, const Readout *r, const LoopReal *w, size_t n)
+/* The order of sum.h. */
+#define TREE(p) (((p)[0] + (p)[4]) + ((p)[2] + (p)[6])) + (((p)[1] + (p)[5]) + ((p)[3] + (p)[7]))
+
+/* STRIP lanes from the first of `out` and `w` on; w is [reach][lanes]. */
+static inline void sparse_strip(LoopReal *out, const Readout *r, const LoopReal *w)
 {
-    LoopReal part[LOOP_PARTS][STRIP];
-    LoopView x = r->wires.context;
+    Wide a[LOOP_PARTS], b[LOOP_PARTS];
     for (size_t p = 0; p < LOOP_PARTS; p++) {
-        LoopReal sum[STRIP] = {0};
-        for (uint32_t i = r->begin[p]; i < r->begin[p + 1]; i++) {
-            const LoopReal *row = w + r->active[i] * r->wires.lanes, value = x.at[r->active[i] * x.step];
-            for (size_t l = 0; l < n; l++)
-                sum[l] += row[l] * value;
+        Wide left = {0}, right = {0};
+        for (const LoopActive *at = r->active + r->begin[p], *end = r->active + r->begin[p + 1]; at < end; at++) {
+            left += *(const Wide *)(w + at->row) * at->x;
+            right += *(const Wide *)(w + at->row + WIDE) * at->x;
         }
-        memcpy(part[p], sum, sizeof sum);
+        a[p] = left;
+        b[p] = right;
     }
-    for (size_t l = 0; l < n; l++)
-        out[l] = ((part[0][l] + part[4][l]) + (part[2][l] + part[6][l])) + ((part[1][l] + part[5][l]) + (part[3][l] + part[7][l]));
+    *(Wide *)out = TREE(a);
+    *(Wide *)(out + WIDE) = TREE(b);
+}
+
+/* The same for one lane. */
+static inline LoopReal sparse_lane(const Readout *r, const LoopReal *w)
+{
+    LoopReal part[LOOP_PARTS] = {0};
+    for (size_t p = 0; p < LOOP_PARTS; p++)
+        for (uint32_t i = r->begin[p]; i < r->begin[p + 1]; i++)
+            part[p] += w[r->active[i].row] * r->active[i].x;
+    return TREE(part);
 }
 
 /* One line only, as in a context of nothing but 1. */
-static void read_line(const Readout *r, const LoopReal *w)
+static void read_line(const Readout *r, const LoopReal *w, LoopReal *restrict s)
 {
-    LoopReal *restrict s = r->s, value = r->wires.context.at[r->active[0] * r->wires.context.step];
-    const LoopReal *restrict row = w + r->active[0] * r->wires.lanes;
+    const LoopReal *restrict row = w + r->active->row, value = r->active->x;
     for (size_t l = 0; l < r->wires.lanes; l++)
         s[l] = row[l] * value + 0.0;
 }
 
-static void read_sparse(const Readout *r, const LoopReal *w)
+static void read_sparse(const Readout *r, const LoopReal *w, LoopReal *s)
 {
     size_t l = 0;
     if (r->begin[LOOP_PARTS] == 1) {
-        read_line(r, w);
+        read_line(r, w, s);
         return;
     }
     for (; l + STRIP <= r->wires.lanes; l += STRIP)
-        sparse_strip(r->s + l, r, w + l, STRIP);
-    if (l < r->wires.lanes)
-        sparse_strip(r->s + l, r, w + l, r->wires.lanes - l);
+        sparse_strip(s + l, r, w + l);
+    for (; l < r->wires.lanes; l++)
+        s[l] = sparse_lane(r, w + l);
 }
 
-/* Lanes see different things. */
-static void read_lanes(const Readout *r, const LoopReal *w, size_t synapse, size_t m)
+/* Lanes see different things on the same lines. WIDE lanes from the first of `out`, `w` and `x` on. */
+static inline void dense_strip(LoopReal *out, const Readout *r, const LoopReal *w, const LoopReal *x)
+{
+    Wide part[LOOP_PARTS];
+    size_t lanes = r->wires.lanes, step = r->wires.context.step;
+    for (size_t p = 0; p < LOOP_PARTS; p++) {
+        Wide sum = {0};
+        for (size_t j = p; j < r->wires.reach; j += LOOP_PARTS) {
+            const Wide in = *(const Wide *)(x + j * step), product = *(const Wide *)(w + j * lanes) * in;
+            sum += (Wide)((Mask)product & (Mask)(in != 0));
+        }
+        part[p] = sum;
+    }
+    *(Wide *)out = TREE(part);
+}
+
+static inline LoopReal dense_lane(const Readout *r, const LoopReal *w, const LoopReal *x)
+{
+    LoopReal part[LOOP_PARTS] = {0};
+    for (size_t j = 0; j < r->wires.reach; j++) {
+        LoopReal in = x[j * r->wires.context.step];
+        part[j % LOOP_PARTS] += in != 0 ? w[j * r->wires.lanes] * in : 0;
+    }
+    return TREE(part);
+}
+
+static void read_dense(const Readout *r, const LoopReal *w, LoopReal *s)
+{
+    const LoopReal *x = r->wires.context.at;
+    size_t l = 0;
+    for (; l + WIDE <= r->wires.lanes; l += WIDE)
+        dense_strip(s + l, r, w + l, x + l);
+    for (; l < r->wires.lanes; l++)
+        s[l] = dense_lane(r, w + l, x + l);
+}
+
+/* Neurons and lanes see different lines. */
+static void read_lanes(const Readout *r, const LoopReal *w, size_t synapse, size_t m, LoopReal *s)
 {
     size_t lanes = r->wires.lanes;
     memset(r->parts, 0, LOOP_PARTS * lanes * sizeof *r->parts);
@@ -109,12 +159,12 @@ static void read_lanes(const Readout *r, const LoopReal *w, size_t synapse, size
     }
     const LoopReal *p = r->parts;
     for (size_t l = 0; l < lanes; l++)
-        r->s[l] = ((p[l] + p[4 * lanes + l]) + (p[2 * lanes + l] + p[6 * lanes + l])) +
-                  ((p[lanes + l] + p[5 * lanes + l]) + (p[3 * lanes + l] + p[7 * lanes + l]));
+        s[l] = ((p[l] + p[4 * lanes + l]) + (p[2 * lanes + l] + p[6 * lanes + l])) +
+               ((p[lanes + l] + p[5 * lanes + l]) + (p[3 * lanes + l] + p[7 * lanes + l]));
 }
 
 /* One lane: the partial sums lie along the synapses. */
-static void read_one(const Readout *r, const LoopReal *w, size_t synapse, size_t m)
+static void read_one(const Readout *r, const LoopReal *w, size_t synapse, size_t m, LoopReal *s)
 {
     LoopEight sums = {0};
     LoopReal part[LOOP_PARTS];
@@ -127,26 +177,28 @@ static void read_one(const Readout *r, const LoopReal *w, size_t synapse, size_t
             sums[i % LOOP_PARTS] += x[i] != 0 ? row[i] * x[i] : 0;
     }
     memcpy(part, &sums, sizeof part);
-    r->s[0] = loop_sum8(part);
+    s[0] = loop_sum8(part);
 }
 
-/* s = activity of neuron `m` of channel `k`: proposal, up-state and weighted input. */
-static void neuron(const Readout *r, size_t k, size_t m)
+/* s = activity of neuron `m` of channel `k`: proposal, up-state and weighted input. Never -0. */
+static void neuron(const Readout *r, size_t k, size_t m, LoopReal *s)
 {
     size_t lanes = r->wires.lanes, synapse = (k * r->loop->neurons + m) * r->wires.reach;
     const LoopReal *w = r->weights + synapse * lanes;
     if (lanes == 1)
-        read_one(r, w, synapse, m);
+        read_one(r, w, synapse, m, s);
     else if (r->sparse)
-        read_sparse(r, w);
+        read_sparse(r, w, s);
+    else if (r->loop->wiring == LOOP_WIRING_BROADCAST)
+        read_dense(r, w, s);
     else
-        read_lanes(r, w, synapse, m);
+        read_lanes(r, w, synapse, m, s);
     if (r->loop->upstate)
         loop_wires_upstate(&r->wires, synapse, m, r->up, r->gathered);
     if (r->loop->upstate || r->loop->propose != LOOP_NONE)
         for (size_t l = 0; l < lanes; l++) {
             LoopReal strength = loop_view(r->propose, k, l);
-            r->s[l] *= r->loop->upstate ? strength * r->up[l] : strength;
+            s[l] = s[l] * (r->loop->upstate ? strength * r->up[l] : strength) + 0.0;
         }
 }
 
@@ -155,15 +207,13 @@ static void channel_value(const Readout *r, size_t k, LoopReal *sums, LoopReal *
 {
     size_t lanes = r->wires.lanes;
     if (r->loop->neurons == 1) {
-        neuron(r, k, 0);
-        for (size_t l = 0; l < lanes; l++)
-            value[l] = r->s[l] + 0.0; /* as a sum that begins at 0: never -0 */
+        neuron(r, k, 0, value);
         return;
     }
     memset(sums, 0, LOOP_PARTS * lanes * sizeof *sums);
     for (size_t m = 0; m < r->loop->neurons; m++) {
         LoopReal *sum = sums + m % LOOP_PARTS * lanes;
-        neuron(r, k, m);
+        neuron(r, k, m, r->s);
         for (size_t l = 0; l < lanes; l++)
             sum[l] += r->s[l];
     }
@@ -190,7 +240,7 @@ void loop_kernel_striatum(LoopBlock *block, const uint32_t *args)
     size_t lanes = loop_block_lanes(block, args[0]);
     LoopReal *d = loop_block_register(block, args[0]);
     for (size_t i = 0; i < (size_t)loop->channels * loop->neurons; i++) {
-        neuron(&r, i / loop->neurons, i % loop->neurons);
+        neuron(&r, i / loop->neurons, i % loop->neurons, r.s);
         for (size_t l = 0; l < lanes; l++)
             d[i * lanes + l] = r.s[r.wires.lanes == lanes ? l : 0];
     }

@@ -34,6 +34,12 @@ typedef struct LoopFault {
     double phase, trial, time; /* of the lane's clock */
 } LoopFault;
 
+/* A context line that is not 0: where its row of weights begins in those of a neuron, and what it is. */
+typedef struct LoopActive {
+    size_t row;
+    LoopReal x;
+} LoopActive;
+
 struct LoopClock;
 struct LoopRecorder;
 struct LoopBlock;
@@ -62,7 +68,7 @@ typedef struct LoopBlock {
     size_t state_bytes;
     bool fresh;                 /* which holds nothing but 0 yet */
     uint8_t *live;              /* [layout->live_bytes] */
-    uint32_t *active;           /* [layout->lines]: context lines that are not 0 */
+    LoopActive *active;         /* [layout->lines]: context lines that are not 0 */
     uint8_t *sees;              /* [layout->lines]: scratch for learning */
     LoopRngKey *keys;           /* [draw_count + loop_count][key_lanes] */
     size_t key_lanes, key_step; /* 1 and 0; where lanes are copies of a part, those of the layout and 1 */
