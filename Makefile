@@ -34,9 +34,9 @@ single         = -DLOOP_SINGLE -Wno-conversion
 base_single    = $(single)
 ifneq ($(filter x86_64%,$(shell $(CC) -dumpmachine)),)
 ENGINES       += avx2 avx2_single avx512 avx512_single
-avx2           = -mavx2
+avx2           = -mavx2 -mtune=haswell
 avx2_single    = $(avx2) $(single)
-avx512         = -mavx512f -mavx512dq -mavx512bw -mavx512vl -mprefer-vector-width=512
+avx512         = -mtune=skylake-avx512 -mavx512f -mavx512dq -mavx512bw -mavx512vl -mprefer-vector-width=512
 avx512_single  = $(avx512) $(single)
 endif
 ENGINEOBJ     := $(ENGINES:%=$(BUILD)/engine/%.o)
