@@ -315,8 +315,8 @@ uint32_t loop_clock_total(const LoopClock *clock, const LoopBlock *block, size_t
 
 void loop_clock_counters(const LoopClock *clock, LoopBlock *block)
 {
-    for (size_t l = 0; l < block->lanes; l++) {
-        const LaneClock *at = &clock->lane[clock->lanes == 1 ? 0 : l];
+    for (size_t l = 0; l < clock->lanes; l++) {
+        const LaneClock *at = &clock->lane[l];
         uint64_t place = at->phase == LOOP_NONE ? 0 : clock->task->phases[at->phase].place;
         block->counters[l] = (place & 0xffffffff00000000u) | at->trial;
     }

@@ -216,11 +216,12 @@ static void epsilon(const Choices *c)
 static void add_noise(const Choices *c)
 {
     spread(c->at, c->parameter, 0, c->n);
+    loop_rng_normal(c->odds, c->channels, c->n, c->keys, c->block->agent + c->first, NULL, c->block->step, DRAW_CHANNEL);
     for (size_t k = 0; k < c->channels; k++) {
-        LoopReal *restrict drive = c->drive + k * c->n, *restrict u = c->u;
-        loop_rng_normal(u, c->n, c->keys, c->block->agent + c->first, NULL, c->block->step, (uint32_t)(DRAW_CHANNEL + k));
+        LoopReal *restrict drive = c->drive + k * c->n;
+        const LoopReal *restrict noise = c->odds + k * c->n;
         for (size_t l = 0; l < c->n; l++)
-            drive[l] += c->at[l] * u[l];
+            drive[l] += c->at[l] * noise[l];
     }
 }
 
@@ -322,7 +323,7 @@ static void sample(const Choices *c)
 {
     LoopReal *restrict at = c->at, *restrict reached = c->sum;
     const LoopReal *restrict u = c->u, *restrict chooses = c->chooses;
-    loop_rng_uniform(c->u, c->n, c->keys, c->block->agent + c->first, NULL, c->block->step, DRAW_PICK);
+    loop_rng_uniform(c->u, 1, c->n, c->keys, c->block->agent + c->first, NULL, c->block->step, DRAW_PICK);
     set(at, c->n, -1.0);
     set(reached, c->n, 0);
     for (size_t k = 0; k < c->channels; k++) {
@@ -344,7 +345,7 @@ static void channel_through(const Choices *c, size_t k, LoopReal *restrict choic
             choice[l] = at[l] == (LoopReal)k ? 1.0 : 0.0;
         return;
     }
-    loop_rng_uniform(c->u, c->n, c->keys, c->block->agent + c->first, NULL, c->block->step, (uint32_t)(DRAW_CHANNEL + k));
+    loop_rng_uniform(c->u, 1, c->n, c->keys, c->block->agent + c->first, NULL, c->block->step, (uint32_t)(DRAW_CHANNEL + k));
     for (size_t l = 0; l < c->n; l++)
         choice[l] = ((chooses[l] > 0) & (u[l] < odds[l])) ? 1.0 : 0.0;
 }
@@ -452,18 +453,17 @@ void loop_kernel_vary(LoopBlock *block, const LoopLoop *loop, size_t index)
     LoopRngKeys keys = loop_block_loop_keys(block, index);
     LoopView value = loop_block_view(block, loop->value, &ZERO), sd = loop_block_view(block, loop->explored, &ZERO);
     LoopView lesion = loop_block_view(block, loop->lesion, &ZERO);
+    LoopReal *noise = loop_block_register(block, loop->noise), *out = loop_block_register(block, loop->output);
     size_t lanes = block->lanes;
-    for (size_t k = 0; k < loop->channels; k++) {
-        LoopReal *noise = loop_block_register(block, loop->noise) + k * lanes, *out = loop_block_register(block, loop->output) + k * lanes;
-        if (loop->exploration == LOOP_EXPLORE_NORMAL)
-            loop_rng_normal(noise, lanes, keys, block->agent, NULL, block->step, (uint32_t)(DRAW_CHANNEL + k));
-        else
-            loop_rng_uniform(noise, lanes, keys, block->agent, NULL, block->step, (uint32_t)(DRAW_CHANNEL + k));
+    if (loop->exploration == LOOP_EXPLORE_NORMAL)
+        loop_rng_normal(noise, loop->channels, lanes, keys, block->agent, NULL, block->step, DRAW_CHANNEL);
+    else
+        loop_rng_uniform(noise, loop->channels, lanes, keys, block->agent, NULL, block->step, DRAW_CHANNEL);
+    for (size_t k = 0; k < loop->channels; k++, noise += lanes, out += lanes)
         for (size_t l = 0; l < lanes; l++) {
             if (loop->exploration == LOOP_EXPLORE_SIGNS)
                 noise[l] = noise[l] < 0.5 ? -1.0 : 1.0;
             noise[l] = loop_view(lesion, 0, l) > 0 ? 0 : noise[l];
             out[l] = loop_view(value, k, l) + loop_view(sd, k, l) * noise[l];
         }
-    }
 }

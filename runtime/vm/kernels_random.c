@@ -11,15 +11,8 @@ static const uint64_t *counters(LoopBlock *block, uint32_t site, uint64_t *share
     if (draw->clock != LOOP_DRAW_TRIAL)
         return NULL;
     loop_clock_counters(block->clock, block);
-    return block->counters;
-}
-
-/* Uniform numbers for element `e` in all lanes of the result. */
-static void uniform(LoopBlock *block, uint32_t site, size_t e, LoopReal *out, size_t lanes)
-{
-    uint64_t shared;
-    const uint64_t *each = counters(block, site, &shared);
-    loop_rng_uniform(out, lanes, loop_block_draw_keys(block, site), block->agent, each, shared, (uint32_t)e);
+    *shared = block->counters[0];
+    return block->program->task.uniform ? NULL : block->counters;
 }
 
 /* Uniform numbers for all elements, [width][lanes]. */
@@ -31,15 +24,14 @@ static void uniforms(LoopBlock *block, uint32_t site, LoopReal *d, size_t width,
         loop_rng_uniforms(d, width, loop_block_draw_keys(block, site).at, block->agent[0], each ? each[0] : shared);
         return;
     }
-    for (size_t e = 0; e < width; e++)
-        loop_rng_uniform(d + e * lanes, lanes, loop_block_draw_keys(block, site), block->agent, each, shared, (uint32_t)e);
+    loop_rng_uniform(d, width, lanes, loop_block_draw_keys(block, site), block->agent, each, shared, 0);
 }
 
 static void pick(LoopBlock *block, const uint32_t *args, LoopReal *d, size_t lanes)
 {
     LoopView odds = loop_block_view(block, args[1], NULL);
     size_t width = block->program->registers[args[1]].width;
-    uniform(block, args[2], 0, d, lanes);
+    uniforms(block, args[2], d, 1, lanes);
     for (size_t l = 0; l < lanes; l++) {
         LoopReal total = 0, reached = 0;
         for (size_t i = 0; i < width; i++)

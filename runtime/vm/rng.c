@@ -116,12 +116,10 @@ typedef struct Blocks {
     uint32_t word[4][CHUNK], key[2][CHUNK];
 } Blocks;
 
-static inline void set_keys(Blocks *s, size_t n, LoopRngKeys keys)
+/* Blocks that fill vectors: `n`, and some more that nobody reads. */
+static inline size_t whole_vectors(size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        s->key[0][i] = keys.at[i * keys.step].word[0];
-        s->key[1][i] = keys.at[i * keys.step].word[1];
-    }
+    return (n + WIDE - 1) / WIDE * WIDE;
 }
 
 static inline Words widen(const uint32_t *at)
@@ -129,7 +127,7 @@ static inline Words widen(const uint32_t *at)
     return __builtin_convertvector(*(const Halves *)at, Words);
 }
 
-/* The first `n` blocks, and some behind them to fill a vector. Of each 64 bits of `k0` and `k1` only the lower half counts. */
+/* The first `n` blocks, a multiple of WIDE. Of each 64 bits of `k0` and `k1` only the lower half counts. */
 static void run_blocks(Blocks *s, size_t n)
 {
     const Words m0 = (Words){0} + MULTIPLIER_0, m1 = (Words){0} + MULTIPLIER_1;
@@ -150,52 +148,73 @@ static void run_blocks(Blocks *s, size_t n)
     }
 }
 
-void loop_rng_uniform(LoopReal *out, size_t lanes, LoopRngKeys keys, const uint32_t *agent,
+/* Numbers of words 2 `half` and the next of the first `n` blocks. */
+static inline void to_units(LoopReal *restrict out, const Blocks *s, size_t n, size_t half)
+{
+    const uint32_t *restrict hi = s->word[2 * half], *restrict lo = s->word[2 * half + 1];
+    for (size_t i = 0; i < n; i++)
+        out[i] = to_unit(hi[i], lo[i]);
+}
+
+/* Block `pair` of `n` lanes, at most CHUNK. */
+static void draw_lanes(Blocks *s, size_t n, LoopRngKeys keys, const uint32_t *agent, const uint64_t *counter, uint64_t shared, uint32_t pair)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint64_t at = counter ? counter[i] : shared;
+        s->word[0][i] = agent[i];
+        s->word[1][i] = (uint32_t)at;
+        s->word[2][i] = pair;
+        s->word[3][i] = (uint32_t)(at >> 32);
+        s->key[0][i] = keys.at[i * keys.step].word[0];
+        s->key[1][i] = keys.at[i * keys.step].word[1];
+    }
+    for (size_t i = n; i < whole_vectors(n); i++) {
+        s->word[0][i] = s->word[1][i] = s->word[2][i] = s->word[3][i] = 0;
+        s->key[0][i] = s->key[1][i] = 0;
+    }
+    run_blocks(s, whole_vectors(n));
+}
+
+void loop_rng_uniform(LoopReal *out, size_t width, size_t lanes, LoopRngKeys keys, const uint32_t *agent,
                       const uint64_t *counter, uint64_t shared, uint32_t index)
 {
-    Blocks s = {0};
-    const uint32_t *hi = s.word[index % 2 * 2], *lo = s.word[index % 2 * 2 + 1];
-    if (!keys.step)
-        set_keys(&s, CHUNK, keys);
+    Blocks s;
     for (size_t done = 0; done < lanes; done += CHUNK) {
         size_t n = lanes - done < CHUNK ? lanes - done : CHUNK;
-        for (size_t i = 0; i < n; i++) {
-            uint64_t at = counter ? counter[done + i] : shared;
-            s.word[0][i] = agent[done + i];
-            s.word[1][i] = (uint32_t)at;
-            s.word[2][i] = index / 2;
-            s.word[3][i] = (uint32_t)(at >> 32);
+        LoopRngKeys own = {keys.at + done * keys.step, keys.step};
+        for (size_t e = 0, both; e < width; e += both) {
+            uint32_t at = index + (uint32_t)e;
+            both = at % 2 == 0 && e + 1 < width ? 2 : 1; /* two elements are one block */
+            draw_lanes(&s, n, own, agent + done, counter ? counter + done : NULL, shared, at / 2);
+            for (size_t i = 0; i < both; i++)
+                to_units(out + (e + i) * lanes + done, &s, n, (at + i) % 2);
         }
-        if (keys.step)
-            set_keys(&s, n, (LoopRngKeys){keys.at + done, 1});
-        run_blocks(&s, n);
-        for (size_t i = 0; i < n; i++)
-            out[done + i] = to_unit(hi[i], lo[i]);
     }
 }
 
-void loop_rng_normal(LoopReal *out, size_t lanes, LoopRngKeys keys, const uint32_t *agent,
+void loop_rng_normal(LoopReal *out, size_t width, size_t lanes, LoopRngKeys keys, const uint32_t *agent,
                      const uint64_t *counter, uint64_t shared, uint32_t index)
 {
-    loop_rng_uniform(out, lanes, keys, agent, counter, shared, index);
-    for (size_t i = 0; i < lanes; i++)
+    loop_rng_uniform(out, width, lanes, keys, agent, counter, shared, index);
+    for (size_t i = 0; i < width * lanes; i++)
         out[i] = loop_rng_normal_of(out[i]);
 }
 
-/* A block of four words is two elements. */
+/* Blocks of one lane side by side. */
 void loop_rng_uniforms(LoopReal *out, size_t count, const LoopRngKey *key, uint32_t agent, uint64_t counter)
 {
-    Blocks s = {0};
-    set_keys(&s, CHUNK, (LoopRngKeys){key, 0});
+    Blocks s;
     for (size_t done = 0; done < count; done += 2 * CHUNK) {
         size_t left = count - done < 2 * CHUNK ? count - done : 2 * CHUNK, n = (left + 1) / 2;
-        for (size_t i = 0; i < n; i++) {
+        for (size_t i = 0; i < whole_vectors(n); i++) {
             s.word[0][i] = agent;
             s.word[1][i] = (uint32_t)counter;
             s.word[2][i] = (uint32_t)(done / 2 + i);
             s.word[3][i] = (uint32_t)(counter >> 32);
+            s.key[0][i] = key->word[0];
+            s.key[1][i] = key->word[1];
         }
-        run_blocks(&s, n);
+        run_blocks(&s, whole_vectors(n));
         for (size_t i = 0; i < left; i++)
             out[done + i] = to_unit(s.word[i % 2 * 2][i / 2], s.word[i % 2 * 2 + 1][i / 2]);
     }

@@ -40,11 +40,11 @@ void loop_philox(uint32_t ctr[4], const uint32_t key[2]);
 double loop_rng_uniform1(const LoopRngKey *key, uint32_t agent, uint64_t counter, uint32_t index);
 double loop_rng_normal1(const LoopRngKey *key, uint32_t agent, uint64_t counter, uint32_t index);
 
-/* The same bits for `lanes` agents; `counter` holds one step or trial a lane, or is NULL and all have
- * `shared`. */
-void loop_rng_uniform(LoopReal *out, size_t lanes, LoopRngKeys keys, const uint32_t *agent,
+/* The same bits for elements index .. index + width - 1 of `lanes` agents, [width][lanes]; `counter` holds one step or
+   trial a lane, or is NULL and all have `shared`. */
+void loop_rng_uniform(LoopReal *out, size_t width, size_t lanes, LoopRngKeys keys, const uint32_t *agent,
                       const uint64_t *counter, uint64_t shared, uint32_t index);
-void loop_rng_normal(LoopReal *out, size_t lanes, LoopRngKeys keys, const uint32_t *agent,
+void loop_rng_normal(LoopReal *out, size_t width, size_t lanes, LoopRngKeys keys, const uint32_t *agent,
                      const uint64_t *counter, uint64_t shared, uint32_t index);
 
 /* The same for elements 0 .. count - 1 of one agent. */

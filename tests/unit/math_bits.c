@@ -83,7 +83,7 @@ int main(void)
     for (uint32_t round = 0; round < ROUNDS; round++) {
         fill(&table, &key, round);
         hash = hash_functions(hash, &table);
-        loop_rng_normal(table.result, COUNT, (LoopRngKeys){&key, 0}, table.agent, NULL, round, 7);
+        loop_rng_normal(table.result, 1, COUNT, (LoopRngKeys){&key, 0}, table.agent, NULL, round, 7);
         hash = add(hash, &table);
         if (round % 20 == 0)
             hash = hash_text(hash, &table);

@@ -64,9 +64,9 @@ static void lanes_have_the_bits_of_single_calls(void **state)
     }
     for (size_t lanes = 1; lanes <= LANES; lanes += lanes < 20 ? 1 : 45) {
         for (uint32_t index = 0; index < 6; index++) {
-            loop_rng_uniform(shared, lanes, (LoopRngKeys){&key, 0}, agent, NULL, 0xfedcba9876543210u, index);
-            loop_rng_uniform(own, lanes, (LoopRngKeys){&key, 0}, agent, counter, 5, index);
-            loop_rng_normal(normal, lanes, (LoopRngKeys){&key, 0}, agent, counter, 5, index);
+            loop_rng_uniform(shared, 1, lanes, (LoopRngKeys){&key, 0}, agent, NULL, 0xfedcba9876543210u, index);
+            loop_rng_uniform(own, 1, lanes, (LoopRngKeys){&key, 0}, agent, counter, 5, index);
+            loop_rng_normal(normal, 1, lanes, (LoopRngKeys){&key, 0}, agent, counter, 5, index);
             for (size_t l = 0; l < lanes; l++) {
                 assert_true(shared[l] == loop_rng_uniform1(&key, agent[l], 0xfedcba9876543210u, index));
                 assert_true(own[l] == loop_rng_uniform1(&key, agent[l], counter[l], index));
@@ -74,6 +74,30 @@ static void lanes_have_the_bits_of_single_calls(void **state)
             }
         }
     }
+}
+
+/* Rows of elements, of which two are one block, and lanes that have keys of their own. */
+static void draws_rows_like_single_numbers(void **state)
+{
+    (void)state;
+    enum { LANES = 70, WIDTH = 5 };
+    uint32_t agent[LANES];
+    double rows[WIDTH * LANES];
+    LoopRngKey keys[LANES];
+    for (uint32_t l = 0; l < LANES; l++) {
+        agent[l] = l % 7;
+        keys[l] = loop_rng_key(3, l);
+    }
+    for (size_t lanes = 1; lanes <= LANES; lanes += 23)
+        for (uint32_t index = 0; index < 4; index++)
+            for (size_t width = 1; width <= WIDTH; width++)
+                for (size_t step = 0; step < 2; step++) {
+                    loop_rng_uniform(rows, width, lanes, (LoopRngKeys){keys, step}, agent, NULL, 9, index);
+                    for (size_t i = 0; i < width * lanes; i++) {
+                        size_t l = i % lanes;
+                        assert_true(rows[i] == loop_rng_uniform1(&keys[l * step], agent[l], 9, index + (uint32_t)(i / lanes)));
+                    }
+                }
 }
 
 static void draws_elements_like_one(void **state)
@@ -219,6 +243,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(philox_gives_the_published_vectors),
+        cmocka_unit_test(draws_rows_like_single_numbers),
         cmocka_unit_test(draws_elements_like_one),
         cmocka_unit_test(a_draw_is_made_as_defined),
         cmocka_unit_test(lanes_have_the_bits_of_single_calls),
