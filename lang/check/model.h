@@ -229,6 +229,7 @@ struct LoopLoopModel {
     bool bounded;
     double lo, hi;
     bool shows_striatum;        /* somebody looks at single neurons */
+    bool shows_odds;            /* somebody looks at the probabilities of its choices, or learns by them */
     uint32_t striatum;          /* the lowering's: register of their activity */
     LoopSymbol *dopamine;       /* the signal that trains it; NULL: none */
     LoopStr path;               /* as text */

@@ -141,6 +141,7 @@ LoopSection lower_section(Lower *l, const LowerCode *code);
 uint32_t lower_value(Lower *l, LoopNode *node);
 /* Works out here what of an expression must see every step. */
 void lower_hoist(Lower *l, LoopNode *node);
+bool lower_calls_foreign(Lower *l, LoopNode *node);
 /* Whether it is known before the first step: of NULL too. */
 bool lower_settled(Lower *l, LoopNode *node);
 bool lower_holds(const LoopNode *node); /* it has a memory that moves on with each evaluation */

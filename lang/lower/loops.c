@@ -22,7 +22,8 @@ static void declare_choice(Lower *l, const LoopLoopModel *model, LoopLoop *loop)
 {
     LoopSymbol *symbol = model->symbol;
     loop->choice = named(l, symbol, model->channels, "choice");
-    loop->probability = named(l, symbol, model->channels, "probability");
+    if (model->shows_odds)
+        loop->probability = named(l, symbol, model->channels, "probability");
     loop->chose = named(l, symbol, 1, "chose");
     loop->taken = named(l, symbol, 1, "taken");
     loop->expected = named(l, symbol, 1, "expected");
@@ -127,12 +128,33 @@ static void finite_inputs(Lower *l, const LoopLoopModel *model, const Input *inp
 /* With nan a selection would let nothing through, and say nothing. */
 static void finite_selection(Lower *l, const LoopLoopModel *model, const LoopLoop *loop)
 {
-    const Input inputs[] = {{model->propose, loop->propose, "propose"}, {model->bias, loop->bias, "bias"},
+    const Input inputs[] = {{model->propose, loop->propose, "propose"},
                             {model->selection_value, loop->selection_value, "select"}, {model->when, loop->when, "when"},
                             {model->override, loop->override, "override"}};
     finite_inputs(l, model, inputs, sizeof inputs / sizeof inputs[0]);
     if (model->selection == LOOP_SELECT_EPSILON && model->selection_value)
         lower_range(l, model->selection_value, loop->selection_value, 1, "the share of exploration");
+}
+
+/* The bias is for the lanes that choose. Where none does, it is not worked out, unless somebody asks for probabilities. */
+static uint32_t bias_of(Lower *l, const LoopLoopModel *model, const LoopLoop *loop)
+{
+    LoopNode *node = model->bias;
+    bool always = !node || node->reg != LOOP_NONE || loop->when == LOOP_NONE || model->override || model->shows_odds ||
+                  lower_calls_foreign(l, node);
+    if (always) {
+        uint32_t bias = lower_value(l, node);
+        finite_inputs(l, model, &(Input){node, bias, "bias"}, 1);
+        return bias;
+    }
+    lower_hoist(l, node);
+    LowerRegion region = lower_open(l, node->span, loop->when);
+    uint32_t bias = lower_value(l, node);
+    if (!lower_initial(l, bias)) /* what lanes would have that don't choose must be no fault */
+        bias = lower_select(l, node->span, loop->when, bias, lower_number(l, 0));
+    finite_inputs(l, model, &(Input){node, bias, "bias"}, 1);
+    lower_close(l, region);
+    return bias;
 }
 
 void lower_loop(Lower *l, const LoopSymbol *symbol)
@@ -141,11 +163,11 @@ void lower_loop(Lower *l, const LoopSymbol *symbol)
     LoopLoop *loop = loop_of(l, symbol);
     loop->context = lower_value(l, model->context);
     loop->propose = lower_value(l, model->propose);
-    loop->bias = lower_value(l, model->bias);
+    loop->when = lower_value(l, model->when);
+    loop->bias = bias_of(l, model, loop);
     loop->selection_value = lower_value(l, model->selection_value);
     if (model->kind == LOOP_CHOOSE && model->selection == LOOP_SELECT_SOFTMAX && !model->selection_value)
         loop->selection_value = lower_number(l, 1);
-    loop->when = lower_value(l, model->when);
     loop->override = lower_value(l, model->override);
     if (model->kind == LOOP_VARY)
         loop->explored = model->explored ? lower_value(l, model->explored) : lower_number(l, DEFAULT_EXPLORATION);

@@ -83,7 +83,7 @@ static uint32_t lag_of(const LoopModel *model, const LoopAnchor *a, uint32_t tri
 
 /* ---- measures ---- */
 
-static bool calls_foreign(Lower *l, LoopNode *node)
+bool lower_calls_foreign(Lower *l, LoopNode *node)
 {
     LoopList nodes = {0};
     bool found = !loop_nodes_collect(l->scratch, node, ++l->walk, NULL, &nodes);
@@ -95,7 +95,7 @@ static bool calls_foreign(Lower *l, LoopNode *node)
 /* What nothing but measure `i` reads is worked out only when it asks for it; a foreign function sees every step. */
 static uint32_t signal_of(Lower *l, LoopNode *node, uint32_t i)
 {
-    if (node->reg != LOOP_NONE || calls_foreign(l, node))
+    if (node->reg != LOOP_NONE || lower_calls_foreign(l, node))
         return lower_value(l, node);
     lower_hoist(l, node);
     LowerRegion region = lower_open_measure(l, node->span, i);

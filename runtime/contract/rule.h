@@ -52,6 +52,7 @@ typedef struct LoopRuleCall {
     LoopView freeze;                                                     /* [1]: > 0 keeps weights and memory */
     LoopWires wires;
     uint8_t *sees;                                                       /* [reach]: scratch */
+    bool *stale;                                                         /* becomes true when weights may have moved */
     LoopReal *scratch;                                                   /* [LOOP_RULE_ARRAYS][span] */
     size_t span;
 } LoopRuleCall;

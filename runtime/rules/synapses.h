@@ -9,7 +9,6 @@
 #ifndef LOOP_SYNAPSES_H
 #define LOOP_SYNAPSES_H
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -73,13 +72,6 @@ static inline bool loop_synapses_all_one(const LoopReal *x, size_t n)
     return all;
 }
 
-/* The largest number in place of what is larger: a factor that is finite makes nothing of a trace that is 0. */
-static inline LoopReal loop_synapses_finite(LoopReal x)
-{
-    LoopReal most = sizeof x == sizeof(float) ? (LoopReal)FLT_MAX : (LoopReal)DBL_MAX;
-    return x > most ? most : (x < -most ? -most : x);
-}
-
 /* Dopamine, gain and decay of channel `k`. */
 static inline void loop_synapses_factors(const LoopRuleCall *call, LoopSynapses *s, size_t k)
 {
@@ -88,10 +80,10 @@ static inline void loop_synapses_factors(const LoopRuleCall *call, LoopSynapses 
     const LoopReal *burst = loop_synapses_spread(call, call->burst, k, loop_synapses_room(call, 6));
     const LoopReal *dip = loop_synapses_spread(call, call->dip, k, loop_synapses_room(call, 7));
     for (size_t l = 0; l < call->lanes; l++)
-        dopamine[l] = loop_synapses_finite((d[l] > 0 ? burst[l] : dip[l]) * d[l]);
+        dopamine[l] = (d[l] > 0 ? burst[l] : dip[l]) * d[l];
     const LoopReal *rate = loop_synapses_spread(call, call->rate, k, loop_synapses_room(call, 5));
     for (size_t l = 0; l < call->lanes; l++)
-        gain[l] = loop_synapses_finite(rate[l] * dopamine[l]);
+        gain[l] = rate[l] * dopamine[l];
     s->dopamine = dopamine;
     s->gain = gain;
     s->decay = loop_synapses_spread(call, call->trace, k, loop_synapses_room(call, 3));
@@ -385,6 +377,7 @@ static inline void loop_synapses_move(const LoopRuleCall *call, LoopSynapsesMove
     for (size_t k = 0; k < loop->channels; k++) {
         loop_synapses_channel(call, &s, k);
         bool moves = s.gains || !needs_gain || loop_synapses_all_move(call);
+        *call->stale = *call->stale || moves;
         if (loop->trace_by_neuron)
             loop_synapses_neurons(call, &s, moves, move);
         else

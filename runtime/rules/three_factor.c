@@ -10,7 +10,7 @@ static inline void move(const LoopRuleCall *call, const LoopSynapses *s, size_t 
     const LoopReal *restrict e = s->e, *restrict gain = s->gain;
     for (size_t i = 0; i < s->n; i++) {
         LoopReal by = gain[i * step] * e[i];
-        w[i] += gain[i * step] != 0 ? by : 0; /* for a trace that is infinite */
+        w[i] += ((gain[i * step] != 0) & (e[i] != 0)) ? by : 0; /* the other one may be infinite */
     }
 }
 

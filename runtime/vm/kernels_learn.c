@@ -26,6 +26,7 @@ void loop_ready_learn(const LoopBlock *block, size_t index, LoopRuleCall *call)
         .freeze = loop_block_view(block, loop->freeze, &ZERO),
         .wires = loop_block_wires(block, index, loop->credit_context),
         .sees = block->sees,
+        .stale = block->stale + index,
         .scratch = block->state + block->layout->scratch,
         .span = block->layout->span,
     };

@@ -225,8 +225,26 @@ static void channel_value(const Readout *r, size_t k, LoopReal *sums, LoopReal *
     }
 }
 
+/* Whether the loop sees what it saw when its value was read out last, through the same weights; and from now on it is what
+   it saw. */
+static bool sees_the_same(LoopBlock *block, const LoopLoop *loop, size_t index)
+{
+    if (block->layout->seen[index] == LOOP_UNSEEN)
+        return false;
+    LoopReal *seen = block->state + block->layout->seen[index];
+    const LoopReal *now = loop_block_register(block, loop->context);
+    size_t bytes = loop->lines * loop_block_lanes(block, loop->context) * sizeof *now;
+    bool same = !block->stale[index] && memcmp(seen, now, bytes) == 0;
+    if (!same)
+        memcpy(seen, now, bytes);
+    block->stale[index] = false;
+    return same;
+}
+
 void loop_kernel_value(LoopBlock *block, const LoopLoop *loop, size_t index)
 {
+    if (sees_the_same(block, loop, index))
+        return;
     Readout r = readout(block, loop, index);
     LoopReal *sums = r.parts + LOOP_PARTS * block->layout->span;
     for (size_t k = 0; k < loop->channels; k++)

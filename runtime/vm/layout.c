@@ -32,6 +32,19 @@ static bool reserve_live(LoopLayout *layout, const LoopLoop *loop, size_t i)
     return loop_mul(loop_trace_rows(loop), loop->reach, &count) && loop_add(layout->live_bytes, count, &layout->live_bytes);
 }
 
+enum { NEURONS_WORTH_IT = 8 };
+
+/* Room for what the loop saw last, where looking whether it changed costs little beside reading out: where all lanes see the
+   same, or several neurons do. Proposals are not looked at. */
+static bool reserve_seen(LoopLayout *layout, const LoopProgram *program, const LoopLoop *loop, size_t i, size_t lanes, size_t *total)
+{
+    bool shared = program->registers[loop->context].uniform;
+    layout->seen[i] = LOOP_UNSEEN;
+    if (loop->propose != LOOP_NONE || (!shared && (size_t)loop->channels * loop->neurons < NEURONS_WORTH_IT))
+        return true;
+    return reserve_block(total, loop->lines, shared, lanes, &layout->seen[i]);
+}
+
 /* One number for each synapse, if the loop has such a number at all. */
 static bool reserve_synapses(size_t *total, const LoopLoop *loop, bool has, size_t lanes, size_t *offset)
 {
@@ -68,6 +81,7 @@ static bool place_all(LoopLayout *layout, const LoopProgram *program, size_t lan
             layout->registers[loop->weights] = layout->weights[i];
         if (!loop_mul(loop_trace_rows(loop), loop->reach, &traces) ||
             !reserve_block(&total, traces, loop->uniform, lanes, &layout->traces[i]) || !reserve_live(layout, loop, i) ||
+            !reserve_seen(layout, program, loop, i, lanes, &total) ||
             !reserve_synapses(&total, loop, loop->wiring == LOOP_WIRING_SAMPLING, lanes, &layout->samples[i]) ||
             !reserve_synapses(&total, loop, loop->learns && loop_rule(loop->rule)->has_memory, lanes, &layout->memory[i]))
             return false;
@@ -91,8 +105,9 @@ bool loop_layout_make(LoopLayout *layout, const LoopProgram *program, size_t lan
     layout->samples = loop_alloc_array(program->loop_count, sizeof(size_t));
     layout->memory = loop_alloc_array(program->loop_count, sizeof(size_t));
     layout->live = loop_alloc_array(program->loop_count, sizeof(size_t));
+    layout->seen = loop_alloc_array(program->loop_count, sizeof(size_t));
     bool ok = layout->registers && layout->rings && layout->weights && layout->traces && layout->samples &&
-              layout->memory && layout->live && place_all(layout, program, lanes);
+              layout->memory && layout->live && layout->seen && place_all(layout, program, lanes);
     if (!ok)
         loop_layout_free(layout);
     return ok;
@@ -107,6 +122,7 @@ void loop_layout_free(LoopLayout *layout)
     loop_free(layout->samples);
     loop_free(layout->memory);
     loop_free(layout->live);
+    loop_free(layout->seen);
     *layout = (LoopLayout){0};
 }
 
@@ -149,6 +165,7 @@ LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, 
     block->live = loop_alloc_array(layout->live_bytes, 1);
     block->active = loop_alloc_array(layout->lines, sizeof *block->active);
     block->sees = loop_alloc_array(layout->lines, 1);
+    block->stale = loop_alloc_array(program->loop_count, sizeof *block->stale);
     block->selves = loop_mul(program->foreign_count, layout->lanes, &bytes) ? loop_alloc_array(bytes, sizeof *block->selves) : NULL;
     block->foreign = loop_alloc_array(widest_call(program), sizeof *block->foreign);
     block->ready_step = loop_alloc_array(loop_section_count(&program->step) + 1, sizeof(LoopReady));
@@ -156,7 +173,7 @@ LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, 
     block->calls = loop_alloc_array(program->loop_count, sizeof *block->calls);
     block->clock = loop_clock_new(program, layout->lanes);
     block->recorder = loop_recorder_new(program, layout->lanes);
-    if (block->agent && block->group && block->counters && block->keys && block->state && block->live && block->active && block->sees &&
+    if (block->agent && block->group && block->counters && block->keys && block->state && block->live && block->active && block->sees && block->stale &&
         block->calls && block->selves && block->foreign && block->ready_step && block->ready_observe && block->clock &&
         block->recorder)
         return block;
@@ -178,6 +195,7 @@ void loop_block_free(LoopBlock *block)
     loop_free(block->live);
     loop_free(block->active);
     loop_free(block->sees);
+    loop_free(block->stale);
     loop_free(block->calls);
     loop_free(block->ready_step);
     loop_free(block->ready_observe);
@@ -313,6 +331,7 @@ void loop_block_start(LoopBlock *block, uint32_t first, uint32_t lanes)
         memset(block->state, 0, block->layout->reals * sizeof(LoopReal));
     block->fresh = false;
     memset(block->live, 0, block->layout->live_bytes);
+    memset(block->stale, 1, block->program->loop_count);
     make_keys(block);
     load_constants(block);
     loop_clock_start(block->clock, block);

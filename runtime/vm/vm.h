@@ -9,6 +9,8 @@
 
 enum { LOOP_SCRATCH_ROWS = 20 }; /* rows of scratch that the kernels of loops need: 3 and two times LOOP_PARTS, or LOOP_RULE_ARRAYS */
 
+#define LOOP_UNSEEN SIZE_MAX /* of a loop whose value is always read out */
+
 /* Where everything is in a block's slab of reals, for blocks of `lanes` lanes. */
 typedef struct LoopLayout {
     size_t lanes;
@@ -17,6 +19,7 @@ typedef struct LoopLayout {
     size_t *weights, *traces;   /* [loop_count] */
     size_t *samples, *memory;   /* [loop_count]: numbers of the lines that are sampled, what a rule keeps */
     size_t *live;               /* [loop_count]: bytes that say which runs of traces may not be 0 */
+    size_t *seen;               /* [loop_count]: the context that its value was read out for; LOOP_UNSEEN */
     size_t live_bytes;
     size_t scratch, span;       /* [LOOP_SCRATCH_ROWS or 8 + 3 * most channels][span]; at least as long as LOOP_TILE */
     size_t lines;               /* of the widest context */
@@ -68,6 +71,7 @@ typedef struct LoopBlock {
     size_t state_bytes;
     bool fresh;                 /* which holds nothing but 0 yet */
     uint8_t *live;              /* [layout->live_bytes] */
+    bool *stale;                /* [loop_count]: weights have moved since the value was read out */
     LoopActive *active;         /* [layout->lines]: context lines that are not 0 */
     uint8_t *sees;              /* [layout->lines]: scratch for learning */
     LoopRngKey *keys;           /* [draw_count + loop_count][key_lanes] */
