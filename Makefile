@@ -12,7 +12,7 @@ FLEX   ?= flex
 OBJCOPY ?= objcopy
 
 STD    := -std=c11 -ffp-contract=off -fno-math-errno -fno-trapping-math -pthread
-WARN   := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wundef -Wvla -Werror -Wno-pass-failed
+WARN   := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wundef -Wvla -Werror -Wno-pass-failed -Wno-psabi
 GEN    := $(BUILD)/gen
 INC    := -I. -I$(GEN)
 LIBS   := -lffi -ldl -lm -pthread

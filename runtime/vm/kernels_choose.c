@@ -4,6 +4,7 @@
 #include "runtime/vm/vm.h"
 
 #include "runtime/contract/real_math.h"
+#include "runtime/vm/wide.h"
 
 #include <string.h>
 
@@ -14,13 +15,14 @@ enum { TOGETHER = 64 }; /* lanes */
 /* Ordinals of a loop's own draws within a step; what draws for each channel does so from DRAW_CHANNEL on. */
 enum { DRAW_PICK, DRAW_EXPLORE, DRAW_CHANNEL };
 
-/* The choices of a step, in lanes first .. first + n - 1. Rows of channels are [channels][n], the others [n]; all of it is
-   scratch. */
+/* The choices of a step, in lanes first .. first + n - 1. Rows of channels are [channels][pitch], the others [pitch]; all of it
+   is scratch, and what is behind the n-th lane means nothing. */
 typedef struct Choices {
     LoopBlock *block;
     const LoopLoop *loop;
     LoopRngKeys keys;
     size_t first, n, channels;
+    size_t pitch;           /* n, up to whole vectors */
     LoopView parameter;
     LoopReal *drive, *odds; /* V + bias, probability */
     LoopReal *open;         /* > 0 where proposed; NULL: all are */
@@ -45,14 +47,14 @@ static LoopReal *row_of(const Choices *c, uint32_t reg, size_t k)
 static Choices begin(LoopBlock *block, const LoopLoop *loop, size_t index, size_t first, size_t n)
 {
     LoopReal *scratch = block->state + block->layout->scratch;
-    size_t rows = loop->channels * n;
-    Choices c = {.block = block, .loop = loop, .keys = loop_block_loop_keys(block, index), .first = first, .n = n,
-                 .channels = loop->channels, .drive = scratch, .odds = scratch + rows, .chooses = scratch + 3 * rows,
-                 .u = scratch + 3 * rows + n, .top = scratch + 3 * rows + 2 * n, .sum = scratch + 3 * rows + 3 * n,
-                 .count = scratch + 3 * rows + 4 * n, .at = scratch + 3 * rows + 5 * n};
+    size_t pitch = (n + LOOP_WIDE - 1) / LOOP_WIDE * LOOP_WIDE, rows = loop->channels * pitch;
+    LoopReal *single = scratch + 3 * rows;
+    Choices c = {.block = block, .loop = loop, .keys = loop_block_loop_keys(block, index), .first = first, .n = n, .pitch = pitch,
+                 .channels = loop->channels, .drive = scratch, .odds = scratch + rows, .chooses = single, .u = single + pitch,
+                 .top = single + 2 * pitch, .sum = single + 3 * pitch, .count = single + 4 * pitch, .at = single + 5 * pitch};
     c.keys.at += first * c.keys.step;
     c.parameter = view(&c, loop->selection_value, &ZERO);
-    if (loop->propose != LOOP_NONE || loop->override != LOOP_NONE)
+    if (loop->propose != LOOP_NONE)
         c.open = scratch + 2 * rows;
     return c;
 }
@@ -78,7 +80,7 @@ static void drives(const Choices *c)
 {
     LoopView value = view(c, c->loop->value, &ZERO), bias = view(c, c->loop->bias, &ZERO), propose = view(c, c->loop->propose, &ONE);
     for (size_t k = 0; k < c->channels; k++) {
-        LoopReal *restrict drive = c->drive + k * c->n, *restrict row = c->u;
+        LoopReal *restrict drive = c->drive + k * c->pitch, *restrict row = c->u;
         spread(drive, value, k, c->n);
         if (c->loop->bias != LOOP_NONE) {
             spread(row, bias, k, c->n);
@@ -86,14 +88,14 @@ static void drives(const Choices *c)
                 drive[l] += row[l];
         }
         if (c->open)
-            spread(c->open + k * c->n, propose, k, c->n);
+            spread(c->open + k * c->pitch, propose, k, c->n);
     }
 }
 
-/* Whether channel `k` is open in lane `l`. */
-static inline bool is_open(const Choices *c, const LoopReal *open, size_t k, size_t l)
+/* Whether channel `k` is open, in a vector of lanes from `l` on. */
+static inline LoopWideMask opened(const Choices *c, const LoopReal *open, size_t k, size_t l)
 {
-    return !open || open[k * c->n + l] > 0;
+    return open ? (LoopWideMask)(loop_wide(open + k * c->pitch + l) > 0) : ~(LoopWideMask){0};
 }
 
 /* ---- how often each channel would be taken ---- */
@@ -101,42 +103,43 @@ static inline bool is_open(const Choices *c, const LoopReal *open, size_t k, siz
 /* drive = parameter times drive; top = the largest of them among the channels that are open, 0 where none is. */
 static inline void softmax_top(const Choices *c, const LoopReal *open)
 {
-    LoopReal *restrict top = c->top, *restrict count = c->count;
-    const LoopReal *restrict parameter = c->at;
-    set(top, c->n, 0);
-    set(count, c->n, 0);
-    for (size_t k = 0; k < c->channels; k++) {
-        LoopReal *restrict drive = c->drive + k * c->n;
-        for (size_t l = 0; l < c->n; l++) {
-            LoopReal x = parameter[l] * drive[l];
-            bool opened = is_open(c, open, k, l), higher = (count[l] == 0) | (x > top[l]);
-            drive[l] = x;
-            top[l] = (opened & higher) ? x : top[l];
-            count[l] += opened ? 1.0 : 0.0;
+    for (size_t l = 0; l < c->pitch; l += LOOP_WIDE) {
+        LoopWide parameter = loop_wide(c->at + l), top = {0};
+        LoopWideMask any = {0};
+        for (size_t k = 0; k < c->channels; k++) {
+            LoopReal *drive = c->drive + k * c->pitch + l;
+            LoopWide x = parameter * loop_wide(drive);
+            LoopWideMask now = opened(c, open, k, l), higher = now & (~any | (LoopWideMask)(x > top));
+            loop_wide_put(drive, x);
+            top = loop_wide_select(higher, x, top);
+            any |= now;
         }
+        loop_wide_put(c->top + l, top);
     }
 }
 
-static inline void softmax_of(const Choices *c, const LoopReal *open)
+static void softmax_powers(const Choices *c)
 {
-    LoopReal *restrict total = c->sum;
     const LoopReal *restrict top = c->top;
-    softmax_top(c, open);
-    set(total, c->n, 0);
     for (size_t k = 0; k < c->channels; k++) {
-        const LoopReal *restrict drive = c->drive + k * c->n;
-        LoopReal *restrict odds = c->odds + k * c->n;
-        for (size_t l = 0; l < c->n; l++) {
-            LoopReal e = loop_exp(drive[l] - top[l]);
-            odds[l] = is_open(c, open, k, l) ? e : 0;
-            total[l] += odds[l];
-        }
+        const LoopReal *restrict drive = c->drive + k * c->pitch;
+        LoopReal *restrict odds = c->odds + k * c->pitch;
+        for (size_t l = 0; l < c->pitch; l++)
+            odds[l] = loop_exp(drive[l] - top[l]);
     }
-    for (size_t k = 0; k < c->channels; k++) {
-        LoopReal *restrict odds = c->odds + k * c->n;
-        for (size_t l = 0; l < c->n; l++) {
-            LoopReal share = odds[l] / total[l];
-            odds[l] = total[l] > 0 ? share : odds[l];
+}
+
+/* Powers to shares, of what is open. */
+static inline void softmax_shares(const Choices *c, const LoopReal *open)
+{
+    for (size_t l = 0; l < c->pitch; l += LOOP_WIDE) {
+        LoopWide total = {0};
+        for (size_t k = 0; k < c->channels; k++)
+            total += loop_wide_where(opened(c, open, k, l), loop_wide(c->odds + k * c->pitch + l));
+        for (size_t k = 0; k < c->channels; k++) {
+            LoopReal *odds = c->odds + k * c->pitch + l;
+            LoopWideMask counts = opened(c, open, k, l) & (LoopWideMask)(total > 0);
+            loop_wide_put(odds, loop_wide_where(counts, loop_wide(odds) / total));
         }
     }
 }
@@ -144,65 +147,64 @@ static inline void softmax_of(const Choices *c, const LoopReal *open)
 static void softmax(const Choices *c)
 {
     spread(c->at, c->parameter, 0, c->n);
-    if (c->open)
-        softmax_of(c, c->open);
-    else
-        softmax_of(c, NULL);
+    if (c->open) {
+        softmax_top(c, c->open);
+        softmax_powers(c);
+        softmax_shares(c, c->open);
+    } else {
+        softmax_top(c, NULL);
+        softmax_powers(c);
+        softmax_shares(c, NULL);
+    }
 }
 
-/* top = the largest drive among the channels that are open, sum = how many have it, count = how many are open. For `n` lanes
-   from `first` of these on. */
-static inline void best_top(const Choices *c, const LoopReal *open, size_t first, size_t n)
+/* at = the largest drive among the channels that are open, sum = how many have it, count = how many are open. For the vectors of lanes
+   from `first` up to `end`. */
+static inline void best_top(const Choices *c, const LoopReal *open, size_t first, size_t end)
 {
-    LoopReal *restrict top = c->top + first, *restrict ties = c->sum + first, *restrict count = c->count + first;
-    set(top, n, 0);
-    set(ties, n, 0);
-    set(count, n, 0);
-    for (size_t k = 0; k < c->channels; k++) {
-        const LoopReal *restrict drive = c->drive + k * c->n + first;
-        for (size_t l = 0; l < n; l++) {
-            bool opened = is_open(c, open, k, first + l), higher = opened & ((count[l] == 0) | (drive[l] > top[l]));
-            top[l] = higher ? drive[l] : top[l];
-            ties[l] = higher ? 0 : ties[l];
-            ties[l] += (opened & (drive[l] == top[l])) ? 1.0 : 0.0;
-            count[l] += opened ? 1.0 : 0.0;
+    for (size_t l = first; l < end; l += LOOP_WIDE) {
+        LoopWide top = {0}, ties = {0}, count = {0}, one = loop_wide_of(1.0);
+        for (size_t k = 0; k < c->channels; k++) {
+            LoopWide x = loop_wide(c->drive + k * c->pitch + l);
+            LoopWideMask now = opened(c, open, k, l), higher = now & ((LoopWideMask)(count == 0) | (LoopWideMask)(x > top));
+            top = loop_wide_select(higher, x, top);
+            ties = loop_wide_where(~higher, ties) + loop_wide_where(now & (LoopWideMask)(x == top), one);
+            count += loop_wide_where(now, one);
         }
+        loop_wide_put(c->top + l, top);
+        loop_wide_put(c->sum + l, ties);
+        loop_wide_put(c->count + l, count);
     }
 }
 
 /* share[l] of the probability goes evenly to the best, the rest evenly to all proposed. */
-static inline void best_odds(const Choices *c, const LoopReal *open, const LoopReal *restrict share, size_t first, size_t n)
+static inline void best_odds(const Choices *c, const LoopReal *open, const LoopReal *share, size_t first, size_t end)
 {
-    LoopReal *restrict top = c->top + first, *restrict more = c->sum + first, *restrict even = c->count + first;
-    for (size_t l = 0; l < n; l++) {
-        even[l] = (1.0 - share[first + l]) / even[l];
-        more[l] = share[first + l] / more[l];
-    }
-    for (size_t k = 0; k < c->channels; k++) {
-        const LoopReal *restrict drive = c->drive + k * c->n + first;
-        LoopReal *restrict odds = c->odds + k * c->n + first;
-        for (size_t l = 0; l < n; l++) {
-            LoopReal all = even[l] + (drive[l] == top[l] ? more[l] : 0);
-            odds[l] = is_open(c, open, k, first + l) ? all : 0;
+    for (size_t l = first; l < end; l += LOOP_WIDE) {
+        LoopWide top = loop_wide(c->top + l), part = loop_wide(share + l);
+        LoopWide even = (loop_wide_of(1.0) - part) / loop_wide(c->count + l), more = part / loop_wide(c->sum + l);
+        for (size_t k = 0; k < c->channels; k++) {
+            LoopWide x = loop_wide(c->drive + k * c->pitch + l), all = even + loop_wide_where((LoopWideMask)(x == top), more);
+            loop_wide_put(c->odds + k * c->pitch + l, loop_wide_where(opened(c, open, k, l), all));
         }
     }
 }
 
-static void best(const Choices *c, const LoopReal *share, size_t first, size_t n)
+static void best(const Choices *c, const LoopReal *share, size_t first, size_t end)
 {
     if (c->open) {
-        best_top(c, c->open, first, n);
-        best_odds(c, c->open, share, first, n);
+        best_top(c, c->open, first, end);
+        best_odds(c, c->open, share, first, end);
     } else {
-        best_top(c, NULL, first, n);
-        best_odds(c, NULL, share, first, n);
+        best_top(c, NULL, first, end);
+        best_odds(c, NULL, share, first, end);
     }
 }
 
 static void greedy(const Choices *c)
 {
-    set(c->at, c->n, 1.0);
-    best(c, c->at, 0, c->n);
+    set(c->at, c->pitch, 1.0);
+    best(c, c->at, 0, c->pitch);
 }
 
 static void epsilon(const Choices *c)
@@ -210,15 +212,15 @@ static void epsilon(const Choices *c)
     spread(c->at, c->parameter, 0, c->n);
     for (size_t l = 0; l < c->n; l++)
         c->at[l] = 1.0 - c->at[l];
-    best(c, c->at, 0, c->n);
+    best(c, c->at, 0, c->pitch);
 }
 
 static void add_noise(const Choices *c)
 {
     spread(c->at, c->parameter, 0, c->n);
     loop_rng_normal(c->odds, c->channels, c->n, c->keys, c->block->agent + c->first, NULL, c->block->step, DRAW_CHANNEL);
-    for (size_t k = 0; k < c->channels; k++) {
-        LoopReal *restrict drive = c->drive + k * c->n;
+    for (size_t k = 0; k < c->channels; k++) { /* the noise has no room behind its lanes */
+        LoopReal *restrict drive = c->drive + k * c->pitch;
         const LoopReal *restrict noise = c->odds + k * c->n;
         for (size_t l = 0; l < c->n; l++)
             drive[l] += c->at[l] * noise[l];
@@ -230,7 +232,7 @@ static void bar_below(const Choices *c)
     spread(c->at, c->parameter, 0, c->n);
     for (size_t k = 0; k < c->channels; k++)
         for (size_t l = 0; l < c->n; l++)
-            c->odds[k * c->n + l] = c->drive[k * c->n + l] > c->at[l] ? c->odds[k * c->n + l] : 0;
+            c->odds[k * c->pitch + l] = c->drive[k * c->pitch + l] > c->at[l] ? c->odds[k * c->pitch + l] : 0;
 }
 
 static void independent(const Choices *c)
@@ -238,8 +240,8 @@ static void independent(const Choices *c)
     spread(c->at, c->parameter, 0, c->n);
     for (size_t k = 0; k < c->channels; k++)
         for (size_t l = 0; l < c->n; l++) {
-            LoopReal chance = loop_sigmoid(c->at[l] * c->drive[k * c->n + l]);
-            c->odds[k * c->n + l] = is_open(c, c->open, k, l) ? chance : 0;
+            LoopReal chance = loop_sigmoid(c->at[l] * c->drive[k * c->pitch + l]);
+            c->odds[k * c->pitch + l] = !c->open || c->open[k * c->pitch + l] > 0 ? chance : 0;
         }
 }
 
@@ -284,18 +286,20 @@ static bool is_single(const Choices *c)
     return c->loop->selection != LOOP_SELECT_INDEPENDENT;
 }
 
-/* The brainstem forces channels in lane l: of those, the one with the largest override (each, where channels are
-   independent). */
+/* The brainstem forces channels in lane l: of those, the one with the largest override, or one of those that have it (each, where
+   channels are independent). */
 static void force(const Choices *c, LoopView by, size_t l)
 {
+    LoopReal top = 0, ties = 0;
     for (size_t k = 0; k < c->channels; k++) {
-        LoopReal *drive = &c->drive[k * c->n + l], *open = &c->open[k * c->n + l];
-        *drive = *open = loop_view(by, k, l);
-        c->odds[k * c->n + l] = *open > 0 ? 1.0 : 0.0;
+        LoopReal x = loop_view(by, k, l);
+        ties = x > top ? 1 : ties + (x == top && x > 0);
+        top = x > top ? x : top;
     }
-    c->at[l] = 1.0;
-    if (is_single(c))
-        best(c, c->at, l, 1);
+    for (size_t k = 0; k < c->channels; k++) {
+        LoopReal x = loop_view(by, k, l), share = is_single(c) ? 1.0 / ties : 1.0;
+        c->odds[k * c->pitch + l] = x > 0 && (!is_single(c) || x == top) ? share : 0;
+    }
     c->chooses[l] = 1.0;
 }
 
@@ -321,25 +325,24 @@ static void decide(const Choices *c)
    channel has odds, or no choice is made. */
 static void sample(const Choices *c)
 {
-    LoopReal *restrict at = c->at, *restrict reached = c->sum;
-    const LoopReal *restrict u = c->u, *restrict chooses = c->chooses;
     loop_rng_uniform(c->u, 1, c->n, c->keys, c->block->agent + c->first, NULL, c->block->step, DRAW_PICK);
-    set(at, c->n, -1.0);
-    set(reached, c->n, 0);
-    for (size_t k = 0; k < c->channels; k++) {
-        const LoopReal *restrict odds = c->odds + k * c->n;
-        for (size_t l = 0; l < c->n; l++) {
-            bool passed = u[l] < reached[l], goes_on = (odds[l] > 0) & !passed & (chooses[l] > 0);
-            at[l] = goes_on ? (LoopReal)k : at[l];
-            reached[l] += goes_on ? odds[l] : 0;
+    for (size_t l = 0; l < c->pitch; l += LOOP_WIDE) {
+        LoopWide at = loop_wide_of(-1.0), reached = {0}, u = loop_wide(c->u + l);
+        LoopWideMask chooses = (LoopWideMask)(loop_wide(c->chooses + l) > 0);
+        for (size_t k = 0; k < c->channels; k++) {
+            LoopWide odds = loop_wide(c->odds + k * c->pitch + l);
+            LoopWideMask goes_on = (LoopWideMask)(odds > 0) & (LoopWideMask)(u >= reached) & chooses;
+            at = loop_wide_select(goes_on, loop_wide_of((LoopReal)k), at);
+            reached += loop_wide_where(goes_on, odds);
         }
+        loop_wide_put(c->at + l, at);
     }
 }
 
 /* choice = 1 where channel k is let through, else 0 */
 static void channel_through(const Choices *c, size_t k, LoopReal *restrict choice)
 {
-    const LoopReal *restrict at = c->at, *restrict u = c->u, *restrict odds = c->odds + k * c->n, *restrict chooses = c->chooses;
+    const LoopReal *restrict at = c->at, *restrict u = c->u, *restrict odds = c->odds + k * c->pitch, *restrict chooses = c->chooses;
     if (is_single(c)) {
         for (size_t l = 0; l < c->n; l++)
             choice[l] = at[l] == (LoopReal)k ? 1.0 : 0.0;
@@ -365,7 +368,7 @@ static void let_through(const Choices *c)
         for (size_t l = 0; l < c->n; l++)
             taken[l] += choice[l] > 0 ? row[l] : 0;
         if (c->loop->probability != LOOP_NONE)
-            memcpy(row_of(c, c->loop->probability, k), c->odds + k * c->n, c->n * sizeof(LoopReal));
+            memcpy(row_of(c, c->loop->probability, k), c->odds + k * c->pitch, c->n * sizeof(LoopReal));
     }
     for (size_t l = 0; is_single(c) && l < c->n; l++)
         c->chooses[l] = c->at[l] >= 0 ? 1.0 : 0.0;

@@ -3,16 +3,14 @@
 #include "runtime/vm/vm.h"
 
 #include "runtime/vm/sum.h"
+#include "runtime/vm/wide.h"
 #include "runtime/vm/wiring.h"
 
 #include <string.h>
 
 static const LoopReal ONE = 1.0;
 
-/* A vector register's worth of lanes, of the widest there are; the compiler makes several of it where they are narrower. */
-typedef LoopReal Wide __attribute__((vector_size(64), aligned(sizeof(LoopReal)), may_alias));
-typedef LoopBits Mask __attribute__((vector_size(64), aligned(sizeof(LoopReal)), may_alias));
-enum { WIDE = 64 / sizeof(LoopReal), STRIP = 2 * WIDE /* lanes whose partial sums stay in registers */ };
+enum { STRIP = 2 * LOOP_WIDE /* lanes whose partial sums stay in registers */ };
 
 /* What the neurons of one loop need. `s` gets the activity of a neuron in each lane. */
 typedef struct Readout {
@@ -60,18 +58,18 @@ static Readout readout(const LoopBlock *block, const LoopLoop *loop, size_t inde
 /* STRIP lanes from the first of `out` and `w` on; w is [reach][lanes]. */
 static inline void sparse_strip(LoopReal *out, const Readout *r, const LoopReal *w)
 {
-    Wide a[LOOP_PARTS], b[LOOP_PARTS];
+    LoopWide a[LOOP_PARTS], b[LOOP_PARTS];
     for (size_t p = 0; p < LOOP_PARTS; p++) {
-        Wide left = {0}, right = {0};
+        LoopWide left = {0}, right = {0};
         for (const LoopActive *at = r->active + r->begin[p], *end = r->active + r->begin[p + 1]; at < end; at++) {
-            left += *(const Wide *)(w + at->row) * at->x;
-            right += *(const Wide *)(w + at->row + WIDE) * at->x;
+            left += loop_wide(w + at->row) * at->x;
+            right += loop_wide(w + at->row + LOOP_WIDE) * at->x;
         }
         a[p] = left;
         b[p] = right;
     }
-    *(Wide *)out = TREE(a);
-    *(Wide *)(out + WIDE) = TREE(b);
+    loop_wide_put(out, TREE(a));
+    loop_wide_put(out + LOOP_WIDE, TREE(b));
 }
 
 /* The same for one lane. */
@@ -105,20 +103,20 @@ static void read_sparse(const Readout *r, const LoopReal *w, LoopReal *s)
         s[l] = sparse_lane(r, w + l);
 }
 
-/* Lanes see different things on the same lines. WIDE lanes from the first of `out`, `w` and `x` on. */
+/* Lanes see different things on the same lines. LOOP_WIDE lanes from the first of `out`, `w` and `x` on. */
 static inline void dense_strip(LoopReal *out, const Readout *r, const LoopReal *w, const LoopReal *x)
 {
-    Wide part[LOOP_PARTS];
+    LoopWide part[LOOP_PARTS];
     size_t lanes = r->wires.lanes, step = r->wires.context.step;
     for (size_t p = 0; p < LOOP_PARTS; p++) {
-        Wide sum = {0};
+        LoopWide sum = {0};
         for (size_t j = p; j < r->wires.reach; j += LOOP_PARTS) {
-            const Wide in = *(const Wide *)(x + j * step), product = *(const Wide *)(w + j * lanes) * in;
-            sum += (Wide)((Mask)product & (Mask)(in != 0));
+            LoopWide in = loop_wide(x + j * step);
+            sum += loop_wide_where((LoopWideMask)(in != 0), loop_wide(w + j * lanes) * in);
         }
         part[p] = sum;
     }
-    *(Wide *)out = TREE(part);
+    loop_wide_put(out, TREE(part));
 }
 
 static inline LoopReal dense_lane(const Readout *r, const LoopReal *w, const LoopReal *x)
@@ -135,7 +133,7 @@ static void read_dense(const Readout *r, const LoopReal *w, LoopReal *s)
 {
     const LoopReal *x = r->wires.context.at;
     size_t l = 0;
-    for (; l + WIDE <= r->wires.lanes; l += WIDE)
+    for (; l + LOOP_WIDE <= r->wires.lanes; l += LOOP_WIDE)
         dense_strip(s + l, r, w + l, x + l);
     for (; l < r->wires.lanes; l++)
         s[l] = dense_lane(r, w + l, x + l);

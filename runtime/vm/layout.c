@@ -3,6 +3,7 @@
 
 #include "runtime/measure/recorder.h"
 #include "runtime/task/clock.h"
+#include "runtime/vm/wide.h"
 
 #include <math.h>
 #include <string.h>
@@ -87,7 +88,7 @@ static bool place_all(LoopLayout *layout, const LoopProgram *program, size_t lan
             return false;
     }
     size_t scratch;
-    layout->span = lanes > LOOP_TILE ? lanes : LOOP_TILE;
+    layout->span = lanes > LOOP_TILE ? (lanes + LOOP_WIDE - 1) / LOOP_WIDE * LOOP_WIDE : LOOP_TILE;
     if (!loop_mul(widest, 3, &scratch) ||
         !reserve_block(&total, scratch + 8 > LOOP_SCRATCH_ROWS ? scratch + 8 : LOOP_SCRATCH_ROWS, false, layout->span, &layout->scratch))
         return false;
