@@ -66,10 +66,15 @@ static inline bool loop_synapses_any(const LoopReal *x, size_t n)
 
 static inline bool loop_synapses_all_one(const LoopReal *x, size_t n)
 {
-    bool all = true;
-    for (size_t i = 0; i < n; i++)
-        all &= x[i] == 1.0;
-    return all;
+    const LoopReal one = 1.0;
+    LoopBits wanted, differs = 0;
+    memcpy(&wanted, &one, sizeof wanted);
+    for (size_t i = 0; i < n; i++) {
+        LoopBits bits;
+        memcpy(&bits, &x[i], sizeof bits);
+        differs |= bits ^ wanted;
+    }
+    return !differs;
 }
 
 /* Dopamine, gain and decay of channel `k`. */
@@ -101,16 +106,19 @@ static inline bool loop_synapses_alike(const LoopRuleCall *call)
 /* Goes on to channel `k`. */
 static inline void loop_synapses_channel(const LoopRuleCall *call, LoopSynapses *s, size_t k)
 {
-    LoopReal *restrict credit = loop_synapses_room(call, 2);
+    LoopReal *credit = loop_synapses_room(call, 2);
     s->k = k;
     if (k == 0 || !loop_synapses_alike(call))
         loop_synapses_factors(call, s, k);
-    const LoopReal *of = loop_synapses_spread(call, call->credit, k, loop_synapses_room(call, 5));
-    const LoopReal *propose = loop_synapses_spread(call, call->propose, k, loop_synapses_room(call, 6));
-    for (size_t l = 0; l < call->lanes; l++)
-        credit[l] = of[l] * propose[l];
-    s->credit = s->due = credit;
-    s->credits = loop_synapses_any(credit, call->lanes);
+    s->credit = loop_synapses_spread(call, call->credit, k, credit);
+    if (call->loop->credit_propose != LOOP_NONE) {
+        const LoopReal *propose = loop_synapses_spread(call, call->propose, k, loop_synapses_room(call, 6));
+        for (size_t l = 0; l < call->lanes; l++)
+            credit[l] = s->credit[l] * propose[l];
+        s->credit = credit;
+    }
+    s->due = s->credit;
+    s->credits = loop_synapses_any(s->credit, call->lanes);
 }
 
 static inline LoopSynapses loop_synapses_begin(const LoopRuleCall *call)
