@@ -226,24 +226,13 @@ void loop_clock_close(LoopClock *clock, const LoopBlock *block)
     }
 }
 
-void loop_clock_event(LoopBlock *block, uint32_t op, const uint32_t *args)
+void loop_clock_trial_begin(LoopBlock *block, const uint32_t *args)
 {
-    const LoopTask *task = &block->program->task;
     LoopReal *d = loop_block_register(block, args[0]);
-    size_t lanes = loop_block_lanes(block, args[0]);
-    LoopView type = loop_block_view(block, task->type, NULL), time = loop_block_view(block, task->time, NULL);
-    uint32_t wanted = op == LOOP_OP_TRIAL_BEGIN ? args[1] : args[3];
-    static const LoopReal zero = 0;
-    LoopView at = op == LOOP_OP_TRIAL_BEGIN ? (LoopView){(LoopReal *)(uintptr_t)&zero, 0, 0}
-                                            : loop_block_view(block, args[1], NULL);
-    for (size_t l = 0; l < lanes; l++) {
-        LoopReal t = loop_view(time, 0, l), from = loop_view(at, 0, l), kind = loop_view(type, 0, l);
-        bool in = kind >= 0 && (wanted == LOOP_NONE || kind == (LoopReal)wanted);
-        if (op == LOOP_OP_EVENT_ACTIVE)
-            in = in && t >= from && t < from + loop_block_at(block, args[2], 0, l);
-        else
-            in = in && t == from;
-        d[l] = in ? 1.0 : 0.0;
+    LoopView type = loop_block_view(block, block->program->task.type, NULL), time = loop_block_view(block, block->program->task.time, NULL);
+    for (size_t l = 0; l < loop_block_lanes(block, args[0]); l++) {
+        LoopReal kind = loop_view(type, 0, l);
+        d[l] = kind >= 0 && (args[1] == LOOP_NONE || kind == (LoopReal)args[1]) && loop_view(time, 0, l) == 0 ? 1.0 : 0.0;
     }
 }
 

@@ -14,8 +14,8 @@ void loop_clock_start(LoopClock *clock, LoopBlock *block);
 void loop_clock_tick(LoopClock *clock, LoopBlock *block);
 /* After a step was recorded: lanes at the end of a trial note whether their phase is over. */
 void loop_clock_close(LoopClock *clock, const LoopBlock *block);
-/* EVENT_ACTIVE and TRIAL_BEGIN; EVENT_ON is in vm.c. */
-void loop_clock_event(LoopBlock *block, uint32_t op, const uint32_t *args);
+/* TRIAL_BEGIN; events are in vm.c. */
+void loop_clock_trial_begin(LoopBlock *block, const uint32_t *args);
 
 bool loop_clock_done(const LoopClock *clock, size_t lane);     /* past its last trial */
 bool loop_clock_all_done(const LoopClock *clock);

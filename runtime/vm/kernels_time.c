@@ -12,6 +12,17 @@ static LoopView element(LoopView x, size_t e)
     return (LoopView){x.at + e * x.step, 0, x.lane};
 }
 
+/* d = x in all lanes, of a view of one element. */
+static void copy(LoopReal *restrict d, LoopView x, size_t lanes)
+{
+    const LoopReal *restrict at = x.at;
+    if (x.lane)
+        memcpy(d, at, lanes * sizeof *d);
+    else
+        for (size_t l = 0; l < lanes; l++)
+            d[l] = at[0];
+}
+
 static void onset(LoopReal *d, LoopReal *before, LoopView x, size_t lanes)
 {
     for (size_t l = 0; l < lanes; l++) {
@@ -30,8 +41,7 @@ static void history(LoopBlock *block, const uint32_t *args, LoopReal *d, size_t 
     for (size_t e = 0; e < elements; e++) {
         LoopReal *run = d + e * units * lanes;
         memmove(run + lanes, run, (units - 1) * lanes * sizeof *run);
-        for (size_t l = 0; l < lanes; l++)
-            run[l] = loop_view(x, e, l);
+        copy(run, element(x, e), lanes);
     }
 }
 
@@ -59,8 +69,7 @@ static void micro(LoopBlock *block, const uint32_t *args, LoopReal *d, size_t la
 static void ring_write(LoopReal *slot, const LoopRing *r, LoopView x, size_t lanes)
 {
     for (size_t e = 0; e < r->width; e++)
-        for (size_t l = 0; l < lanes; l++)
-            slot[e * lanes + l] = loop_view(x, e, l);
+        copy(slot + e * lanes, element(x, e), lanes);
 }
 
 /* A ring that all lanes share may be read into a register of every lane. */
@@ -71,8 +80,7 @@ static void ring_read(LoopReal *d, size_t out, const LoopReal *slot, const LoopR
         return;
     }
     for (size_t e = 0; e < r->width; e++)
-        for (size_t l = 0; l < out; l++)
-            d[e * out + l] = slot[e];
+        copy(d + e * out, (LoopView){(LoopReal *)(uintptr_t)(slot + e), 0, 0}, out);
 }
 
 static void ring_largest(LoopReal *d, size_t out, const LoopReal *base, const LoopRing *r, size_t lanes)
@@ -102,10 +110,15 @@ static void ring(LoopBlock *block, uint32_t op, const uint32_t *args)
         ring_largest(loop_block_register(block, reg), loop_block_lanes(block, reg), base, r, lanes);
 }
 
-static void since(LoopReal *d, LoopView x, size_t lanes)
+static void since(LoopReal *restrict d, LoopView x, size_t lanes)
 {
-    for (size_t l = 0; l < lanes; l++)
-        d[l] = x.at[l * x.lane] > 0 ? 0.0 : d[l] + 1.0;
+    const LoopReal *restrict at = x.at;
+    if (x.lane)
+        for (size_t l = 0; l < lanes; l++)
+            d[l] = at[l] > 0 ? 0.0 : d[l] + 1.0;
+    else
+        for (size_t l = 0; l < lanes; l++)
+            d[l] = at[0] > 0 ? 0.0 : d[l] + 1.0;
 }
 
 static void trace(LoopReal *d, LoopView x, LoopView factor, size_t lanes)
@@ -118,6 +131,72 @@ static void hold(LoopReal *d, LoopView x, LoopView when, size_t lanes)
 {
     for (size_t l = 0; l < lanes; l++)
         d[l] = when.at[l * when.lane] > 0 ? x.at[l * x.lane] : d[l];
+}
+
+/* ---- made ready ---- */
+
+static const LoopReady *run_onset(LoopBlock *block, const LoopReady *at)
+{
+    (void)block;
+    LoopReal *d = at->d, *before = at->h;
+    const LoopReal *x = at->a;
+    for (size_t i = 0; i < at->n; i++) {
+        LoopReal now = x[i * at->sa] > 0 ? 1.0 : 0.0;
+        d[i] = now > before[i] ? 1.0 : 0.0;
+        before[i] = now;
+    }
+    return at + 1;
+}
+
+/* The slot of this step, of a ring of `n` numbers a slot that begins at `h`. */
+static LoopReal *slot_of(const LoopBlock *block, const LoopReady *at, uint32_t ring)
+{
+    uint32_t slots = block->program->rings[ring].slots;
+    return at->h + (slots == 1 ? 0 : block->step % slots) * at->n;
+}
+
+static const LoopReady *run_ring_read(LoopBlock *block, const LoopReady *at)
+{
+    memcpy(at->d, slot_of(block, at, at->code[2]), at->n * sizeof *at->d);
+    return at + 1;
+}
+
+static const LoopReady *run_ring_write(LoopBlock *block, const LoopReady *at)
+{
+    memcpy(slot_of(block, at, at->code[1]), at->a, at->n * sizeof *at->a);
+    return at + 1;
+}
+
+static void ready_onset(const LoopBlock *block, LoopReady *at)
+{
+    size_t width = block->program->registers[at->code[1]].width, lanes = loop_block_lanes(block, at->code[1]);
+    LoopView x = loop_block_view(block, at->code[2], NULL);
+    bool flat = loop_block_lanes(block, at->code[2]) == lanes;
+    if (!flat && width > 1)
+        return;
+    *at = (LoopReady){.run = run_onset, .code = at->code, .d = loop_block_register(block, at->code[1]),
+                      .h = loop_block_register(block, at->code[3]), .a = x.at, .sa = flat, .n = width * lanes};
+}
+
+static void ready_ring(const LoopBlock *block, LoopReady *at, uint32_t index, uint32_t reg, bool writes)
+{
+    const LoopRing *r = &block->program->rings[index];
+    size_t lanes = r->uniform ? 1 : block->lanes;
+    LoopReal *x = loop_block_register(block, reg);
+    if (loop_block_lanes(block, reg) == lanes)
+        *at = (LoopReady){.run = writes ? run_ring_write : run_ring_read, .code = at->code, .d = x, .a = x,
+                          .h = block->state + block->layout->rings[index], .n = r->width * lanes};
+}
+
+void loop_ready_time(const LoopBlock *block, LoopReady *at)
+{
+    const uint32_t *args = at->code + 1;
+    if (at->code[0] == LOOP_OP_ONSET)
+        ready_onset(block, at);
+    else if (at->code[0] == LOOP_OP_RING_WRITE)
+        ready_ring(block, at, args[0], args[1], true);
+    else if (at->code[0] == LOOP_OP_RING_READ)
+        ready_ring(block, at, args[1], args[0], false);
 }
 
 void loop_kernel_time(LoopBlock *block, uint32_t op, const uint32_t *args)

@@ -185,9 +185,8 @@ static const LoopReady *run_any(LoopBlock *block, const LoopReady *at)
     case LOOP_OP_CLOCK:
         loop_clock_tick(block->clock, block);
         return next;
-    case LOOP_OP_EVENT_ACTIVE:
     case LOOP_OP_TRIAL_BEGIN:
-        loop_clock_event(block, op, args);
+        loop_clock_trial_begin(block, args);
         return next;
     case LOOP_OP_VALUE:
         loop_kernel_value(block, &program->loops[args[0]], args[0]);
@@ -214,8 +213,9 @@ static const LoopReady *run_any(LoopBlock *block, const LoopReady *at)
     case LOOP_OP_CHECK:
         run_check(block, args[0], args[1]);
         return next;
-    case LOOP_OP_EVENT_ON: /* run_event_on */
-    case LOOP_OP_FINITE:   /* run_finite */
+    case LOOP_OP_EVENT_ON:     /* run_event_on */
+    case LOOP_OP_EVENT_ACTIVE: /* run_event_active */
+    case LOOP_OP_FINITE:       /* run_finite */
     case LOOP_OP_COUNT:
         break;
     }
@@ -236,20 +236,48 @@ static const LoopReady *stop(LoopBlock *block, const LoopReady *at)
     return NULL;
 }
 
+/* Whether a trial of the wanted type (below 0: of any) is on; `type` is -1 between trials. */
+static inline bool is_on(LoopReal type, LoopReal wanted)
+{
+    return (type >= 0) & ((wanted < 0) | (type == wanted));
+}
+
+static inline LoopReal wanted_type(uint32_t word)
+{
+    return word == LOOP_NONE ? -1.0 : (LoopReal)word;
+}
+
 /* EVENT_ON: whether it is step a of the trial; b is the step, c the type. */
 static const LoopReady *run_event_on(LoopBlock *block, const LoopReady *at)
 {
     (void)block;
-    const LoopReal wanted = at->code[3] == LOOP_NONE ? -1.0 : (LoopReal)at->code[3];
+    LoopReal *d = at->d, wanted = wanted_type(at->code[3]);
+    const LoopReal *a = at->a, *b = at->b, *c = at->c;
+    if (at->n == 1)
+        d[0] = is_on(c[0], wanted) & (b[0] == a[0]) ? 1.0 : 0.0;
+    else if (at->sb & at->sc & !at->sa) /* a moment that all lanes share, of lanes out of step */
+        for (size_t l = 0; l < at->n; l++)
+            d[l] = is_on(c[l], wanted) & (b[l] == a[0]) ? 1.0 : 0.0;
+    else
+        for (size_t l = 0; l < at->n; l++)
+            d[l] = is_on(c[l * at->sc], wanted) & (b[l * at->sb] == a[l * at->sa]) ? 1.0 : 0.0;
+    return at + 1;
+}
+
+/* EVENT_ACTIVE: whether the step of the trial is one of e steps from a on. */
+static const LoopReady *run_event_active(LoopBlock *block, const LoopReady *at)
+{
+    (void)block;
+    const LoopReal wanted = wanted_type(at->code[4]);
     for (size_t l = 0; l < at->n; l++) {
-        LoopReal type = at->c[l * at->sc];
-        bool in = (type >= 0) & ((wanted < 0) | (type == wanted)) & (at->b[l * at->sb] == at->a[l * at->sa]);
+        LoopReal time = at->b[l * at->sb], from = at->a[l * at->sa];
+        bool in = is_on(at->c[l * at->sc], wanted) & (time >= from) & (time < from + at->e[l * at->se]);
         at->d[l] = in ? 1.0 : 0.0;
     }
     return at + 1;
 }
 
-static void ready_event_on(const LoopBlock *block, LoopReady *at)
+static void ready_event(const LoopBlock *block, LoopReady *at)
 {
     const LoopTask *task = &block->program->task;
     LoopView from = loop_block_view(block, at->code[2], NULL), time = loop_block_view(block, task->time, NULL);
@@ -260,6 +288,11 @@ static void ready_event_on(const LoopBlock *block, LoopReady *at)
     at->b = time.at, at->sb = time.lane;
     at->c = type.at, at->sc = type.lane;
     at->run = run_event_on;
+    if (at->code[0] == LOOP_OP_EVENT_ACTIVE) {
+        LoopView steps = loop_block_view(block, at->code[3], NULL);
+        at->e = steps.at, at->se = steps.lane;
+        at->run = run_event_active;
+    }
 }
 
 static LoopReady make_ready(const LoopBlock *block, const uint32_t *code)
@@ -267,13 +300,14 @@ static LoopReady make_ready(const LoopBlock *block, const uint32_t *code)
     LoopReady at = {.run = run_any, .code = code};
     if (loop_op_info(code[0])->arity)
         loop_ready_elementwise(block, &at);
-    else if (code[0] == LOOP_OP_EVENT_ON)
-        ready_event_on(block, &at);
+    else if (code[0] == LOOP_OP_EVENT_ON || code[0] == LOOP_OP_EVENT_ACTIVE)
+        ready_event(block, &at);
     else if (code[0] == LOOP_OP_FINITE) {
         at.a = loop_block_register(block, code[1]);
         at.n = block->program->registers[code[1]].width * loop_block_lanes(block, code[1]);
         at.run = run_finite;
-    }
+    } else
+        loop_ready_time(block, &at);
     return at;
 }
 

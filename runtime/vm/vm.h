@@ -55,9 +55,9 @@ struct LoopReady {
     const uint32_t *code;       /* the opcode, then its operands */
     const LoopReady *jump;      /* where a jump leads */
     void (*kernel)(void);       /* elementwise: one of the types of elementwise.h */
-    LoopReal *d;
-    const LoopReal *a, *b, *c;
-    size_t sa, sb, sc, n;       /* strides, 0 or 1, and how many numbers */
+    LoopReal *d, *h;            /* written; held */
+    const LoopReal *a, *b, *c, *e;
+    size_t sa, sb, sc, se, n;   /* strides, 0 or 1, and how many numbers */
 };
 
 typedef struct LoopBlock {
@@ -147,6 +147,8 @@ void loop_kernel_elementwise(LoopBlock *block, uint32_t op, const uint32_t *args
 void loop_ready_elementwise(const LoopBlock *block, LoopReady *at);
 void loop_kernel_vector(LoopBlock *block, uint32_t op, const uint32_t *args);
 void loop_kernel_time(LoopBlock *block, uint32_t op, const uint32_t *args);
+/* Makes an onset or the use of a delay line ready if its operands lie flat; else it is left alone. */
+void loop_ready_time(const LoopBlock *block, LoopReady *at);
 void loop_kernel_random(LoopBlock *block, uint32_t op, const uint32_t *args);
 void loop_kernel_value(LoopBlock *block, const LoopLoop *loop, size_t index);
 void loop_kernel_striatum(LoopBlock *block, const uint32_t *args);
