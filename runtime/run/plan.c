@@ -6,9 +6,9 @@
 
 #include <unistd.h>
 
-/* A block's state should stay in a second-level cache, of which most processors have 256 KB to 2 MB a core. Of it few rows are
-   live in a step; blocks for the first level would spend their time on the same instructions again and again. */
-static const size_t CACHE_BYTES = 512 * 1024;
+/* A block's state should stay near a second-level cache, of which processors have 1 to 2 MB a core, older ones less. Not all of
+   it is live in a step; smaller blocks would spend their time on the same instructions again and again. */
+static const size_t CACHE_BYTES = 1024 * 1024;
 
 /* What a run may take; beyond it a machine would swap or be killed. */
 static const size_t MEMORY_MAX = (size_t)16 * 1024 * 1024 * 1024;

@@ -10,7 +10,7 @@
 
 static const LoopReal ONE = 1.0, ZERO = 0.0;
 
-enum { TOGETHER = 64 }; /* lanes */
+enum { TOGETHER = 256 }; /* lanes: fewer would be nearer, but what each row costs outweighs it */
 
 /* Ordinals of a loop's own draws within a step; what draws for each channel does so from DRAW_CHANNEL on. */
 enum { DRAW_PICK, DRAW_EXPLORE, DRAW_CHANNEL };
