@@ -2,7 +2,7 @@
 #include "runtime/run/plan.h"
 
 #include "runtime/contract/rule.h"
-#include "runtime/measure/recorder.h"
+#include "runtime/vm/vm.h"
 
 #include <unistd.h>
 
@@ -126,8 +126,12 @@ static bool add_stage(LoopRunPlan *plan, const LoopProgram *program, const LoopP
         s->lanes = s->all;
     s->blocks = (s->all + s->lanes - 1) / s->lanes;
     plan->blocks += s->blocks;
-    if (!loop_mul(lane_bytes, s->lanes, &s->block_bytes) || !loop_add(s->block_bytes, uniform_bytes, &s->block_bytes) ||
-        !loop_recorder_bytes(program, s->lanes, &s->block_bytes))
+    LoopLayout layout;
+    if (!loop_layout_make(&layout, program, s->lanes))
+        return false;
+    bool counted = loop_block_bytes(program, &layout, options->single ? sizeof(float) : sizeof(double), &s->block_bytes);
+    loop_layout_free(&layout);
+    if (!counted)
         return false;
     plan->block_bytes = s->block_bytes > plan->block_bytes ? s->block_bytes : plan->block_bytes;
     return true;
@@ -146,6 +150,21 @@ static bool add_stages(LoopRunPlan *plan, const LoopProgram *program, const Loop
     return ok;
 }
 
+/* A value and a number of trials for each measure and lane, and a value for each final. */
+static bool count_results(LoopRunPlan *plan, const LoopProgram *program)
+{
+    bool ok = true;
+    for (uint32_t i = 0; ok && i < program->measure_count; i++)
+        ok = add_product(&plan->result_bytes, program->registers[program->measures[i].signal].width, plan->all, sizeof(double)) &&
+             add_product(&plan->result_bytes, 1, plan->all, sizeof(uint32_t));
+    for (uint32_t i = 0; ok && i < program->final_count; i++) {
+        const LoopFinal *final = &program->finals[i];
+        ok = add_product(&plan->result_bytes, program->registers[final->result].width, final->group == LOOP_NONE ? plan->all : plan->agents,
+                         sizeof(double));
+    }
+    return ok;
+}
+
 bool loop_plan_make(LoopRunPlan *plan, const LoopProgram *program, const LoopRunOptions *options)
 {
     size_t lane_bytes, total, all;
@@ -159,9 +178,8 @@ bool loop_plan_make(LoopRunPlan *plan, const LoopProgram *program, const LoopRun
         return false;
     if (plan->threads > plan->blocks)
         plan->threads = plan->blocks;
-    for (uint32_t i = 0; i < program->measure_count; i++)
-        if (!add_product(&plan->result_bytes, program->registers[program->measures[i].signal].width, all, sizeof(double)))
-            return false;
+    if (!count_results(plan, program))
+        return false;
     return loop_mul(plan->block_bytes, plan->threads, &total) && loop_add(total, plan->result_bytes, &total) &&
            total <= MEMORY_MAX;
 }
@@ -201,8 +219,8 @@ void loop_memory_print(const LoopProgram *program, const LoopRunOptions *options
         print_stage(&plan.stages[i], options->single, out);
     if (plan.stage_count > LISTED)
         loop_text_add(out, "and %u parts more, one after another\n", plan.stage_count - LISTED);
-    loop_text_add(out, "results    %zu bytes\n", plan.result_bytes);
-    loop_text_add(out, "in all     %zu bytes\n", plan.block_bytes * plan.threads + plan.result_bytes);
+    loop_text_add(out, "results    %zu bytes, %zu a lane\n", plan.result_bytes, plan.result_bytes / plan.all);
+    loop_text_add(out, "in all     %zu bytes, besides the program itself\n", plan.block_bytes * plan.threads + plan.result_bytes);
     for (uint32_t i = 0; i < program->loop_count; i++) {
         const LoopLoop *loop = &program->loops[i];
         loop_text_add(out, "loop %.*s: %u channels x %u neurons x %u lines, weights and traces %s\n",

@@ -22,7 +22,7 @@ typedef struct LoopRunPlan {
     uint32_t stage_count;
     LoopParts *parts;          /* NULL: the program stays whole */
     size_t block_bytes;        /* of the largest block */
-    size_t result_bytes;       /* what the run keeps for all lanes */
+    size_t result_bytes;       /* what the run keeps for all lanes, and what claims are worked out in */
 } LoopRunPlan;
 
 /* false: no memory, or the sizes overflow or pass LOOP_MEMORY_MAX. The plan is to be freed in any case. */

@@ -44,6 +44,13 @@ LoopClock *loop_clock_new(const LoopProgram *program, size_t lanes)
     return NULL;
 }
 
+bool loop_clock_bytes(const LoopProgram *program, size_t lanes, size_t *bytes)
+{
+    size_t each = sizeof(LaneClock) + largest_mix(&program->task) * sizeof(double), all;
+    return loop_mul(program->task.uniform ? 1 : lanes, each, &all) && loop_add(*bytes, all, bytes) &&
+           loop_add(*bytes, sizeof(LoopClock) + program->task.phase_count * sizeof(LoopRngKey), bytes);
+}
+
 void loop_clock_free(LoopClock *clock)
 {
     if (!clock)

@@ -8,6 +8,8 @@ typedef struct LoopClock LoopClock;
 
 LoopClock *loop_clock_new(const LoopProgram *program, size_t lanes);
 void loop_clock_free(LoopClock *clock);
+/* Adds what a clock takes; false: more than can be counted. */
+bool loop_clock_bytes(const LoopProgram *program, size_t lanes, size_t *bytes);
 /* Every lane before its first trial. */
 void loop_clock_start(LoopClock *clock, LoopBlock *block);
 /* Moves every lane on by one step and writes the registers of the task. */

@@ -143,6 +143,33 @@ static size_t widest_call(const LoopProgram *program)
     return most;
 }
 
+/* Keys of one draw, or of the draws of one loop. */
+static size_t key_lanes(const LoopProgram *program, size_t lanes)
+{
+    return program->origin && program->origin->copies > 1 ? lanes : 1;
+}
+
+static bool add_bytes(size_t *bytes, size_t count, size_t size)
+{
+    size_t product;
+    return loop_mul(count, size, &product) && loop_add(*bytes, product, bytes);
+}
+
+bool loop_block_bytes(const LoopProgram *program, const LoopLayout *layout, size_t real_bytes, size_t *bytes)
+{
+    const LoopBlock *b = NULL; /* for the sizes of its members */
+    size_t draws = (size_t)program->draw_count + program->loop_count;
+    size_t ready = loop_section_count(&program->step) + loop_section_count(&program->observe) + 2;
+    return add_bytes(bytes, 1, sizeof *b) && add_bytes(bytes, layout->lanes, sizeof *b->agent + sizeof *b->group + sizeof *b->counters) &&
+           add_bytes(bytes, draws * key_lanes(program, layout->lanes), sizeof *b->keys) && add_bytes(bytes, layout->reals, real_bytes) &&
+           add_bytes(bytes, layout->live_bytes, 1) && add_bytes(bytes, layout->lines, sizeof *b->active + sizeof *b->sees) &&
+           add_bytes(bytes, program->loop_count, sizeof *b->stale + sizeof *b->calls + 6 * sizeof(size_t)) &&
+           add_bytes(bytes, (size_t)program->register_count + program->ring_count, sizeof(size_t)) &&
+           add_bytes(bytes, program->foreign_count * layout->lanes, sizeof *b->selves) && add_bytes(bytes, widest_call(program), sizeof *b->foreign) &&
+           add_bytes(bytes, ready, sizeof(LoopReady)) && loop_clock_bytes(program, layout->lanes, bytes) &&
+           loop_recorder_bytes(program, layout->lanes, bytes);
+}
+
 LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, uint32_t agents, uint64_t seed)
 {
     LoopBlock *block = loop_alloc(sizeof *block);
@@ -156,8 +183,8 @@ LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, 
     block->agent = loop_alloc_array(layout->lanes, sizeof *block->agent);
     block->group = loop_alloc_array(layout->lanes, sizeof *block->group);
     block->counters = loop_alloc_array(layout->lanes, sizeof *block->counters);
-    block->key_step = program->origin && program->origin->copies > 1;
-    block->key_lanes = block->key_step ? layout->lanes : 1;
+    block->key_lanes = key_lanes(program, layout->lanes);
+    block->key_step = block->key_lanes > 1;
     block->keys = loop_mul((size_t)program->draw_count + program->loop_count, block->key_lanes, &bytes)
                       ? loop_alloc_array(bytes, sizeof *block->keys) : NULL;
     block->state = loop_mul(layout->reals, sizeof(LoopReal), &bytes) ? loop_alloc_pages(bytes) : NULL;

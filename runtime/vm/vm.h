@@ -91,6 +91,9 @@ typedef struct LoopBlock {
 bool loop_layout_make(LoopLayout *layout, const LoopProgram *program, size_t lanes);
 void loop_layout_free(LoopLayout *layout);
 
+/* Adds what a block of this layout takes, recorder and clock included, where a number has `real_bytes`; false: more than can be
+   counted. */
+bool loop_block_bytes(const LoopProgram *program, const LoopLayout *layout, size_t real_bytes, size_t *bytes);
 /* Allocates a block that can hold layout->lanes lanes. NULL: no memory. */
 LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, uint32_t agents, uint64_t seed);
 void loop_block_free(LoopBlock *block);

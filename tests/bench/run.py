@@ -290,7 +290,7 @@ def growth(bench):
     for _ in range(bench.options.rounds):
         for took, path in zip(runs, paths):
             took.append(bench.run(bench.ours(path)))
-    rows = []
+    rows, peaks, saids = [], {}, {}
     for (agents, trials), path, took in zip(sizes, paths, runs):
         # As many threads as the machine has cores, which is what dump counts with; less what the program takes to check.
         peak = bench.run([bench.loop, "run", "--json", path]).peak - bench.run([bench.loop, "check", path]).peak
@@ -298,6 +298,13 @@ def growth(bench):
         each = cpu * 1e9 / (agents * trials * 50)
         said = said_memory(bench, path) / 2**20
         rows.append([agents, trials, f"{cpu:.3f}", f"{each:.2f}", f"{peak / 1024:.2f}", f"{said:.2f}"])
+        peaks[agents] = peak
+        saids[agents] = said * 2**20
+    few, many = sorted(peaks)[-2:]
+    took, said = ((of[many] - of[few]) / (many - few) for of in (peaks, saids))
+    rows.append(["one more", "", "", "", f"{took * 1024:.1f} bytes", f"{said:.1f} bytes"])
+    if not bench.options.quick:  # of few agents the pages of a process are the larger part
+        bench.hold("Growth", "bytes an agent", {"peak": (said, said / 10)}, {"peak": took * 1024})
     head = ["agents", "trials", "CPU s", "ns an agent-step", "peak MiB above check", "said by dump, MiB"]
     bench.table("Growth: W1", head, rows)
 
