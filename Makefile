@@ -169,7 +169,7 @@ FUZZ_SEEDS   := $(EXAMPLES) $(wildcard tests/run/*/*.loop tests/parse/*.loop tes
 fuzz:
 	@$(MAKE) --no-print-directory BUILD=$(FUZZ) CC=clang CFLAGS="$(FUZZ_CFLAGS)" $(FUZZ)/parse_fuzz $(FUZZ)/run_fuzz
 	@mkdir -p $(FUZZ)/seeds $(FUZZ)/parse_corpus $(FUZZ)/run_corpus
-	@cp $(FUZZ_SEEDS) $(FUZZ)/seeds
+	@for seed in $(FUZZ_SEEDS); do cp $$seed $(FUZZ)/seeds/$$(echo $$seed | tr / _); done
 	@sed -nE 's/^(RESERVED|BEGINS|INSIDE|FUNCTION|EW[123])\("?([a-z_]+)"?.*/"\2"/p' lang/syntax/keywords.def \
 	    runtime/contract/function.def runtime/contract/elementwise.def | sort -u >$(FUZZ)/words.dict
 	@for target in parse run; do $(FUZZ)/$${target}_fuzz -max_total_time=$(FUZZ_SECONDS) -timeout=20 -rss_limit_mb=8192 \

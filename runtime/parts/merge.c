@@ -298,7 +298,8 @@ static bool write_task(Merge *m)
 
 static void write_section(Merge *m, LoopSection *to, const LoopList *code)
 {
-    to->code = code->items;
+    static uint32_t nothing; /* a section has code, be it of no length */
+    to->code = code->count ? code->items : &nothing;
     to->length = code->count;
     for (size_t pc = 0; pc < to->length;) {
         const char *operands = loop_op_info(to->code[pc++])->operands;

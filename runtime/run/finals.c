@@ -253,7 +253,8 @@ static bool keep_needed(Finals *f)
     for (uint32_t i = 0; i < p->input_count; i++)
         needed[p->inputs[i].reg] = true;
     p->loop_count = p->ring_count = p->measure_count = p->strip_count = 0;
-    p->step = p->observe = p->verdict = (LoopSection){0};
+    static uint32_t nothing; /* a section has code, be it of no length */
+    p->step = p->observe = p->verdict = (LoopSection){.code = &nothing};
     p->init = loop_section_slice(&p->init, needed, f->arena);
     for (uint32_t i = 0; i < p->register_count; i++)
         registers[i] = (LoopRegister){p->registers[i].width, p->registers[i].uniform, !needed[i]};

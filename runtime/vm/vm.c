@@ -254,13 +254,13 @@ static const LoopReady *run_event_on(LoopBlock *block, const LoopReady *at)
     LoopReal *d = at->d, wanted = wanted_type(at->code[3]);
     const LoopReal *a = at->a, *b = at->b, *c = at->c;
     if (at->n == 1)
-        d[0] = is_on(c[0], wanted) & (b[0] == a[0]) ? 1.0 : 0.0;
+        d[0] = (is_on(c[0], wanted) & (b[0] == a[0])) ? 1.0 : 0.0;
     else if (at->sb & at->sc & !at->sa) /* a moment that all lanes share, of lanes out of step */
         for (size_t l = 0; l < at->n; l++)
-            d[l] = is_on(c[l], wanted) & (b[l] == a[0]) ? 1.0 : 0.0;
+            d[l] = (is_on(c[l], wanted) & (b[l] == a[0])) ? 1.0 : 0.0;
     else
         for (size_t l = 0; l < at->n; l++)
-            d[l] = is_on(c[l * at->sc], wanted) & (b[l * at->sb] == a[l * at->sa]) ? 1.0 : 0.0;
+            d[l] = (is_on(c[l * at->sc], wanted) & (b[l * at->sb] == a[l * at->sa])) ? 1.0 : 0.0;
     return at + 1;
 }
 
