@@ -1,6 +1,6 @@
-/* Thalamus: what is let through. A choose loop picks one channel, or each by itself; a vary loop gives V and noise. Lanes are
-   taken some at a time, so that all channels of theirs stay in the first cache, and channel by channel, with selections in
-   place of branches, so that it becomes vector code. */
+/* Thalamus of the loops that choose: one channel is let through, or each by itself. Lanes are taken some at a time, so that all
+   channels of theirs stay in the first cache, and channel by channel, with selections in place of branches, so that it becomes
+   vector code. Rows are read and written where they lie; only the last lanes, which do not fill a vector, need room of their own. */
 #include "runtime/vm/vm.h"
 
 #include "runtime/contract/real_math.h"
@@ -12,20 +12,24 @@ static const LoopReal ONE = 1.0, ZERO = 0.0;
 
 enum { TOGETHER = 256 }; /* lanes: fewer would be nearer, but what each row costs outweighs it */
 
-/* Ordinals of a loop's own draws within a step; what draws for each channel does so from DRAW_CHANNEL on. */
-enum { DRAW_PICK, DRAW_EXPLORE, DRAW_CHANNEL };
+/* One row of lanes for each channel; that of channel k begins at k * pitch. */
+typedef struct Rows {
+    LoopReal *at;
+    size_t pitch;
+} Rows;
 
-/* The choices of a step, in lanes first .. first + n - 1. Rows of channels are [channels][pitch], the others [pitch]; all of it
-   is scratch, and what is behind the n-th lane means nothing. */
+/* The choices of a step, in lanes first .. first + n - 1. Single rows are [width], scratch, and what is behind the n-th lane
+   means nothing. */
 typedef struct Choices {
     LoopBlock *block;
     const LoopLoop *loop;
     LoopRngKeys keys;
     size_t first, n, channels;
-    size_t pitch;           /* n, up to whole vectors */
-    LoopView parameter;
-    LoopReal *drive, *odds; /* V + bias, probability */
-    LoopReal *open;         /* > 0 where proposed; NULL: all are */
+    size_t width;           /* n, up to whole vectors */
+    LoopView value, parameter;
+    Rows drive;             /* V + bias: scratch, or the values themselves, which are not written */
+    Rows odds;              /* probability: scratch, or where they are asked for */
+    Rows open;              /* > 0 where proposed; NULL: all are */
     LoopReal *chooses;      /* > 0 where a choice is to be made */
     LoopReal *u, *top, *sum, *count, *at;
 } Choices;
@@ -47,16 +51,28 @@ static LoopReal *row_of(const Choices *c, uint32_t reg, size_t k)
 static Choices begin(LoopBlock *block, const LoopLoop *loop, size_t index, size_t first, size_t n)
 {
     LoopReal *scratch = block->state + block->layout->scratch;
-    size_t pitch = (n + LOOP_WIDE - 1) / LOOP_WIDE * LOOP_WIDE, rows = loop->channels * pitch;
+    size_t width = (n + LOOP_WIDE - 1) / LOOP_WIDE * LOOP_WIDE, rows = loop->channels * width;
     LoopReal *single = scratch + 3 * rows;
-    Choices c = {.block = block, .loop = loop, .keys = loop_block_loop_keys(block, index), .first = first, .n = n, .pitch = pitch,
-                 .channels = loop->channels, .drive = scratch, .odds = scratch + rows, .chooses = single, .u = single + pitch,
-                 .top = single + 2 * pitch, .sum = single + 3 * pitch, .count = single + 4 * pitch, .at = single + 5 * pitch};
+    Choices c = {.block = block, .loop = loop, .keys = loop_block_loop_keys(block, index), .first = first, .n = n, .width = width,
+                 .channels = loop->channels, .drive = {scratch, width}, .odds = {scratch + rows, width}, .chooses = single,
+                 .u = single + width, .top = single + 2 * width, .sum = single + 3 * width, .count = single + 4 * width,
+                 .at = single + 5 * width};
     c.keys.at += first * c.keys.step;
+    c.value = view(&c, loop->value, &ZERO);
     c.parameter = view(&c, loop->selection_value, &ZERO);
+    bool noisy = loop->selection == LOOP_SELECT_NOISY; /* which writes into both */
+    if (loop->bias == LOOP_NONE && c.value.lane && !noisy)
+        c.drive = (Rows){c.value.at, c.value.step};
+    if (loop->probability != LOOP_NONE && n == width && !noisy)
+        c.odds = (Rows){row_of(&c, loop->probability, 0), block->lanes};
     if (loop->propose != LOOP_NONE)
-        c.open = scratch + 2 * rows;
+        c.open = (Rows){scratch + 2 * rows, width};
     return c;
+}
+
+static inline LoopReal *row(Rows rows, size_t k)
+{
+    return rows.at + k * rows.pitch;
 }
 
 static void set(LoopReal *restrict row, size_t n, LoopReal x)
@@ -78,95 +94,100 @@ static void spread(LoopReal *restrict row, LoopView x, size_t k, size_t n)
 
 static void drives(const Choices *c)
 {
-    LoopView value = view(c, c->loop->value, &ZERO), bias = view(c, c->loop->bias, &ZERO), propose = view(c, c->loop->propose, &ONE);
-    for (size_t k = 0; k < c->channels; k++) {
-        LoopReal *restrict drive = c->drive + k * c->pitch, *restrict row = c->u;
-        spread(drive, value, k, c->n);
+    LoopView bias = view(c, c->loop->bias, &ZERO), propose = view(c, c->loop->propose, &ONE);
+    for (size_t k = 0; c->drive.at != c->value.at && k < c->channels; k++) {
+        LoopReal *restrict drive = row(c->drive, k), *restrict more = c->u;
+        spread(drive, c->value, k, c->n);
         if (c->loop->bias != LOOP_NONE) {
-            spread(row, bias, k, c->n);
+            spread(more, bias, k, c->n);
             for (size_t l = 0; l < c->n; l++)
-                drive[l] += row[l];
+                drive[l] += more[l];
         }
-        if (c->open)
-            spread(c->open + k * c->pitch, propose, k, c->n);
     }
+    for (size_t k = 0; c->open.at && k < c->channels; k++)
+        spread(row(c->open, k), propose, k, c->n);
 }
 
 /* Whether channel `k` is open, in a vector of lanes from `l` on. */
-static inline LoopWideMask opened(const Choices *c, const LoopReal *open, size_t k, size_t l)
+static inline LoopWideMask opened(Rows open, size_t k, size_t l)
 {
-    return open ? (LoopWideMask)(loop_wide(open + k * c->pitch + l) > 0) : ~(LoopWideMask){0};
+    return open.at ? (LoopWideMask)(loop_wide(row(open, k) + l) > 0) : ~(LoopWideMask){0};
 }
 
 /* ---- how often each channel would be taken ---- */
 
-/* drive = parameter times drive; top = the largest of them among the channels that are open, 0 where none is. */
-static inline void softmax_top(const Choices *c, const LoopReal *open)
+/* top = the largest of parameter times drive among the channels that are open. Whether all of them, less the largest, are within
+   the reach of loop_exp_near. */
+static inline bool softmax_top(const Choices *c, Rows open)
 {
-    for (size_t l = 0; l < c->pitch; l += LOOP_WIDE) {
-        LoopWide parameter = loop_wide(c->at + l), top = {0};
-        LoopWideMask any = {0};
-        for (size_t k = 0; k < c->channels; k++) {
-            LoopReal *drive = c->drive + k * c->pitch + l;
-            LoopWide x = parameter * loop_wide(drive);
-            LoopWideMask now = opened(c, open, k, l), higher = now & (~any | (LoopWideMask)(x > top));
-            loop_wide_put(drive, x);
-            top = loop_wide_select(higher, x, top);
-            any |= now;
+    const Rows drive = c->drive;
+    const size_t channels = c->channels;
+    LoopWideMask far = {0};
+    for (size_t l = 0; l < c->width; l += LOOP_WIDE) {
+        LoopWide parameter = loop_wide(c->at + l), top = loop_wide_of((LoopReal)-LOOP_INF);
+        for (size_t k = 0; k < channels; k++) {
+            LoopWide x = parameter * loop_wide(row(drive, k) + l);
+            far |= loop_wide_beyond(x, (LoopReal)LOOP_EXP_NEAR / 2);
+            top = loop_wide_select(opened(open, k, l) & (LoopWideMask)(x > top), x, top);
         }
         loop_wide_put(c->top + l, top);
     }
+    return !loop_wide_any_sign(far);
 }
 
-static void softmax_powers(const Choices *c)
+static void softmax_powers(const Choices *c, bool near)
 {
-    const LoopReal *restrict top = c->top;
+    const LoopReal *restrict top = c->top, *restrict parameter = c->at;
     for (size_t k = 0; k < c->channels; k++) {
-        const LoopReal *restrict drive = c->drive + k * c->pitch;
-        LoopReal *restrict odds = c->odds + k * c->pitch;
-        for (size_t l = 0; l < c->pitch; l++)
-            odds[l] = loop_exp(drive[l] - top[l]);
+        const LoopReal *restrict drive = row(c->drive, k);
+        LoopReal *restrict odds = row(c->odds, k);
+        if (near)
+            for (size_t l = 0; l < c->width; l++)
+                odds[l] = loop_exp_near(parameter[l] * drive[l] - top[l]);
+        else
+            for (size_t l = 0; l < c->width; l++)
+                odds[l] = loop_exp(parameter[l] * drive[l] - top[l]);
     }
 }
 
 /* Powers to shares, of what is open. */
-static inline void softmax_shares(const Choices *c, const LoopReal *open)
+static inline void softmax_shares(const Choices *c, Rows open)
 {
-    for (size_t l = 0; l < c->pitch; l += LOOP_WIDE) {
+    const Rows odds = c->odds;
+    const size_t channels = c->channels;
+    for (size_t l = 0; l < c->width; l += LOOP_WIDE) {
         LoopWide total = {0};
-        for (size_t k = 0; k < c->channels; k++)
-            total += loop_wide_where(opened(c, open, k, l), loop_wide(c->odds + k * c->pitch + l));
-        for (size_t k = 0; k < c->channels; k++) {
-            LoopReal *odds = c->odds + k * c->pitch + l;
-            LoopWideMask counts = opened(c, open, k, l) & (LoopWideMask)(total > 0);
-            loop_wide_put(odds, loop_wide_where(counts, loop_wide(odds) / total));
+        for (size_t k = 0; k < channels; k++)
+            total += loop_wide_where(opened(open, k, l), loop_wide(row(odds, k) + l));
+        for (size_t k = 0; k < channels; k++) {
+            LoopWideMask counts = opened(open, k, l) & (LoopWideMask)(total > 0);
+            loop_wide_put(row(odds, k) + l, loop_wide_where(counts, loop_wide(row(odds, k) + l) / total));
         }
     }
 }
 
+/* The passes are there twice, so that the one where all channels are open asks nobody. */
 static void softmax(const Choices *c)
 {
     spread(c->at, c->parameter, 0, c->n);
-    if (c->open) {
-        softmax_top(c, c->open);
-        softmax_powers(c);
+    if (c->open.at) {
+        softmax_powers(c, softmax_top(c, c->open));
         softmax_shares(c, c->open);
     } else {
-        softmax_top(c, NULL);
-        softmax_powers(c);
-        softmax_shares(c, NULL);
+        softmax_powers(c, softmax_top(c, (Rows){0}));
+        softmax_shares(c, (Rows){0});
     }
 }
 
 /* at = the largest drive among the channels that are open, sum = how many have it, count = how many are open. For the vectors of lanes
    from `first` up to `end`. */
-static inline void best_top(const Choices *c, const LoopReal *open, size_t first, size_t end)
+static inline void best_top(const Choices *c, Rows open, size_t first, size_t end)
 {
     for (size_t l = first; l < end; l += LOOP_WIDE) {
         LoopWide top = {0}, ties = {0}, count = {0}, one = loop_wide_of(1.0);
         for (size_t k = 0; k < c->channels; k++) {
-            LoopWide x = loop_wide(c->drive + k * c->pitch + l);
-            LoopWideMask now = opened(c, open, k, l), higher = now & ((LoopWideMask)(count == 0) | (LoopWideMask)(x > top));
+            LoopWide x = loop_wide(row(c->drive, k) + l);
+            LoopWideMask now = opened(open, k, l), higher = now & ((LoopWideMask)(count == 0) | (LoopWideMask)(x > top));
             top = loop_wide_select(higher, x, top);
             ties = loop_wide_where(~higher, ties) + loop_wide_where(now & (LoopWideMask)(x == top), one);
             count += loop_wide_where(now, one);
@@ -178,33 +199,33 @@ static inline void best_top(const Choices *c, const LoopReal *open, size_t first
 }
 
 /* share[l] of the probability goes evenly to the best, the rest evenly to all proposed. */
-static inline void best_odds(const Choices *c, const LoopReal *open, const LoopReal *share, size_t first, size_t end)
+static inline void best_odds(const Choices *c, Rows open, const LoopReal *share, size_t first, size_t end)
 {
     for (size_t l = first; l < end; l += LOOP_WIDE) {
         LoopWide top = loop_wide(c->top + l), part = loop_wide(share + l);
         LoopWide even = (loop_wide_of(1.0) - part) / loop_wide(c->count + l), more = part / loop_wide(c->sum + l);
         for (size_t k = 0; k < c->channels; k++) {
-            LoopWide x = loop_wide(c->drive + k * c->pitch + l), all = even + loop_wide_where((LoopWideMask)(x == top), more);
-            loop_wide_put(c->odds + k * c->pitch + l, loop_wide_where(opened(c, open, k, l), all));
+            LoopWide x = loop_wide(row(c->drive, k) + l), all = even + loop_wide_where((LoopWideMask)(x == top), more);
+            loop_wide_put(row(c->odds, k) + l, loop_wide_where(opened(open, k, l), all));
         }
     }
 }
 
 static void best(const Choices *c, const LoopReal *share, size_t first, size_t end)
 {
-    if (c->open) {
+    if (c->open.at) {
         best_top(c, c->open, first, end);
         best_odds(c, c->open, share, first, end);
     } else {
-        best_top(c, NULL, first, end);
-        best_odds(c, NULL, share, first, end);
+        best_top(c, (Rows){0}, first, end);
+        best_odds(c, (Rows){0}, share, first, end);
     }
 }
 
 static void greedy(const Choices *c)
 {
-    set(c->at, c->pitch, 1.0);
-    best(c, c->at, 0, c->pitch);
+    set(c->at, c->width, 1.0);
+    best(c, c->at, 0, c->width);
 }
 
 static void epsilon(const Choices *c)
@@ -212,16 +233,16 @@ static void epsilon(const Choices *c)
     spread(c->at, c->parameter, 0, c->n);
     for (size_t l = 0; l < c->n; l++)
         c->at[l] = 1.0 - c->at[l];
-    best(c, c->at, 0, c->pitch);
+    best(c, c->at, 0, c->width);
 }
 
 static void add_noise(const Choices *c)
 {
     spread(c->at, c->parameter, 0, c->n);
-    loop_rng_normal(c->odds, c->channels, c->n, c->keys, c->block->agent + c->first, NULL, c->block->step, DRAW_CHANNEL);
+    loop_rng_normal(c->odds.at, c->channels, c->n, c->keys, c->block->agent + c->first, NULL, c->block->step, LOOP_DRAW_CHANNEL);
     for (size_t k = 0; k < c->channels; k++) { /* the noise has no room behind its lanes */
-        LoopReal *restrict drive = c->drive + k * c->pitch;
-        const LoopReal *restrict noise = c->odds + k * c->n;
+        LoopReal *restrict drive = row(c->drive, k);
+        const LoopReal *restrict noise = c->odds.at + k * c->n;
         for (size_t l = 0; l < c->n; l++)
             drive[l] += c->at[l] * noise[l];
     }
@@ -232,7 +253,7 @@ static void bar_below(const Choices *c)
     spread(c->at, c->parameter, 0, c->n);
     for (size_t k = 0; k < c->channels; k++)
         for (size_t l = 0; l < c->n; l++)
-            c->odds[k * c->pitch + l] = c->drive[k * c->pitch + l] > c->at[l] ? c->odds[k * c->pitch + l] : 0;
+            row(c->odds, k)[l] = row(c->drive, k)[l] > c->at[l] ? row(c->odds, k)[l] : 0;
 }
 
 static void independent(const Choices *c)
@@ -240,8 +261,8 @@ static void independent(const Choices *c)
     spread(c->at, c->parameter, 0, c->n);
     for (size_t k = 0; k < c->channels; k++)
         for (size_t l = 0; l < c->n; l++) {
-            LoopReal chance = loop_sigmoid(c->at[l] * c->drive[k * c->pitch + l]);
-            c->odds[k * c->pitch + l] = !c->open || c->open[k * c->pitch + l] > 0 ? chance : 0;
+            LoopReal chance = loop_sigmoid(c->at[l] * row(c->drive, k)[l]);
+            row(c->odds, k)[l] = !c->open.at || row(c->open, k)[l] > 0 ? chance : 0;
         }
 }
 
@@ -298,7 +319,7 @@ static void force(const Choices *c, LoopView by, size_t l)
     }
     for (size_t k = 0; k < c->channels; k++) {
         LoopReal x = loop_view(by, k, l), share = is_single(c) ? 1.0 / ties : 1.0;
-        c->odds[k * c->pitch + l] = x > 0 && (!is_single(c) || x == top) ? share : 0;
+        row(c->odds, k)[l] = x > 0 && (!is_single(c) || x == top) ? share : 0;
     }
     c->chooses[l] = 1.0;
 }
@@ -325,53 +346,70 @@ static void decide(const Choices *c)
    channel has odds, or no choice is made. */
 static void sample(const Choices *c)
 {
-    loop_rng_uniform(c->u, 1, c->n, c->keys, c->block->agent + c->first, NULL, c->block->step, DRAW_PICK);
-    for (size_t l = 0; l < c->pitch; l += LOOP_WIDE) {
-        LoopWide at = loop_wide_of(-1.0), reached = {0}, u = loop_wide(c->u + l);
-        LoopWideMask chooses = (LoopWideMask)(loop_wide(c->chooses + l) > 0);
-        for (size_t k = 0; k < c->channels; k++) {
-            LoopWide odds = loop_wide(c->odds + k * c->pitch + l);
-            LoopWideMask goes_on = (LoopWideMask)(odds > 0) & (LoopWideMask)(u >= reached) & chooses;
-            at = loop_wide_select(goes_on, loop_wide_of((LoopReal)k), at);
-            reached += loop_wide_where(goes_on, odds);
+    const Rows odds = c->odds;
+    const size_t channels = c->channels;
+    loop_rng_uniform(c->u, 1, c->n, c->keys, c->block->agent + c->first, NULL, c->block->step, LOOP_DRAW_PICK);
+    for (size_t l = 0; l < c->width; l += LOOP_WIDE) {
+        LoopWide none = loop_wide_of(-1.0), at = none, reached = {0}, u = loop_wide(c->u + l);
+        for (size_t k = 0; k < channels; k++) {
+            LoopWide x = loop_wide(row(odds, k) + l);
+            LoopWideMask has = (LoopWideMask)(x > 0);
+            at = loop_wide_select(has & (LoopWideMask)(u >= reached), loop_wide_of((LoopReal)k), at);
+            reached += loop_wide_where(has, x);
         }
-        loop_wide_put(c->at + l, at);
+        loop_wide_put(c->at + l, loop_wide_select((LoopWideMask)(loop_wide(c->chooses + l) > 0), at, none));
     }
 }
 
-/* choice = 1 where channel k is let through, else 0 */
-static void channel_through(const Choices *c, size_t k, LoopReal *restrict choice)
+/* The one channel at which each lane has arrived. `choice` is 1 for what is let through, `taken` the sum of its values, and
+   chooses[l] > 0 where something was chosen. */
+static void one_through(const Choices *c)
 {
-    const LoopReal *restrict at = c->at, *restrict u = c->u, *restrict odds = c->odds + k * c->pitch, *restrict chooses = c->chooses;
-    if (is_single(c)) {
-        for (size_t l = 0; l < c->n; l++)
-            choice[l] = at[l] == (LoopReal)k ? 1.0 : 0.0;
-        return;
+    const LoopView value = c->value;
+    const Rows choice = {row_of(c, c->loop->choice, 0), c->block->lanes};
+    const size_t channels = c->channels, n = c->n;
+    LoopReal *taken = row_of(c, c->loop->taken, 0);
+    sample(c);
+    for (size_t l = 0; l < n; l += LOOP_WIDE) {
+        LoopWide at = loop_wide(c->at + l), sum = {0}, one = loop_wide_of(1.0);
+        for (size_t k = 0; k < channels; k++) {
+            LoopWideMask is = (LoopWideMask)(at == (LoopReal)k);
+            const LoopReal *of = value.at + k * value.step;
+            sum += loop_wide_where(is, value.lane ? loop_wide(of + l) : loop_wide_of(*of));
+            loop_wide_put_some(row(choice, k) + l, loop_wide_where(is, one), n - l);
+        }
+        loop_wide_put_some(taken + l, sum, n - l);
+        loop_wide_put(c->chooses + l, loop_wide_where((LoopWideMask)(at >= 0), one));
     }
-    loop_rng_uniform(c->u, 1, c->n, c->keys, c->block->agent + c->first, NULL, c->block->step, (uint32_t)(DRAW_CHANNEL + k));
-    for (size_t l = 0; l < c->n; l++)
-        choice[l] = ((chooses[l] > 0) & (u[l] < odds[l])) ? 1.0 : 0.0;
 }
 
-/* `choice` is 1 for what is let through, `taken` the sum of its values, and chooses[l] > 0 where something was chosen. */
-static void let_through(const Choices *c)
+/* The same where each channel is by itself. */
+static void each_through(const Choices *c)
 {
-    LoopReal *restrict taken = row_of(c, c->loop->taken, 0), *restrict row = c->top;
-    LoopView value = view(c, c->loop->value, &ZERO);
+    LoopReal *restrict taken = row_of(c, c->loop->taken, 0), *restrict value = c->top;
+    const LoopReal *restrict u = c->u, *restrict chooses = c->chooses;
     set(taken, c->n, 0);
-    if (is_single(c))
-        sample(c);
     for (size_t k = 0; k < c->channels; k++) {
         LoopReal *restrict choice = row_of(c, c->loop->choice, k);
-        channel_through(c, k, choice);
-        spread(row, value, k, c->n);
-        for (size_t l = 0; l < c->n; l++)
-            taken[l] += choice[l] > 0 ? row[l] : 0;
-        if (c->loop->probability != LOOP_NONE)
-            memcpy(row_of(c, c->loop->probability, k), c->odds + k * c->pitch, c->n * sizeof(LoopReal));
+        const LoopReal *restrict odds = row(c->odds, k);
+        loop_rng_uniform(c->u, 1, c->n, c->keys, c->block->agent + c->first, NULL, c->block->step, (uint32_t)(LOOP_DRAW_CHANNEL + k));
+        spread(value, c->value, k, c->n);
+        for (size_t l = 0; l < c->n; l++) {
+            choice[l] = ((chooses[l] > 0) & (u[l] < odds[l])) ? 1.0 : 0.0;
+            taken[l] += choice[l] > 0 ? value[l] : 0;
+        }
     }
-    for (size_t l = 0; is_single(c) && l < c->n; l++)
-        c->chooses[l] = c->at[l] >= 0 ? 1.0 : 0.0;
+}
+
+static void let_through(const Choices *c)
+{
+    if (is_single(c))
+        one_through(c);
+    else
+        each_through(c);
+    for (size_t k = 0; c->loop->probability != LOOP_NONE && k < c->channels; k++)
+        if (row(c->odds, k) != row_of(c, c->loop->probability, k))
+            memcpy(row_of(c, c->loop->probability, k), row(c->odds, k), c->n * sizeof(LoopReal));
 }
 
 /* Where no lane is to choose and nobody asks for probabilities there is nothing to weigh. */
@@ -447,26 +485,4 @@ void loop_kernel_choose(LoopBlock *block, const LoopLoop *loop, size_t index)
         Choices c = begin(block, loop, index, first, left < TOGETHER ? left : TOGETHER);
         choose(&c);
     }
-}
-
-/* ---- vary ---- */
-
-void loop_kernel_vary(LoopBlock *block, const LoopLoop *loop, size_t index)
-{
-    LoopRngKeys keys = loop_block_loop_keys(block, index);
-    LoopView value = loop_block_view(block, loop->value, &ZERO), sd = loop_block_view(block, loop->explored, &ZERO);
-    LoopView lesion = loop_block_view(block, loop->lesion, &ZERO);
-    LoopReal *noise = loop_block_register(block, loop->noise), *out = loop_block_register(block, loop->output);
-    size_t lanes = block->lanes;
-    if (loop->exploration == LOOP_EXPLORE_NORMAL)
-        loop_rng_normal(noise, loop->channels, lanes, keys, block->agent, NULL, block->step, DRAW_CHANNEL);
-    else
-        loop_rng_uniform(noise, loop->channels, lanes, keys, block->agent, NULL, block->step, DRAW_CHANNEL);
-    for (size_t k = 0; k < loop->channels; k++, noise += lanes, out += lanes)
-        for (size_t l = 0; l < lanes; l++) {
-            if (loop->exploration == LOOP_EXPLORE_SIGNS)
-                noise[l] = noise[l] < 0.5 ? -1.0 : 1.0;
-            noise[l] = loop_view(lesion, 0, l) > 0 ? 0 : noise[l];
-            out[l] = loop_view(value, k, l) + loop_view(sd, k, l) * noise[l];
-        }
 }

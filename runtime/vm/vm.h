@@ -130,6 +130,9 @@ static inline LoopRngKeys loop_block_loop_keys(const LoopBlock *block, size_t lo
 {
     return loop_block_draw_keys(block, block->program->draw_count + loop);
 }
+/* Ordinals of a loop's own draws within a step; what draws for each channel does so from LOOP_DRAW_CHANNEL on. */
+enum { LOOP_DRAW_PICK, LOOP_DRAW_EXPLORE, LOOP_DRAW_CHANNEL };
+
 /* Which copy of a part a lane is of. */
 static inline uint32_t loop_block_copy(const LoopBlock *block, size_t lane)
 {

@@ -3,6 +3,9 @@
 #ifndef LOOP_WIDE_H
 #define LOOP_WIDE_H
 
+#include <stdbool.h>
+#include <string.h>
+
 #include "runtime/contract/rule.h"
 
 typedef LoopReal LoopWide __attribute__((vector_size(64), aligned(sizeof(LoopReal)), may_alias));
@@ -17,6 +20,15 @@ static inline LoopWide loop_wide(const LoopReal *at)
 static inline void loop_wide_put(LoopReal *at, LoopWide x)
 {
     *(LoopWide *)at = x;
+}
+
+/* The first `n` of them, if there are more than that. */
+static inline void loop_wide_put_some(LoopReal *at, LoopWide x, size_t n)
+{
+    if (n >= LOOP_WIDE)
+        loop_wide_put(at, x);
+    else
+        memcpy(at, &x, n * sizeof *at);
 }
 
 static inline LoopWide loop_wide_of(LoopReal x)
@@ -34,6 +46,22 @@ static inline LoopWide loop_wide_select(LoopWideMask mask, LoopWide yes, LoopWid
 static inline LoopWide loop_wide_where(LoopWideMask mask, LoopWide x)
 {
     return (LoopWide)((LoopWideMask)x & mask);
+}
+
+/* Bits of which the highest is set where |x| is above `bound` or x is no number. Comparisons would go by way of mask registers. */
+static inline LoopWideMask loop_wide_beyond(LoopWide x, LoopReal bound)
+{
+    LoopBits bits;
+    memcpy(&bits, &bound, sizeof bits);
+    return bits - ((LoopWideMask)x & (~(LoopBits)0 >> 1));
+}
+
+static inline bool loop_wide_any_sign(LoopWideMask mask)
+{
+    LoopBits any = 0;
+    for (size_t i = 0; i < LOOP_WIDE; i++)
+        any |= mask[i];
+    return any > ~(LoopBits)0 >> 1;
 }
 
 #endif

@@ -297,6 +297,19 @@ static void floor_and_round_are_exact(void **state)
     assert_true(is_same(loop_round(0x1.fffffffffffffp-2), 0.0));
 }
 
+static void exp_near_has_the_bits_of_exp(void **state)
+{
+    (void)state;
+    uint64_t seed = 24;
+    for (int i = 0; i < 1000000; i++) {
+        double x = between(&seed, -LOOP_EXP_NEAR, LOOP_EXP_NEAR), small = x * 0x1p-10;
+        assert_true(is_same(loop_exp_near(x), loop_exp(x)) && is_same(loop_exp_near(small), loop_exp(small)));
+    }
+    const double ends[] = {0.0, -0.0, 0x1p-1074, LOOP_EXP_NEAR, -LOOP_EXP_NEAR};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        assert_true(is_same(loop_exp_near(ends[i]), loop_exp(ends[i])));
+}
+
 static void arrays_have_the_bits_of_single_calls(void **state)
 {
     (void)state;
@@ -315,7 +328,7 @@ static void arrays_have_the_bits_of_single_calls(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[ROWS + 5];
+    struct CMUnitTest tests[ROWS + 6];
     for (size_t i = 0; i < ROWS; i++) {
         union {
             const Row *row;
@@ -328,9 +341,10 @@ int main(void)
         cmocka_unit_test(pow_has_the_special_cases),
         cmocka_unit_test(keeps_the_sign_of_zero),
         cmocka_unit_test(floor_and_round_are_exact),
+        cmocka_unit_test(exp_near_has_the_bits_of_exp),
         cmocka_unit_test(arrays_have_the_bits_of_single_calls),
     };
-    for (size_t i = 0; i < 5; i++)
+    for (size_t i = 0; i < 6; i++)
         tests[ROWS + i] = others[i];
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     mpfr_free_cache();
