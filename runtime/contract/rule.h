@@ -37,7 +37,7 @@ typedef struct LoopWires {
     const LoopReal *samples; /* [channels][neurons][reach][lanes]: numbers of lines; NULL unless the wiring samples */
 } LoopWires;
 
-enum { LOOP_RULE_ARRAYS = 9 }; /* of scratch, each as long as a run of synapses */
+enum { LOOP_RULE_ARRAYS = 10 }; /* of scratch, each as long as a run of synapses */
 
 /* All that a rule may touch. `weights` are [channels][neurons][reach][lanes], and so is `memory` where the rule has one;
    of traces there are fewer where some are alike, see LoopLoop. Inputs, credit and proposals are as late as the credit. */

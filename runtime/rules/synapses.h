@@ -14,18 +14,19 @@
 
 #include "runtime/vm/wiring.h"
 
-/* Synapses of channel `k`: `rows` rows of `n`. What the channel has is [lanes]: element i of a row has that at i * step. */
+/* A row of `n` synapses of channel `k`. What the channel has is [lanes]: element i of a row has that at i * step. */
 typedef struct LoopSynapses {
-    size_t k, rows, n;
+    size_t k, n;
     size_t step;              /* 1; 0 where there is one lane */
     const LoopReal *dopamine; /* [lanes], times burst or dip */
     const LoopReal *gain;     /* times the rate: what a unit of trace adds to the weight */
     const LoopReal *decay;    /* of the trace */
     const LoopReal *credit;   /* credit times proposal, */
     const LoopReal *due;      /* and 0 where the neuron is not in its up-state */
-    LoopReal *w, *e, *memory; /* [rows][n]; a rule sees one row */
+    LoopReal *w, *e, *memory; /* [n] */
     bool frozen, decays, credits, gains; /* some lanes are frozen, have traces that last, have a credit, a gain */
     bool holds;               /* all traces stay as they are, but for what enters */
+    bool always;              /* weights move, or may, where there is no trace */
     bool sweeps;              /* on this step traces that have all but faded end */
 } LoopSynapses;
 
@@ -34,7 +35,7 @@ typedef void LoopSynapsesMove(const LoopRuleCall *call, const LoopSynapses *s, s
 
 #define LOOP_TRACE_LEAST 0x1p-100
 enum { LOOP_TRACE_SWEEP = 64 };
-enum { LOOP_STRETCH = 4096 }; /* numbers of a stretch, at most: what is written by one pass should be near for the next */
+enum { LOOP_STRETCH = 4096 }; /* numbers of a stretch, at most: what its weights have read is near for its traces */
 
 /* Row `k` of a view, [lanes]: where it lies, or spread out in `room`. */
 static inline const LoopReal *loop_synapses_spread(const LoopRuleCall *call, LoopView v, size_t k, LoopReal *room)
@@ -77,24 +78,49 @@ static inline bool loop_synapses_all_one(const LoopReal *x, size_t n)
     return !differs;
 }
 
+/* How many numbers there are in a row of a view. */
+static inline size_t loop_synapses_own(const LoopRuleCall *call, LoopView v)
+{
+    return v.lane ? call->lanes : 1;
+}
+
+/* d = x times row `k` of a view */
+static inline void loop_synapses_scale(const LoopRuleCall *call, LoopReal *restrict d, const LoopReal *restrict x, LoopView v, size_t k)
+{
+    const LoopReal *restrict by = v.at + k * v.step;
+    if (v.lane)
+        for (size_t l = 0; l < call->lanes; l++)
+            d[l] = by[l] * x[l];
+    else
+        for (size_t l = 0; l < call->lanes; l++)
+            d[l] = by[0] * x[l];
+}
+
+/* Dopamine of channel `k`, times burst or dip. */
+static inline const LoopReal *loop_synapses_dopamine(const LoopRuleCall *call, size_t k)
+{
+    LoopReal *restrict scaled = loop_synapses_room(call, 9);
+    const LoopReal *restrict d = loop_synapses_spread(call, call->dopamine, k, loop_synapses_room(call, 0));
+    if (call->loop->burst == LOOP_NONE && call->loop->dip == LOOP_NONE)
+        return d;
+    const LoopReal *restrict burst = loop_synapses_spread(call, call->burst, k, loop_synapses_room(call, 6));
+    const LoopReal *restrict dip = loop_synapses_spread(call, call->dip, k, loop_synapses_room(call, 7));
+    for (size_t l = 0; l < call->lanes; l++)
+        scaled[l] = (d[l] > 0 ? burst[l] : dip[l]) * d[l];
+    return scaled;
+}
+
 /* Dopamine, gain and decay of channel `k`. */
 static inline void loop_synapses_factors(const LoopRuleCall *call, LoopSynapses *s, size_t k)
 {
-    LoopReal *restrict dopamine = loop_synapses_room(call, 0), *restrict gain = loop_synapses_room(call, 1);
-    const LoopReal *d = loop_synapses_spread(call, call->dopamine, k, loop_synapses_room(call, 5));
-    const LoopReal *burst = loop_synapses_spread(call, call->burst, k, loop_synapses_room(call, 6));
-    const LoopReal *dip = loop_synapses_spread(call, call->dip, k, loop_synapses_room(call, 7));
-    for (size_t l = 0; l < call->lanes; l++)
-        dopamine[l] = (d[l] > 0 ? burst[l] : dip[l]) * d[l];
-    const LoopReal *rate = loop_synapses_spread(call, call->rate, k, loop_synapses_room(call, 5));
-    for (size_t l = 0; l < call->lanes; l++)
-        gain[l] = rate[l] * dopamine[l];
-    s->dopamine = dopamine;
+    LoopReal *gain = loop_synapses_room(call, 1);
+    s->dopamine = loop_synapses_dopamine(call, k);
+    loop_synapses_scale(call, gain, s->dopamine, call->rate, k);
     s->gain = gain;
-    s->decay = loop_synapses_spread(call, call->trace, k, loop_synapses_room(call, 3));
-    s->decays = loop_synapses_any(s->decay, call->lanes);
     s->gains = loop_synapses_any(gain, call->lanes);
-    s->holds = loop_synapses_all_one(s->decay, call->lanes);
+    s->decay = loop_synapses_spread(call, call->trace, k, loop_synapses_room(call, 3));
+    s->decays = loop_synapses_any(s->decay, loop_synapses_own(call, call->trace));
+    s->holds = loop_synapses_all_one(s->decay, loop_synapses_own(call, call->trace));
 }
 
 /* Whether dopamine, gain and decay are one for all channels. */
@@ -123,7 +149,7 @@ static inline void loop_synapses_channel(const LoopRuleCall *call, LoopSynapses 
 
 static inline LoopSynapses loop_synapses_begin(const LoopRuleCall *call)
 {
-    LoopSynapses s = {.step = call->lanes > 1, .sweeps = call->step % LOOP_TRACE_SWEEP == LOOP_TRACE_SWEEP - 1};
+    LoopSynapses s = {.step = call->lanes > 1, .always = call->loop->forget != LOOP_NONE || call->loop->bounded, .sweeps = call->step % LOOP_TRACE_SWEEP == LOOP_TRACE_SWEEP - 1};
     for (size_t l = 0; call->loop->freeze != LOOP_NONE && l < call->lanes; l++)
         s.frozen = s.frozen || loop_view(call->freeze, 0, l) > 0;
     return s;
@@ -148,48 +174,50 @@ static inline uint8_t *loop_synapses_live(const LoopRuleCall *call, size_t row, 
     return call->live + row * call->wires.reach + j;
 }
 
-/* The next stretch of a row from synapse *j on, of runs that are live, or marked in `more`; where it begins, and how many
+/* What is to be done with some synapses. */
+enum { LOOP_MOVE_WEIGHTS = 1, LOOP_MOVE_TRACES = 2 };
+
+/* Of `asked`, what there is to do for the run that begins with synapse `j` of row `row`: weights move where there is a trace (or
+   anyway), traces where there is one or something enters. */
+static inline int loop_synapses_due(const LoopRuleCall *call, const LoopSynapses *s, int asked, size_t row, size_t j)
+{
+    bool live = *loop_synapses_live(call, row, j), enters = s->credits && call->sees[j];
+    return asked & ((live || s->always ? LOOP_MOVE_WEIGHTS : 0) | (live || enters ? LOOP_MOVE_TRACES : 0));
+}
+
+/* The next stretch of row `row` from synapse *j on, of runs for which the same is to be done: *due. Where it begins, and how many
    synapses it has. */
-static inline size_t loop_synapses_stretch(const LoopRuleCall *call, const uint8_t *live, const uint8_t *more, bool all, size_t *j)
+static inline size_t loop_synapses_stretch(const LoopRuleCall *call, const LoopSynapses *s, int asked, size_t row, size_t *j, int *due)
 {
     size_t reach = call->wires.reach, run = loop_synapses_run(call), most = LOOP_STRETCH / call->lanes;
-    while (*j < reach && !(all || live[*j] || (more && more[*j])))
+    while (*j < reach && !(*due = loop_synapses_due(call, s, asked, row, *j)))
         *j += run;
     size_t end = *j;
     do
         end += run;
-    while (end < reach && end - *j < most && (all || live[end] || (more && more[end])));
+    while (end < reach && end - *j < most && loop_synapses_due(call, s, asked, row, end) == *due);
     return *j < reach ? (end < reach ? end : reach) - *j : 0;
-}
-
-/* `count` synapses from one on, as rows. */
-static inline void loop_synapses_shape(const LoopRuleCall *call, LoopSynapses *s, size_t count)
-{
-    s->rows = call->lanes > 1 ? count : 1;
-    s->n = call->lanes > 1 ? call->lanes : count;
 }
 
 /* ---- traces ---- */
 
-/* e = decay e + credit x; `at` moves on by `row` from row to row, by `in` within one. */
-static inline void loop_synapses_trace(const LoopSynapses *s, const LoopReal *at, size_t row, size_t step, size_t in)
+/* e = decay e + credit x for a row; `in` is the stride of x. */
+static inline void loop_synapses_trace(const LoopSynapses *s, const LoopReal *x, size_t step, size_t in)
 {
-    for (size_t r = 0; r < s->rows; r++) {
-        LoopReal *restrict e = s->e + r * s->n;
-        const LoopReal *restrict decay = s->decay, *restrict due = s->due, *restrict x = at + r * row;
-        for (size_t i = 0; i < s->n; i++)
-            e[i] = decay[i * step] * e[i] + due[i * step] * x[i * in];
-    }
+    LoopReal *restrict e = s->e;
+    const LoopReal *restrict decay = s->decay, *restrict due = s->due, *restrict of = x;
+    for (size_t i = 0; i < s->n; i++)
+        e[i] = decay[i * step] * e[i] + due[i * step] * of[i * in];
 }
 
-static inline void loop_synapses_trace_any(const LoopSynapses *s, const LoopReal *at, size_t row, size_t in)
+static inline void loop_synapses_trace_any(const LoopSynapses *s, const LoopReal *x, size_t in)
 {
     if (!s->step)
-        loop_synapses_trace(s, at, row, 0, 1);
+        loop_synapses_trace(s, x, 0, 1);
     else if (in)
-        loop_synapses_trace(s, at, row, 1, 1);
+        loop_synapses_trace(s, x, 1, 1);
     else
-        loop_synapses_trace(s, at, row, 1, 0);
+        loop_synapses_trace(s, x, 1, 0);
 }
 
 /* Ends traces that have all but faded. Whether any is left. */
@@ -215,27 +243,14 @@ static inline void loop_synapses_trace_run(const LoopRuleCall *call, LoopSynapse
     uint8_t *live = loop_synapses_live(call, row, j);
     if (!*live && !s->credits)
         return;
-    s->rows = 1;
     s->n = loop_synapses_length(call, j);
     LoopInputs x = loop_wires_inputs(wires, (s->k * call->loop->neurons + m) * wires->reach + j, m, j, s->n, loop_synapses_room(call, 5));
     bool enters = s->credits && loop_synapses_any(x.at, x.step ? s->n : 1);
     if (!*live && !enters)
         return;
     s->e = call->traces + (row * wires->reach + j) * call->lanes;
-    loop_synapses_trace_any(s, x.at, 0, x.step);
+    loop_synapses_trace_any(s, x.at, x.step);
     loop_synapses_mark(call, s, live, enters, s->e, j);
-}
-
-/* Moves on a stretch of traces of row `row`, of neurons that see every line. */
-static inline void loop_synapses_trace_stretch(const LoopRuleCall *call, LoopSynapses *s, size_t row, size_t j, size_t count)
-{
-    LoopView x = call->wires.context;
-    size_t run = loop_synapses_run(call);
-    loop_synapses_shape(call, s, count);
-    s->e = call->traces + (row * call->wires.reach + j) * call->lanes;
-    loop_synapses_trace_any(s, x.at + j * x.step, x.step, s->step ? x.lane : 1);
-    for (size_t i = 0; i < count; i += run)
-        loop_synapses_mark(call, s, loop_synapses_live(call, row, j + i), s->credits && call->sees[j + i], s->e + i * call->lanes, j + i);
 }
 
 /* Notes which runs of lines are not all 0, for neurons that see every line. */
@@ -246,20 +261,6 @@ static inline void loop_synapses_look(const LoopRuleCall *call)
         size_t n = call->lanes > 1 && !x.lane ? 1 : loop_synapses_length(call, j);
         call->sees[j] = loop_synapses_any(x.at + j * x.step, n);
     }
-}
-
-/* Row `row` of the traces: those of neuron `m` of the channel, or of all its neurons. */
-static inline void loop_synapses_traces(const LoopRuleCall *call, LoopSynapses *s, size_t m, size_t row)
-{
-    const uint8_t *live = loop_synapses_live(call, row, 0), *more = s->credits ? call->sees : NULL;
-    if (s->holds && !s->credits && !s->sweeps)
-        return;
-    if (call->wires.wiring != LOOP_WIRING_BROADCAST)
-        for (size_t j = 0; j < call->wires.reach; j += loop_synapses_run(call))
-            loop_synapses_trace_run(call, s, m, row, j);
-    else
-        for (size_t j = 0, count; (count = loop_synapses_stretch(call, live, more, false, &j)) > 0; j += count)
-            loop_synapses_trace_stretch(call, s, row, j, count);
 }
 
 /* ---- weights ---- */
@@ -300,49 +301,67 @@ static inline void loop_synapses_move_frozen(const LoopRuleCall *call, const Loo
         loop_synapses_thaw(call, s, s->memory, memory);
 }
 
-/* The rows of `s`; `step` is a constant where this is called. */
-static inline void loop_synapses_move_rows(const LoopRuleCall *call, LoopSynapses *s, LoopSynapsesMove *move, size_t step)
+/* Moves the weights of a row; `step` is a constant where this is called. */
+static inline void loop_synapses_move_row(const LoopRuleCall *call, LoopSynapses *s, LoopSynapsesMove *move, size_t step)
 {
-    bool keeps = call->loop->forget != LOOP_NONE || call->loop->bounded;
-    for (size_t r = 0; r < s->rows; r++, s->w += s->n, s->e += s->n, s->memory += s->n)
-        if (s->frozen)
-            loop_synapses_move_frozen(call, s, move);
-        else {
-            move(call, s, step);
-            if (keeps)
-                loop_synapses_keep(call, s);
-        }
+    if (s->frozen) {
+        loop_synapses_move_frozen(call, s, move);
+        return;
+    }
+    move(call, s, step);
+    if (s->always)
+        loop_synapses_keep(call, s);
 }
 
-/* Whether weights move, or may, where there is no trace. */
-static inline bool loop_synapses_all_move(const LoopRuleCall *call)
+/* ---- both ---- */
+
+/* The stretch of `count` synapses from `j` on of neuron `m` of the channel, whose traces are row `row`. Weights and traces take
+   turns, row by row, so that a row of traces is fetched once. */
+static inline void loop_synapses_move_stretch(const LoopRuleCall *call, LoopSynapses *s, size_t m, size_t row, size_t j, size_t count, int due,
+                                              LoopSynapsesMove *move)
 {
-    return call->loop->forget != LOOP_NONE || call->loop->bounded;
+    size_t reach = call->wires.reach, synapse = (s->k * call->loop->neurons + m) * reach + j;
+    LoopView x = call->wires.context;
+    size_t rows = call->lanes > 1 ? count : 1;
+    s->n = call->lanes > 1 ? call->lanes : count;
+    s->w = call->weights + synapse * call->lanes;
+    s->memory = call->memory + synapse * call->lanes;
+    s->e = call->traces + (row * reach + j) * call->lanes;
+    for (size_t r = 0; r < rows; r++, s->w += s->n, s->e += s->n, s->memory += s->n) {
+        if ((due & LOOP_MOVE_WEIGHTS) && s->step)
+            loop_synapses_move_row(call, s, move, 1);
+        else if (due & LOOP_MOVE_WEIGHTS)
+            loop_synapses_move_row(call, s, move, 0);
+        if (due & LOOP_MOVE_TRACES)
+            loop_synapses_trace_any(s, x.at + (j + r) * x.step, s->step ? x.lane : 1);
+    }
+    LoopReal *e = call->traces + (row * reach + j) * call->lanes;
+    for (size_t i = 0; (due & LOOP_MOVE_TRACES) && i < count; i += loop_synapses_run(call))
+        loop_synapses_mark(call, s, loop_synapses_live(call, row, j + i), s->credits && call->sees[j + i], e + i * call->lanes, j + i);
 }
 
-/* Moves the weights of neuron `m` of the channel, whose traces are row `row`. */
-static inline void loop_synapses_weights(const LoopRuleCall *call, LoopSynapses *s, size_t m, size_t row, LoopSynapsesMove *move)
+/* Moves what is asked for of the synapses of neuron `m` of the channel, whose traces are row `row`. */
+static inline void loop_synapses_neuron(const LoopRuleCall *call, LoopSynapses *s, size_t m, size_t row, int asked, LoopSynapsesMove *move)
 {
-    size_t reach = call->wires.reach, first = (s->k * call->loop->neurons + m) * reach;
-    bool all = loop_synapses_all_move(call);
-    for (size_t j = 0, count; (count = loop_synapses_stretch(call, loop_synapses_live(call, row, 0), NULL, all, &j)) > 0; j += count) {
+    if (s->holds && !s->credits && !s->sweeps)
+        asked &= ~LOOP_MOVE_TRACES;
+    bool by_run = (asked & LOOP_MOVE_TRACES) && call->wires.wiring != LOOP_WIRING_BROADCAST;
+    if (by_run)
+        asked &= ~LOOP_MOVE_TRACES;
+    int due = 0;
+    for (size_t j = 0, count; asked && (count = loop_synapses_stretch(call, s, asked, row, &j, &due)) > 0; j += count) {
         if (s->frozen && count > loop_synapses_run(call)) /* what is kept of frozen lanes has room for a run */
             count = loop_synapses_run(call);
-        loop_synapses_shape(call, s, count);
-        s->w = call->weights + (first + j) * call->lanes;
-        s->memory = call->memory + (first + j) * call->lanes;
-        s->e = call->traces + (row * reach + j) * call->lanes;
-        if (s->step)
-            loop_synapses_move_rows(call, s, move, 1);
-        else
-            loop_synapses_move_rows(call, s, move, 0);
+        loop_synapses_move_stretch(call, s, m, row, j, count, due, move);
     }
+    for (size_t j = 0; by_run && j < call->wires.reach; j += loop_synapses_run(call))
+        loop_synapses_trace_run(call, s, m, row, j);
 }
 
 /* ---- all of it ---- */
 
 /* The neurons of a channel, each with traces of its own. */
-static inline void loop_synapses_neurons(const LoopRuleCall *call, LoopSynapses *s, bool moves, LoopSynapsesMove *move)
+static inline void loop_synapses_neurons(const LoopRuleCall *call, LoopSynapses *s, int weights, LoopSynapsesMove *move)
 {
     LoopReal *up = loop_synapses_room(call, 8), *due = loop_synapses_room(call, 4);
     for (size_t m = 0; m < call->loop->neurons; m++) {
@@ -353,26 +372,26 @@ static inline void loop_synapses_neurons(const LoopRuleCall *call, LoopSynapses 
                 due[l] = s->credit[l] * up[l];
             s->due = due;
         }
-        if (call->loop->credit_first)
-            loop_synapses_traces(call, s, m, row);
-        if (moves)
-            loop_synapses_weights(call, s, m, row, move);
-        if (!call->loop->credit_first)
-            loop_synapses_traces(call, s, m, row);
+        if (call->loop->credit_first) {
+            loop_synapses_neuron(call, s, m, row, LOOP_MOVE_TRACES, move);
+            loop_synapses_neuron(call, s, m, row, weights, move);
+        } else
+            loop_synapses_neuron(call, s, m, row, weights | LOOP_MOVE_TRACES, move);
     }
 }
 
-/* The neurons of a channel with traces in common, perhaps with other channels too. */
-static inline void loop_synapses_together(const LoopRuleCall *call, LoopSynapses *s, bool moves, LoopSynapsesMove *move)
+/* The neurons of a channel with traces in common, perhaps with other channels too. The traces move with the weights of the last
+   that has them, or ahead of all. */
+static inline void loop_synapses_together(const LoopRuleCall *call, LoopSynapses *s, int weights, LoopSynapsesMove *move)
 {
     const LoopLoop *loop = call->loop;
-    size_t row = loop_trace_row(loop, s->k, 0);
-    if (loop->credit_first && (loop->trace_by_channel || s->k == 0))
-        loop_synapses_traces(call, s, 0, row);
-    for (size_t m = 0; moves && m < loop->neurons; m++)
-        loop_synapses_weights(call, s, m, row, move);
-    if (!loop->credit_first && (loop->trace_by_channel || s->k + 1 == loop->channels))
-        loop_synapses_traces(call, s, 0, row);
+    size_t row = loop_trace_row(loop, s->k, 0), last = loop->neurons - 1;
+    bool turn = loop->trace_by_channel || s->k == (loop->credit_first ? 0 : loop->channels - 1u);
+    if (turn && loop->credit_first)
+        loop_synapses_neuron(call, s, 0, row, LOOP_MOVE_TRACES, move);
+    for (size_t m = 0; weights && m < last; m++)
+        loop_synapses_neuron(call, s, m, row, weights, move);
+    loop_synapses_neuron(call, s, last, row, turn && !loop->credit_first ? weights | LOOP_MOVE_TRACES : weights, move);
 }
 
 /* `move` moves the weights, and what else the rule keeps; traces, forgetting and bounds are seen to. A rule that `needs_gain`
@@ -384,12 +403,12 @@ static inline void loop_synapses_move(const LoopRuleCall *call, LoopSynapsesMove
     loop_synapses_look(call);
     for (size_t k = 0; k < loop->channels; k++) {
         loop_synapses_channel(call, &s, k);
-        bool moves = s.gains || !needs_gain || loop_synapses_all_move(call);
+        bool moves = s.gains || !needs_gain || s.always;
         *call->stale = *call->stale || moves;
         if (loop->trace_by_neuron)
-            loop_synapses_neurons(call, &s, moves, move);
+            loop_synapses_neurons(call, &s, moves ? LOOP_MOVE_WEIGHTS : 0, move);
         else
-            loop_synapses_together(call, &s, moves, move);
+            loop_synapses_together(call, &s, moves ? LOOP_MOVE_WEIGHTS : 0, move);
     }
 }
 
