@@ -1,5 +1,4 @@
-/* A vector register's worth of numbers, of the widest that there are. The compiler makes several of it where they are
-   narrower; what is computed is the same. */
+/* A vector register's worth of numbers, as wide as the machine that is built for has them; what is computed is the same. */
 #ifndef LOOP_WIDE_H
 #define LOOP_WIDE_H
 
@@ -8,9 +7,19 @@
 
 #include "runtime/contract/rule.h"
 
-typedef LoopReal LoopWide __attribute__((vector_size(64), aligned(sizeof(LoopReal)), may_alias));
-typedef LoopBits LoopWideMask __attribute__((vector_size(64), aligned(sizeof(LoopReal)), may_alias));
-enum { LOOP_WIDE = 64 / sizeof(LoopReal) };
+/* Bytes of a register. Larger vectors would do for sums and products, but not for comparisons, of which compilers then make one
+   for each number. */
+#if defined(__AVX512F__)
+#define LOOP_WIDE_BYTES 64
+#elif defined(__AVX2__)
+#define LOOP_WIDE_BYTES 32
+#else
+#define LOOP_WIDE_BYTES 16
+#endif
+
+typedef LoopReal LoopWide __attribute__((vector_size(LOOP_WIDE_BYTES), aligned(sizeof(LoopReal)), may_alias));
+typedef LoopBits LoopWideMask __attribute__((vector_size(LOOP_WIDE_BYTES), aligned(sizeof(LoopReal)), may_alias));
+enum { LOOP_WIDE = LOOP_WIDE_BYTES / sizeof(LoopReal) };
 
 static inline LoopWide loop_wide(const LoopReal *at)
 {
