@@ -165,17 +165,15 @@ static void read_lanes(const Readout *r, const LoopReal *w, size_t synapse, size
 static void read_one(const Readout *r, const LoopReal *w, size_t synapse, size_t m, LoopReal *s)
 {
     LoopEight sums = {0};
-    LoopReal part[LOOP_PARTS];
     for (size_t first = 0; first < r->wires.reach; first += LOOP_TILE) {
         size_t n = r->wires.reach - first < LOOP_TILE ? r->wires.reach - first : LOOP_TILE, i = 0;
         const LoopReal *x = loop_wires_inputs(&r->wires, synapse + first, m, first, n, r->gathered).at, *row = w + first;
         for (; i + LOOP_PARTS <= n; i += LOOP_PARTS)
             loop_eight_add(&sums, row + i, x + i);
-        for (; i < n; i++)
-            sums[i % LOOP_PARTS] += x[i] != 0 ? row[i] * x[i] : 0;
+        if (i < n) /* the end of the last */
+            loop_eight_rest(&sums, row + i, x + i, n - i);
     }
-    memcpy(part, &sums, sizeof part);
-    s[0] = loop_sum8(part);
+    s[0] = loop_eight_sum(&sums);
 }
 
 /* s = activity of neuron `m` of channel `k`: proposal, up-state and weighted input. Never -0. */

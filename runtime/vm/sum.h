@@ -3,25 +3,47 @@
 #ifndef LOOP_SUM_H
 #define LOOP_SUM_H
 
-#include "runtime/contract/rule.h"
+#include "runtime/vm/wide.h"
 
 enum { LOOP_PARTS = 8 };
 
-/* Eight numbers side by side anywhere in memory, and eight masks. A vector of the compiler's: it becomes one register, two
-   or four, or plain code, as the machine has it. */
-typedef LoopReal LoopEight __attribute__((vector_size(8 * sizeof(LoopReal)), aligned(sizeof(LoopReal)), may_alias));
-typedef LoopBits LoopEightBits __attribute__((vector_size(8 * sizeof(LoopBits)), aligned(sizeof(LoopBits)), may_alias));
+/* Eight numbers side by side: one vector of the machine, or as many as they fill. */
+#define LOOP_EIGHT_BYTES (LOOP_PARTS * sizeof(LoopReal))
+#define LOOP_SOME_BYTES (LOOP_WIDE_BYTES < LOOP_EIGHT_BYTES ? LOOP_WIDE_BYTES : LOOP_EIGHT_BYTES)
+typedef LoopReal LoopSome __attribute__((vector_size(LOOP_SOME_BYTES), aligned(sizeof(LoopReal)), may_alias));
+typedef LoopBits LoopSomeBits __attribute__((vector_size(LOOP_SOME_BYTES), aligned(sizeof(LoopReal)), may_alias));
+typedef struct LoopEight {
+    LoopSome some[LOOP_EIGHT_BYTES / LOOP_SOME_BYTES];
+} LoopEight;
 
 /* sums += w x, but nothing where x is 0. */
 static inline void loop_eight_add(LoopEight *sums, const LoopReal *w, const LoopReal *x)
 {
-    LoopEight a = *(const LoopEight *)w, b = *(const LoopEight *)x;
-    *sums += (LoopEight)((LoopEightBits)(a * b) & (LoopEightBits)(b != 0));
+    const LoopSome *a = (const LoopSome *)w, *b = (const LoopSome *)x;
+    for (size_t i = 0; i < LOOP_EIGHT_BYTES / LOOP_SOME_BYTES; i++)
+        sums->some[i] += (LoopSome)((LoopSomeBits)(a[i] * b[i]) & (LoopSomeBits)(b[i] != 0));
 }
 
 static inline LoopReal loop_sum8(const LoopReal part[LOOP_PARTS])
 {
     return ((part[0] + part[4]) + (part[2] + part[6])) + ((part[1] + part[5]) + (part[3] + part[7]));
+}
+
+/* The same for fewer than eight. */
+static inline void loop_eight_rest(LoopEight *sums, const LoopReal *w, const LoopReal *x, size_t n)
+{
+    LoopReal part[LOOP_PARTS];
+    memcpy(part, sums, sizeof part);
+    for (size_t i = 0; i < n; i++)
+        part[i] += x[i] != 0 ? w[i] * x[i] : 0;
+    memcpy(sums, part, sizeof part);
+}
+
+static inline LoopReal loop_eight_sum(const LoopEight *sums)
+{
+    LoopReal part[LOOP_PARTS];
+    memcpy(part, sums, sizeof part);
+    return loop_sum8(part);
 }
 
 #endif
