@@ -21,6 +21,7 @@ struct LoopMeasureState {
     bool shared;           /* all that it reads is the same in every lane: kept for one */
     bool one_clock;        /* lanes are in step: the picker of the first is that of all */
     bool timed;            /* its moments are times of the trial, the same in every lane */
+    bool together;         /* and takes one step of a trial: the trial of the first lane is that of all */
     size_t lanes, capacity;
     size_t awake;          /* lanes that are */
     LaneTrial *trial;      /* [capacity] */
@@ -59,6 +60,14 @@ static bool is_time(const LoopAnchor *a)
     return a->kind != LOOP_ANCHOR_ONSET && a->offset_reg == LOOP_NONE;
 }
 
+static bool has_until(const LoopProgram *program)
+{
+    for (uint32_t i = 0; i < program->task.phase_count; i++)
+        if (program->task.phases[i].until != LOOP_NONE)
+            return true;
+    return false;
+}
+
 /* Trials that the ring of a `last n` keeps. */
 static uint32_t ring_slots(const LoopMeasure *measure)
 {
@@ -84,6 +93,7 @@ LoopMeasureState *loop_measure_new(const LoopProgram *program, const LoopMeasure
     s->shared = is_shared(program, measure);
     s->one_clock = program->task.uniform;
     s->timed = s->one_clock && is_time(&measure->from) && (!measure->window || is_time(&measure->to));
+    s->together = s->timed && !measure->window && !measure->lag && !measure->first_true && measure->instant == LOOP_NONE && !has_until(program);
     lanes = s->shared ? 1 : lanes;
     s->capacity = lanes;
     s->trial = loop_alloc_array(lanes, sizeof *s->trial);
@@ -167,7 +177,7 @@ static void begin_all(LoopMeasureState *s, const LoopBlock *block)
     size_t before = s->awake;
     loop_picker_begin(picker(s, 0), &s->measure->select, block, 0);
     bool awake = wakes(s, picker(s, 0));
-    for (size_t l = 0; (before || awake) && l < s->lanes; l++)
+    for (size_t l = 0; (before || awake) && l < (s->together ? 1 : s->lanes); l++)
         begin_lane(s, l, awake);
 }
 
@@ -324,6 +334,27 @@ static void step_lane(LoopMeasureState *s, LoopBlock *block, size_t l)
     end(s, block, l);
 }
 
+/* All lanes take the same step of the same trials. */
+static void step_together(LoopMeasureState *s, LoopBlock *block)
+{
+    LoopMoment now = loop_clock_moment(block->clock, 0);
+    LaneTrial *lane = &s->trial[0];
+    LoopView x = loop_block_view(block, s->measure->signal, NULL);
+    resolve(block, &s->measure->from, 0, now, &lane->from);
+    if (now.time == lane->from)
+        for (size_t e = 0; e < s->width; e++)
+            for (size_t l = 0; l < s->lanes; l++)
+                *cell(s->now, s, e, l) = loop_view(x, e, l);
+    lane->taken += now.time == lane->from;
+    if (now.time + 1 != block->program->task.trials[now.type].duration || !lane->taken || !picker(s, 0)->picked)
+        return;
+    for (size_t e = 0; e < s->width; e++)
+        for (size_t l = 0; l < s->lanes; l++)
+            *cell(s->sum, s, e, l) += *cell(s->now, s, e, l);
+    for (size_t l = 0; l < s->lanes; l++)
+        s->count[l]++;
+}
+
 /* Whether a timed measure has nothing to do: neither its moment nor the end of the trial is now. */
 static bool idles(const LoopMeasureState *s, const LoopBlock *block)
 {
@@ -337,7 +368,9 @@ void loop_measure_step(LoopMeasureState *s, LoopBlock *block)
 {
     if (!s->awake || (s->timed && idles(s, block)))
         return;
-    for (size_t l = 0; l < s->lanes; l++)
+    if (s->together)
+        step_together(s, block);
+    for (size_t l = 0; !s->together && l < s->lanes; l++)
         step_lane(s, block, l);
 }
 

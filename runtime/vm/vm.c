@@ -1,6 +1,7 @@
 /* The step loop: instructions to kernels. The program has been verified, so nothing here checks operands. */
 #include "runtime/vm/vm.h"
 
+#include "runtime/contract/real_math.h"
 #include "runtime/measure/recorder.h"
 #include "runtime/task/clock.h"
 
@@ -70,11 +71,25 @@ static bool check_fails(const LoopCheck *check, double x)
     return true;
 }
 
+/* Whether all are numbers between lo and hi, told by signs and by x - x; a pass like that of all_finite. -0 may be taken for less
+   than 0, which costs a second look. */
+static bool all_between(const LoopReal *x, size_t count, double lo, double hi)
+{
+    uint64_t bad = 0;
+    for (size_t i = 0; i < count; i++) {
+        double above = x[i] - lo, below = hi - x[i], nothing = (double)x[i] - x[i];
+        bad |= ((loop_bits(above) | loop_bits(below)) & LOOP_SIGN_BIT) | loop_bits(nothing);
+    }
+    return !bad;
+}
+
 static void run_check(LoopBlock *block, uint32_t reg, uint32_t check)
 {
     const LoopCheck *rule = &block->program->checks[check];
     size_t width = block->program->registers[reg].width, lanes = loop_block_lanes(block, reg);
     const LoopReal *x = loop_block_register(block, reg);
+    if (rule->kind == LOOP_CHECK_RANGE && all_between(x, width * lanes, rule->lo, rule->hi))
+        return;
     for (size_t e = 0; e < width; e++)
         for (size_t l = 0; l < lanes; l++)
             if (check_fails(rule, x[e * lanes + l]))
