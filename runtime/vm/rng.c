@@ -1,6 +1,9 @@
 /* Philox4x32-10 for one block, and for blocks of lanes side by side. */
 #include "runtime/vm/rng.h"
 
+#include <stdbool.h>
+#include <string.h>
+
 #define MULTIPLIER_0 0xd2511f53u
 #define MULTIPLIER_1 0xcd9e8d57u
 #define WEYL_0 0x9e3779b9u
@@ -27,8 +30,8 @@ enum { WIDE = 2 };
 
 typedef uint64_t Words __attribute__((vector_size(8 * WIDE)));
 typedef uint32_t Halves __attribute__((vector_size(4 * WIDE), aligned(4), may_alias));
-
-enum { CHUNK = 64 };
+typedef double Doubles __attribute__((vector_size(8 * WIDE)));
+typedef LoopReal Units __attribute__((vector_size(sizeof(LoopReal) * WIDE), aligned(sizeof(LoopReal)), may_alias));
 
 /* Stafford's variant 13, as in splitmix64. */
 static uint64_t mix(uint64_t z)
@@ -111,84 +114,131 @@ double loop_rng_normal1(const LoopRngKey *key, uint32_t agent, uint64_t counter,
     return loop_rng_normal_of(loop_rng_uniform1(key, agent, counter, index));
 }
 
-/* CHUNK blocks: the counters, which become the words, and the keys. */
+/* ---- WIDE blocks side by side ---- */
+
+/* Of each 64 bits of the words and the keys only the lower half counts. */
 typedef struct Blocks {
-    uint32_t word[4][CHUNK], key[2][CHUNK];
+    Words a, b, c, d, k0, k1;
 } Blocks;
 
-/* Blocks that fill vectors: `n`, and some more that nobody reads. */
-static inline size_t whole_vectors(size_t n)
+static inline Words all_words(uint64_t x)
 {
-    return (n + WIDE - 1) / WIDE * WIDE;
+    return x - (Words){0};
 }
 
-static inline Words widen(const uint32_t *at)
+/* Written out as all_rounds is. */
+static inline void vector_round(Blocks *s)
 {
-    return __builtin_convertvector(*(const Halves *)at, Words);
+    const Words p0 = PRODUCT(s->a, all_words(MULTIPLIER_0)), p1 = PRODUCT(s->c, all_words(MULTIPLIER_1));
+    *s = (Blocks){(p1 >> 32) ^ s->b ^ s->k0, p1, (p0 >> 32) ^ s->d ^ s->k1, p0, s->k0 + WEYL_0, s->k1 + WEYL_1};
 }
 
-/* The first `n` blocks, a multiple of WIDE. Of each 64 bits of `k0` and `k1` only the lower half counts. */
-static void run_blocks(Blocks *s, size_t n)
+static inline void run_blocks(Blocks *s)
 {
-    const Words m0 = (Words){0} + MULTIPLIER_0, m1 = (Words){0} + MULTIPLIER_1;
-    for (size_t i = 0; i < n; i += WIDE) {
-        Words a = widen(&s->word[0][i]), b = widen(&s->word[1][i]), c = widen(&s->word[2][i]), d = widen(&s->word[3][i]);
-        Words k0 = widen(&s->key[0][i]), k1 = widen(&s->key[1][i]);
-        for (int round = 0; round < 10; round++, k0 += WEYL_0, k1 += WEYL_1) {
-            Words p0 = PRODUCT(a, m0), p1 = PRODUCT(c, m1);
-            a = (p1 >> 32) ^ b ^ k0;
-            b = p1;
-            c = (p0 >> 32) ^ d ^ k1;
-            d = p0;
-        }
-        *(Halves *)&s->word[0][i] = __builtin_convertvector(a, Halves);
-        *(Halves *)&s->word[1][i] = __builtin_convertvector(b, Halves);
-        *(Halves *)&s->word[2][i] = __builtin_convertvector(c, Halves);
-        *(Halves *)&s->word[3][i] = __builtin_convertvector(d, Halves);
+    for (int round = 0; round < 10; round++)
+        vector_round(s);
+}
+
+/* to_unit, with the same bits. */
+static inline Units to_units(Words hi, Words lo)
+{
+    const Words one = all_words(0x4330000000000000u); /* 2^52 */
+#ifdef LOOP_SINGLE
+    (void)lo;
+    return __builtin_convertvector((Doubles)((hi << 32 >> 40) | one) - 0x1p52, Units) * 0x1p-24f;
+#else
+    Doubles upper = (Doubles)((hi << 32 >> 37) | one) - 0x1p52, lower = (Doubles)((lo << 32 >> 38) | one) - 0x1p52;
+    return (upper * 0x1p26 + lower) * 0x1p-53;
+#endif
+}
+
+/* Of a block, the numbers of its first two words or of its last. */
+static inline Units half_of(const Blocks *s, size_t half)
+{
+    return half ? to_units(s->c, s->d) : to_units(s->a, s->b);
+}
+
+/* ---- many lanes ---- */
+
+/* What lanes draw by, and what is the same in all of them. */
+typedef struct Lanes {
+    LoopRngKeys keys;
+    const uint32_t *agent;
+    const uint64_t *counter;
+    Blocks same;
+} Lanes;
+
+/* `n` numbers of 64 bits, at most WIDE. */
+static inline Words words_of(const void *at, size_t n)
+{
+    Words words = {0};
+    if (n == WIDE)
+        memcpy(&words, at, sizeof words);
+    else
+        memcpy(&words, at, n * sizeof(uint64_t));
+    return words;
+}
+
+/* Block 0 of lanes l to l + n - 1, at most WIDE; `alike` lanes differ by nothing but their agents. */
+static inline Blocks lanes_blocks(const Lanes *of, size_t l, size_t n, bool alike)
+{
+    uint32_t agent[WIDE] = {0};
+    if (n == WIDE)
+        memcpy(agent, of->agent + l, sizeof agent);
+    else
+        memcpy(agent, of->agent + l, n * sizeof *agent);
+    Blocks s = of->same;
+    s.a = __builtin_convertvector(*(const Halves *)agent, Words);
+    if (!alike && of->counter) {
+        s.b = words_of(of->counter + l, n);
+        s.d = s.b >> 32;
     }
+    if (!alike && of->keys.step) {
+        s.k0 = words_of(of->keys.at + l, n);
+        s.k1 = s.k0 >> 32;
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+        s.k1 = s.k0;
+        s.k0 >>= 32;
+#endif
+    }
+    return s;
 }
 
-/* Numbers of words 2 `half` and the next of the first `n` blocks. */
-static inline void to_units(LoopReal *restrict out, const Blocks *s, size_t n, size_t half)
+static inline void put(LoopReal *out, Units x, size_t n)
 {
-    const uint32_t *restrict hi = s->word[2 * half], *restrict lo = s->word[2 * half + 1];
-    for (size_t i = 0; i < n; i++)
-        out[i] = to_unit(hi[i], lo[i]);
+    if (n == WIDE)
+        *(Units *)out = x;
+    else
+        memcpy(out, &x, n * sizeof *out);
 }
 
-/* Block `pair` of `n` lanes, at most CHUNK. */
-static void draw_lanes(Blocks *s, size_t n, LoopRngKeys keys, const uint32_t *agent, const uint64_t *counter, uint64_t shared, uint32_t pair)
+/* Elements at .. at + count - 1, which are of one block. */
+static inline void draw(LoopReal *out, size_t lanes, const Lanes *given, uint32_t at, size_t count, bool alike)
 {
-    for (size_t i = 0; i < n; i++) {
-        uint64_t at = counter ? counter[i] : shared;
-        s->word[0][i] = agent[i];
-        s->word[1][i] = (uint32_t)at;
-        s->word[2][i] = pair;
-        s->word[3][i] = (uint32_t)(at >> 32);
-        s->key[0][i] = keys.at[i * keys.step].word[0];
-        s->key[1][i] = keys.at[i * keys.step].word[1];
+    const Lanes of = *given; /* a copy, which nothing that is written can change */
+    for (size_t l = 0; l < lanes; l += WIDE) {
+        size_t n = lanes - l < WIDE ? lanes - l : WIDE;
+        Blocks s = lanes_blocks(&of, l, n, alike);
+        s.c = all_words(at / 2);
+        run_blocks(&s);
+        put(out + l, half_of(&s, at % 2), n);
+        if (count == 2)
+            put(out + lanes + l, half_of(&s, 1), n);
     }
-    for (size_t i = n; i < whole_vectors(n); i++) {
-        s->word[0][i] = s->word[1][i] = s->word[2][i] = s->word[3][i] = 0;
-        s->key[0][i] = s->key[1][i] = 0;
-    }
-    run_blocks(s, whole_vectors(n));
 }
 
 void loop_rng_uniform(LoopReal *out, size_t width, size_t lanes, LoopRngKeys keys, const uint32_t *agent,
                       const uint64_t *counter, uint64_t shared, uint32_t index)
 {
-    Blocks s;
-    for (size_t done = 0; done < lanes; done += CHUNK) {
-        size_t n = lanes - done < CHUNK ? lanes - done : CHUNK;
-        LoopRngKeys own = {keys.at + done * keys.step, keys.step};
-        for (size_t e = 0, both; e < width; e += both) {
-            uint32_t at = index + (uint32_t)e;
-            both = at % 2 == 0 && e + 1 < width ? 2 : 1; /* two elements are one block */
-            draw_lanes(&s, n, own, agent + done, counter ? counter + done : NULL, shared, at / 2);
-            for (size_t i = 0; i < both; i++)
-                to_units(out + (e + i) * lanes + done, &s, n, (at + i) % 2);
-        }
+    const Lanes of = {keys, agent, counter,
+                      {.b = all_words(shared), .d = all_words(shared >> 32), .k0 = all_words(keys.at->word[0]), .k1 = all_words(keys.at->word[1])}};
+    for (size_t e = 0, count; e < width; e += count) {
+        uint32_t at = index + (uint32_t)e;
+        count = at % 2 == 0 && e + 1 < width ? 2 : 1;
+        if (counter || keys.step)
+            draw(out + e * lanes, lanes, &of, at, count, false);
+        else
+            draw(out + e * lanes, lanes, &of, at, count, true);
     }
 }
 
@@ -200,22 +250,20 @@ void loop_rng_normal(LoopReal *out, size_t width, size_t lanes, LoopRngKeys keys
         out[i] = loop_rng_normal_of(out[i]);
 }
 
-/* Blocks of one lane side by side. */
+/* ---- one lane ---- */
+
 void loop_rng_uniforms(LoopReal *out, size_t count, const LoopRngKey *key, uint32_t agent, uint64_t counter)
 {
-    Blocks s;
-    for (size_t done = 0; done < count; done += 2 * CHUNK) {
-        size_t left = count - done < 2 * CHUNK ? count - done : 2 * CHUNK, n = (left + 1) / 2;
-        for (size_t i = 0; i < whole_vectors(n); i++) {
-            s.word[0][i] = agent;
-            s.word[1][i] = (uint32_t)counter;
-            s.word[2][i] = (uint32_t)(done / 2 + i);
-            s.word[3][i] = (uint32_t)(counter >> 32);
-            s.key[0][i] = key->word[0];
-            s.key[1][i] = key->word[1];
-        }
-        run_blocks(&s, whole_vectors(n));
+    Words order;
+    for (size_t i = 0; i < WIDE; i++)
+        order[i] = i;
+    for (size_t done = 0; done < count; done += 2 * WIDE) {
+        size_t left = count - done < 2 * WIDE ? count - done : 2 * WIDE;
+        Blocks s = {all_words(agent), all_words(counter), all_words(done / 2) + order, all_words(counter >> 32),
+                    all_words(key->word[0]), all_words(key->word[1])};
+        run_blocks(&s);
+        Units even = half_of(&s, 0), odd = half_of(&s, 1);
         for (size_t i = 0; i < left; i++)
-            out[done + i] = to_unit(s.word[i % 2 * 2][i / 2], s.word[i % 2 * 2 + 1][i / 2]);
+            out[done + i] = i % 2 ? odd[i / 2] : even[i / 2];
     }
 }
