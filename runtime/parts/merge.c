@@ -130,6 +130,19 @@ static bool has_value(const Merge *m, uint32_t of_slice)
     return false;
 }
 
+/* The values of a register that is the same one in every copy, and the same in all groups; NULL if it is not. */
+static const double *common_values(const Merge *m, uint32_t of_slice)
+{
+    const LoopProgram *p = m->whole->program;
+    uint32_t whole = ITEM(m->slices[0]->registers, of_slice), param = m->whole->params[whole], constant = m->whole->constants[whole];
+    for (uint32_t c = 1; c < m->copies; c++)
+        if (ITEM(m->slices[c]->registers, of_slice) != whole)
+            return NULL;
+    if (param != LOOP_NONE)
+        return p->params[param].groups ? NULL : p->params[param].value;
+    return constant != LOOP_NONE ? p->constants[constant].values : NULL;
+}
+
 /* Constants and parameters: all else begins as 0. */
 static bool write_values(Merge *m)
 {
@@ -141,7 +154,11 @@ static bool write_values(Merge *m)
         bool differ;
         if (!has_value(m, m->first[r]))
             continue;
-        double *values = values_of(m, m->first[r], width, &differ);
+        const double *values = common_values(m, m->first[r]);
+        if (values)
+            differ = false;
+        else
+            values = values_of(m, m->first[r], width, &differ);
         if (!differ) {
             to->constants[to->constant_count++] = (LoopConstant){r, values};
             continue;

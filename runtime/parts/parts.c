@@ -238,7 +238,7 @@ static void weigh(const Finder *f, LoopParts *parts)
 /* Lanes whose trials end by what they measured, foreign calls and code that stops keep a program whole. */
 static bool can_part(const LoopProgram *p)
 {
-    bool can = p->loop_count > 1 && !p->foreign_count && !p->verdict.length;
+    bool can = p->loop_count > 1 && !p->foreign_count && !p->verdict.length && (uint64_t)p->loop_count * p->group_count <= INT32_MAX;
     for (uint32_t i = 0; can && i < p->task.phase_count; i++)
         can = p->task.phases[i].until == LOOP_NONE;
     for (uint32_t i = 0; can && i < p->measure_count; i++)
