@@ -80,7 +80,7 @@ void loop_results_free(LoopResults *results);
 /* Engine `i` of those that this processor can run, best first; NULL past the last. */
 const char *loop_engine_name(size_t i);
 
-/* What a run takes, as text: registers, rings, weights, measures, per lane and in all. */
+/* What a run takes, as text: registers, rings, weights, measures, per lane and in all. `out` has failed where memory ran out. */
 void loop_memory_print(const LoopProgram *program, const LoopRunOptions *options, LoopText *out);
 
 enum { LOOP_LANES_MIN = 16, LOOP_LANES_MAX = 512 };

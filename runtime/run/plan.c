@@ -102,6 +102,7 @@ static bool take_parts(LoopRunPlan *plan, const LoopProgram *program, const Loop
         loop_parts_free(plan->parts);
         plan->parts = NULL;
     }
+    plan->no_memory = failed;
     return !failed;
 }
 
@@ -127,7 +128,10 @@ static bool add_stage(LoopRunPlan *plan, const LoopProgram *program, const LoopP
     s->blocks = (s->all + s->lanes - 1) / s->lanes;
     plan->blocks += s->blocks;
     LoopLayout layout;
-    if (!loop_layout_make(&layout, program, s->lanes))
+    if (!loop_mul(lane_bytes, s->lanes, &all) || all > MEMORY_MAX || uniform_bytes > MEMORY_MAX)
+        return false;
+    plan->no_memory = !loop_layout_make(&layout, program, s->lanes);
+    if (plan->no_memory)
         return false;
     bool counted = loop_block_bytes(program, &layout, options->single ? sizeof(float) : sizeof(double), &s->block_bytes);
     loop_layout_free(&layout);
@@ -141,6 +145,7 @@ static bool add_stages(LoopRunPlan *plan, const LoopProgram *program, const Loop
 {
     bool ok = true;
     plan->stages = loop_alloc_array(plan->parts ? plan->parts->count : 1, sizeof *plan->stages);
+    plan->no_memory = !plan->stages;
     if (!plan->stages)
         return false;
     if (!plan->parts)
@@ -210,6 +215,7 @@ void loop_memory_print(const LoopProgram *program, const LoopRunOptions *options
 {
     LoopRunPlan plan;
     if (!loop_plan_make(&plan, program, options)) {
+        out->failed = out->failed || plan.no_memory;
         loop_text_add(out, "more memory than a run may take\n");
         loop_plan_free(&plan);
         return;

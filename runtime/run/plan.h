@@ -21,6 +21,7 @@ typedef struct LoopRunPlan {
     LoopRunStage *stages;         /* [stage_count], run one after another */
     uint32_t stage_count;
     LoopParts *parts;          /* NULL: the program stays whole */
+    bool no_memory;            /* the plan itself could not be made */
     size_t block_bytes;        /* of the largest block */
     size_t result_bytes;       /* what the run keeps for all lanes, and what claims are worked out in */
 } LoopRunPlan;
