@@ -129,8 +129,8 @@ extern: $(BUILD)/loop
 robust: $(BUILD)/loop $(BUILD)/loop-fail
 	@tests/limit/run.sh $(BUILD)/loop $(BUILD)/loop-fail
 
-# The same program with an allocator that can be made to fail.
-WRAP := -Wl,--wrap=calloc -Wl,--wrap=realloc -Wl,--wrap=aligned_alloc -Wl,--wrap=free
+# The same program with an allocator that is made to fail.
+WRAP := -Wl,--wrap=main -Wl,--wrap=calloc -Wl,--wrap=realloc -Wl,--wrap=aligned_alloc -Wl,--wrap=free
 $(BUILD)/loop-fail: tests/limit/fail_alloc.c $(call obj,$(SOURCES)) $(GENOBJ) $(ENGINEOBJ)
 	@$(CC) -std=c11 $(CFLAGS) $(LDFLAGS) $(WRAP) -o $@ $^ $(LIBS)
 

@@ -1,50 +1,50 @@
-/* Linked into a second `loop` in place of the allocator: allocation number FAIL_AT fails (with FAIL_EVER set, so do all
-   after it). At the end it tells what was never freed. */
+/* loop-fail STRIDE ARGUMENTS...: runs `loop ARGUMENTS` again and again, each time as a process of its own in which allocation
+   1, 1 + STRIDE, 1 + 2 STRIDE ... fails, until none is left to fail; then once more so, with all later ones failing too. The
+   program must say that memory ran out, and have freed all that it had. Linked into a second `loop` in place of the allocator
+   and ahead of its main. */
+#define _GNU_SOURCE
+#include <fcntl.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+int __real_main(int argc, char **argv);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *old, size_t size);
 void *__real_aligned_alloc(size_t alignment, size_t size);
 void __real_free(void *memory);
+int __wrap_main(int argc, char **argv);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *old, size_t size);
 void *__wrap_aligned_alloc(size_t alignment, size_t size);
 void __wrap_free(void *memory);
 
+enum { OUT_OF_MEMORY = 5, MOST = 100000, PATIENCE = 20 /* seconds */ };
+
+/* What a try tells of itself. */
+typedef struct Told {
+    bool failed; /* an allocation did */
+    long kept;   /* allocations that were never freed */
+} Told;
+
 static atomic_long made, live;
+static long first_to_fail;
+static bool ever;
+static Told *told; /* in memory that the processes share */
 
-static void say(const char *text)
+static bool fails(void)
 {
-    if (write(STDERR_FILENO, text, strlen(text)) < 0)
-        _exit(98);
-}
-
-static void check_leaks(void)
-{
-    if (atomic_load(&live) == 0)
-        return;
-    say("LEAK\n");
-    _exit(99);
-}
-
-static int fails(void)
-{
-    static atomic_long at = -1;
-    if (atomic_load(&at) < 0) {
-        const char *text = getenv("FAIL_AT");
-        atomic_store(&at, text ? atol(text) : 0);
-        atexit(check_leaks);
-    }
-    long now = atomic_fetch_add(&made, 1) + 1, first = atomic_load(&at);
-    if (first == 0 || now < first || (now > first && !getenv("FAIL_EVER")))
-        return 0;
-    if (now == first)
-        say("FAILED ALLOCATION\n");
-    return 1;
+    long now = atomic_fetch_add(&made, 1) + 1;
+    if (first_to_fail == 0 || now < first_to_fail || (now > first_to_fail && !ever))
+        return false;
+    told->failed = true;
+    return true;
 }
 
 static void *counted(void *memory)
@@ -79,4 +79,68 @@ void __wrap_free(void *memory)
     if (memory)
         atomic_fetch_sub(&live, 1);
     __real_free(memory);
+}
+
+static void tell(void)
+{
+    told->kept = atomic_load(&live);
+}
+
+/* Runs the program in a process of its own, with what it prints in `out`. Its status, as of waitpid. */
+static int try(int argc, char **argv, int out)
+{
+    *told = (Told){0};
+    if (ftruncate(out, 0) || lseek(out, 0, SEEK_SET) < 0)
+        return -1;
+    pid_t child = fork();
+    if (child == 0) {
+        alarm(PATIENCE);
+        atexit(tell);
+        if (dup2(out, STDOUT_FILENO) < 0 || dup2(out, STDERR_FILENO) < 0)
+            _exit(98);
+        exit(__real_main(argc, argv));
+    }
+    int status = -1;
+    return child > 0 && waitpid(child, &status, 0) == child ? status : -1;
+}
+
+/* Whether the try ended as it should; if not, what it said is shown. */
+static bool fair(int status, int out)
+{
+    if (WIFEXITED(status) && WEXITSTATUS(status) == OUT_OF_MEMORY && told->kept == 0)
+        return true;
+    char text[301] = "";
+    ssize_t n = pread(out, text, sizeof text - 1, 0);
+    text[n > 0 ? n : 0] = 0;
+    printf("allocation %ld%s: status %d, %ld not freed: %s\n", first_to_fail, ever ? " and all later" : "", status, told->kept, text);
+    return false;
+}
+
+/* How often an allocation failed and the program bore it; -1: not always, or there was no end. */
+static long every(long stride, int argc, char **argv, int out)
+{
+    long tries = 0;
+    bool all = true;
+    for (first_to_fail = 1; first_to_fail < MOST; first_to_fail += stride, tries++) {
+        int status = try(argc, argv, out);
+        if (!told->failed)
+            return all && WIFEXITED(status) ? tries : -1;
+        all = fair(status, out) && all;
+    }
+    return -1;
+}
+
+int __wrap_main(int argc, char **argv)
+{
+    long stride = argc > 2 ? atol(argv[1]) : 0;
+    int out = memfd_create("out", 0);
+    told = mmap(NULL, sizeof *told, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (stride < 1 || out < 0 || told == MAP_FAILED)
+        return 2;
+    argv[1] = argv[0];
+    long once = every(stride, argc - 1, argv + 1, out);
+    ever = true;
+    long later = every(stride, argc - 1, argv + 1, out);
+    printf("%ld and %ld failures borne\n", once, later);
+    return once > 0 && later > 0 ? 0 : 1;
 }
