@@ -4,35 +4,36 @@
 . "$(dirname "$0")/../lib.sh"
 loop=$1 bless=${2:-}
 
-diagnostics() { # FILE: as the program prints them
-    case $(basename "$1") in
-    E09*) timeout 60 "$loop" run -q "$1" ;;
-    *) timeout 60 "$loop" check "$1" ;;
-    esac 2>&1 >"$scratch/out" </dev/null
-    echo $? >"$scratch/rc"
-}
+ulimit -t 60 # a program that hangs fails
 
 wanted_rc() { # CODE
     case $1 in
-    E0901 | E0902) echo 4 ;;
-    E0903 | E0904 | E0905) echo '3|4' ;; # of a parameter: before the run
-    W*) echo 0 ;;
-    *) echo 3 ;;
+    E0901 | E0902) wanted=4 ;;
+    E0903 | E0904 | E0905) wanted='3|4' ;; # of a parameter: before the run
+    W*) wanted=0 ;;
+    *) wanted=3 ;;
     esac
 }
 
+# Processes are dear here, so that what bash can do itself it does.
 for file in tests/diag/*.loop; do
-    txt=${file%.loop}.txt name=$(basename "$file" .loop)
-    code=${name%%_*}
-    diagnostics "$file" >"$scratch/got"
-    rc=$(cat "$scratch/rc")
+    name=${file##*/} txt=${file%.loop}.txt
+    code=${name:0:5} how=check
+    [[ $code == E09* ]] && how='run -q'
+    # shellcheck disable=SC2086
+    "$loop" $how "$file" 2>"$scratch/got" >/dev/null </dev/null
+    rc=$?
     [ -n "$bless" ] && cp "$scratch/got" "$txt"
-    first=$(grep -aoE '(error|warning) [EW][0-9]{4}:' "$scratch/got" | head -n 1 | grep -oE '[EW][0-9]{4}')
+    read -r -d '' said <"$scratch/got"
+    first=
+    [[ $said =~ (error|warning)\ ([EW][0-9]{4}): ]] && first=${BASH_REMATCH[2]}
+    wanted_rc "$code"
     if [ "$first" != "$code" ]; then
         fail "$file: the first diagnostic is '$first'"
-    elif [[ ! $rc =~ ^($(wanted_rc "$code"))$ ]]; then
+    elif [[ ! $rc =~ ^($wanted)$ ]]; then
         fail "$file: exit status $rc"
-    elif ! diff -u --text "$txt" "$scratch/got"; then
+    elif ! cmp -s "$txt" "$scratch/got"; then
+        diff -u --text "$txt" "$scratch/got"
         fail "$file"
     else
         pass
@@ -40,32 +41,33 @@ for file in tests/diag/*.loop; do
 done
 
 # Every row of diag.def with an example has its file here, of the same text, and its `right` has nothing to complain of.
-unescape() { # the C strings of standard input, joined
-    local text
-    text=$(sed -E 's/^ *"//; s/"[,)]*$//' | tr -d '\n')
-    printf -- "${text//%/%%}"
-}
+# The C strings of its fields, joined, each in a file of its own.
 awk -v dir="$scratch" '
     /^DIAG\(/ { code = substr($1, 6); sub(",", "", code); field = 0 }
-    /^     "/ { print > (dir "/" code "." field) }
-    /^     ".*",$/ || /^     ".*"\)$/ { field++ }
+    /^     "/ { text = $0; sub(/^ *"/, "", text); sub(/"[,)]*$/, "", text); printf "%s", text > (dir "/" code "." field) }
+    /^     ".*",$/ || /^     ".*"\)$/ { close(dir "/" code "." field); field++ }
 ' runtime/contract/diag.def
-for code in $(sed -nE 's/^DIAG\(([EW][0-9]+),.*/\1/p' runtime/contract/diag.def); do
-    unescape <"$scratch/$code.1" >"$scratch/wrong.loop"
-    unescape <"$scratch/$code.2" >"$scratch/right.loop"
-    [ -s "$scratch/wrong.loop" ] || continue
+unescape() { # FROM, TO: what is written in C
+    local text
+    read -r text <"$1"
+    printf -- "${text//%/%%}" >"$2"
+}
+mapfile -t codes < <(sed -nE 's/^DIAG\(([EW][0-9]+),.*/\1/p' runtime/contract/diag.def)
+for code in "${codes[@]}"; do
+    [ -s "$scratch/$code.1" ] || continue
+    unescape "$scratch/$code.1" "$scratch/wrong.loop"
+    unescape "$scratch/$code.2" "$scratch/right.loop"
     cmp -s "$scratch/wrong.loop" "tests/diag/$code.loop" || { fail "$code: tests/diag/$code.loop is not the example of diag.def"; continue; }
-    said=$(timeout 60 "$loop" run -q "$scratch/right.loop" 2>&1 >"$scratch/out" </dev/null)
-    if [ $? -ne 0 ] || [ -n "$said" ]; then
-        fail "$code: its right example: $said"
-    else
+    if "$loop" run -q "$scratch/right.loop" 2>"$scratch/got" >/dev/null </dev/null && [ ! -s "$scratch/got" ]; then
         pass
+    else
+        fail "$code: its right example: $(cat "$scratch/got")"
     fi
 done
 
 # Inputs that are too large to keep.
 first_code() { # FILE
-    (ulimit -v "${LOOP_TEST_KB:-unlimited}"; timeout 60 "$loop" check "$1") 2>&1 >"$scratch/out" </dev/null | grep -aoE 'error E[0-9]{4}:' | head -n 1
+    "$loop" check "$1" 2>&1 >"$scratch/out" </dev/null | grep -aoE 'error E[0-9]{4}:' | head -n 1
 }
 large() { # CODE, the model on standard input
     cat >"$scratch/large.loop"
@@ -84,7 +86,7 @@ awk 'BEGIN { printf "step 100 ms\nlet x = 1"; for (i = 0; i < 10001; i++) printf
 # What -p gives.
 setting() { # CODE SETTING
     local got
-    got=$(timeout 60 "$loop" check -p "$2" tests/diag/W0002_param.loop 2>&1 >"$scratch/out" | grep -oE '(error|warning) [EW][0-9]+:' | head -n 1)
+    got=$("$loop" check -p "$2" tests/diag/W0002_param.loop 2>&1 >"$scratch/out" | grep -oE '(error|warning) [EW][0-9]+:' | head -n 1)
     if [ "$got" = "error $1:" ]; then pass; else fail "-p $2: '$got'"; fi
 }
 setting E0207 alpha=fast
@@ -94,8 +96,8 @@ setting E0211 alpa=0.2
 setting E0211 light=1
 
 # Each code is met somewhere.
-for code in $(sed -nE 's/^DIAG\(([EW][0-9]+),.*/\1/p' runtime/contract/diag.def); do
-    if ls tests/diag/"$code"*.loop >/dev/null 2>&1 || grep -qE "(large|setting|says|refused|error) $code" "$0" tests/*/run.sh tests/use/*/main.txt; then pass; else fail "$code has no test"; fi
+for code in "${codes[@]}"; do
+    if compgen -G "tests/diag/$code*.loop" >/dev/null || grep -qE "(large|setting|says|refused|error) $code" "$0" tests/*/run.sh tests/use/*/main.txt; then pass; else fail "$code has no test"; fi
 done
 
 finish
