@@ -16,8 +16,8 @@ compare() { # MODEL: a line for each comparison, empty where nothing differs
     wanted=$(bits "$reference" run --json -j 1 "$1")
     single=$(bits "$reference" run --json -j 1 --precision single "$1")
     same() { if [ "$1" = "$2" ]; then echo; else echo "$3 differs"; fi; }
-    for how in '-j 2' '-j 2 --lanes 1' '-j 2 --lanes 3' '-j 2 --lanes 16' '-j 2 --split none' '-j 2 --split parts' \
-        '-j 2 --split lanes --lanes 3' '-j 2 --split lanes'; do
+    for how in '-j 2' '-j 2 --lanes 1' '-j 2 --lanes 16 --split none' '-j 2 --split parts' '-j 2 --split lanes' \
+        '-j 2 --split lanes --lanes 3'; do
         same "$wanted" "$(bits "$reference" run --json $how "$1")" "$1 $how"
     done
     same "$single" "$(bits "$reference" run --json -j 2 --lanes 3 --precision single "$1")" "$1 in single precision"
