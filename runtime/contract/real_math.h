@@ -123,19 +123,24 @@ typedef struct LoopExp {
     uint64_t biased;
 } LoopExp;
 
-/* Cody and Waite's reduction, then e^r = 1 + r + r^2/2 + r^3 P(r) with a Chebyshev fit P of error 2^-61
-   (times r^3). -1080 < head < 1025 in units of ln 2; the tail is below 2^-16. */
-LOOP_INLINE LoopExp loop_exp_reduce(double head, double tail)
+/* P in e^r = 1 + r + r^2/2 + r^3 P(r), |r| < 0.35: a Chebyshev fit of error 2^-61 (times r^3). */
+LOOP_INLINE double loop_exp_fit(double r)
 {
-    double t = head * LOOP_INV_LN2 + LOOP_SHIFT, k = t - LOOP_SHIFT;
-    double hi = head - k * LOOP_LN2_HI, lo = k * LOOP_LN2_LO - tail, r = hi - lo, r2 = r * r, r4 = r2 * r2;
+    double r2 = r * r, r4 = r2 * r2;
     double p0 = 0x1.5555555555556p-3 + r * 0x1.5555555555555p-5;
     double p2 = 0x1.11111111109b2p-7 + r * 0x1.6c16c16c167e0p-10;
     double p4 = 0x1.a01a01a7c54aep-13 + r * 0x1.a01a01a47bb19p-16;
     double p6 = 0x1.71de0da9d06acp-19 + r * 0x1.27e4e1f1e809dp-22;
     double p8 = 0x1.af38b4925be09p-26 + r * 0x1.1f66e5b718f3ep-29;
-    double p = (p0 + r2 * p2) + r4 * ((p4 + r2 * p6) + r4 * p8);
-    double q = r2 * 0.5 + (r2 * r) * p, r_lo = (hi - r) - lo;
+    return (p0 + r2 * p2) + r4 * ((p4 + r2 * p6) + r4 * p8);
+}
+
+/* Cody and Waite's reduction. -1080 < head < 1025 in units of ln 2; the tail is below 2^-16. */
+LOOP_INLINE LoopExp loop_exp_reduce(double head, double tail)
+{
+    double t = head * LOOP_INV_LN2 + LOOP_SHIFT, k = t - LOOP_SHIFT;
+    double hi = head - k * LOOP_LN2_HI, lo = k * LOOP_LN2_LO - tail, r = hi - lo, r2 = r * r;
+    double q = r2 * 0.5 + (r2 * r) * loop_exp_fit(r), r_lo = (hi - r) - lo;
     return (LoopExp){hi, q - (lo - r * r_lo), loop_bits(t) - (LOOP_SHIFT_BITS - 2046)};
 }
 
@@ -164,15 +169,6 @@ LOOP_INLINE double loop_exp(double x)
 {
     double y = loop_exp_finish(loop_exp_reduce(loop_clamp(x, LOOP_EXP_BOUND), 0.0));
     return loop_select(loop_is_number(x), y, LOOP_NAN);
-}
-
-/* The same bits with fewer steps, for |x| <= LOOP_EXP_NEAR, where 2^k only moves an exponent. */
-#define LOOP_EXP_NEAR 700.0
-LOOP_INLINE double loop_exp_near(double x)
-{
-    LoopExp e = loop_exp_reduce(x, 0.0);
-    LoopPair one = loop_sum_ordered(1.0, e.hi);
-    return loop_from_bits(loop_bits(one.hi + (one.lo + e.rest)) + (e.biased << 52) - ((uint64_t)2046 << 52));
 }
 
 /* (e^x - 1) / 2^k as a sum, with `unit` = 2^-k. x in [-40, 746]. */

@@ -4,6 +4,7 @@
 #include "runtime/vm/vm.h"
 
 #include "runtime/contract/real_math.h"
+#include "runtime/vm/softmax.h"
 #include "runtime/vm/wide.h"
 
 #include <string.h>
@@ -116,37 +117,28 @@ static inline LoopWideMask opened(Rows open, size_t k, size_t l)
 
 /* ---- how often each channel would be taken ---- */
 
-/* top = the largest of parameter times drive among the channels that are open. Whether all of them, less the largest, are within
-   the reach of loop_exp_near. */
-static inline bool softmax_top(const Choices *c, Rows open)
+/* top = the largest of parameter times drive among the channels that are open */
+static inline void softmax_top(const Choices *c, Rows open)
 {
-    const Rows drive = c->drive;
-    const size_t channels = c->channels;
-    LoopWideMask far = {0};
     for (size_t l = 0; l < c->width; l += LOOP_WIDE) {
         LoopWide parameter = loop_wide(c->at + l), top = loop_wide_of((LoopReal)-LOOP_INF);
-        for (size_t k = 0; k < channels; k++) {
-            LoopWide x = parameter * loop_wide(row(drive, k) + l);
-            far |= loop_wide_beyond(x, (LoopReal)LOOP_EXP_NEAR / 2);
+        for (size_t k = 0; k < c->channels; k++) {
+            LoopWide x = parameter * loop_wide(row(c->drive, k) + l);
             top = loop_wide_select(opened(open, k, l) & (LoopWideMask)(x > top), x, top);
         }
         loop_wide_put(c->top + l, top);
     }
-    return !loop_wide_any_sign(far);
 }
 
-static void softmax_powers(const Choices *c, bool near)
+/* Of channels that are closed it makes anything. */
+static void softmax_powers(const Choices *c)
 {
     const LoopReal *restrict top = c->top, *restrict parameter = c->at;
     for (size_t k = 0; k < c->channels; k++) {
         const LoopReal *restrict drive = row(c->drive, k);
         LoopReal *restrict odds = row(c->odds, k);
-        if (near)
-            for (size_t l = 0; l < c->width; l++)
-                odds[l] = loop_exp_near(parameter[l] * drive[l] - top[l]);
-        else
-            for (size_t l = 0; l < c->width; l++)
-                odds[l] = loop_exp(parameter[l] * drive[l] - top[l]);
+        for (size_t l = 0; l < c->width; l++)
+            odds[l] = loop_power(parameter[l] * drive[l] - top[l]);
     }
 }
 
@@ -171,10 +163,12 @@ static void softmax(const Choices *c)
 {
     spread(c->at, c->parameter, 0, c->n);
     if (c->open.at) {
-        softmax_powers(c, softmax_top(c, c->open));
+        softmax_top(c, c->open);
+        softmax_powers(c);
         softmax_shares(c, c->open);
     } else {
-        softmax_powers(c, softmax_top(c, (Rows){0}));
+        softmax_top(c, (Rows){0});
+        softmax_powers(c);
         softmax_shares(c, (Rows){0});
     }
 }

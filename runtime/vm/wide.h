@@ -2,7 +2,6 @@
 #ifndef LOOP_WIDE_H
 #define LOOP_WIDE_H
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "runtime/contract/rule.h"
@@ -55,22 +54,6 @@ static inline LoopWide loop_wide_select(LoopWideMask mask, LoopWide yes, LoopWid
 static inline LoopWide loop_wide_where(LoopWideMask mask, LoopWide x)
 {
     return (LoopWide)((LoopWideMask)x & mask);
-}
-
-/* Bits of which the highest is set where |x| is above `bound` or x is no number. Comparisons would go by way of mask registers. */
-static inline LoopWideMask loop_wide_beyond(LoopWide x, LoopReal bound)
-{
-    LoopBits bits;
-    memcpy(&bits, &bound, sizeof bits);
-    return bits - ((LoopWideMask)x & (~(LoopBits)0 >> 1));
-}
-
-static inline bool loop_wide_any_sign(LoopWideMask mask)
-{
-    LoopBits any = 0;
-    for (size_t i = 0; i < LOOP_WIDE; i++)
-        any |= mask[i];
-    return any > ~(LoopBits)0 >> 1;
 }
 
 #endif

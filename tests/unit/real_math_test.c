@@ -9,6 +9,7 @@
 #include <mpfr.h>
 
 #include "runtime/contract/real_math.h"
+#include "runtime/vm/softmax.h"
 
 /* Eleven bits behind the last place (one machine word); a million arguments and more each. */
 enum { PRECISION = 64, SPREAD = 300000, DENSE = 350000, POW_EACH = 250000 };
@@ -297,17 +298,42 @@ static void floor_and_round_are_exact(void **state)
     assert_true(is_same(loop_round(0x1.fffffffffffffp-2), 0.0));
 }
 
-static void exp_near_has_the_bits_of_exp(void **state)
+static void powers_of_softmax(void **state)
 {
     (void)state;
+    Worst worst;
+    start(&worst);
     uint64_t seed = 24;
     for (int i = 0; i < 1000000; i++) {
-        double x = between(&seed, -LOOP_EXP_NEAR, LOOP_EXP_NEAR), small = x * 0x1p-10;
-        assert_true(is_same(loop_exp_near(x), loop_exp(x)) && is_same(loop_exp_near(small), loop_exp(small)));
+        double x = between(&seed, i % 2 ? -708 : -1, 0);
+        mpfr_set_d(worst.a, x, MPFR_RNDN);
+        mpfr_exp(worst.exact, worst.a, MPFR_RNDN);
+        compare(&worst, loop_power_double(x), x, 0);
     }
-    const double ends[] = {0.0, -0.0, 0x1p-1074, LOOP_EXP_NEAR, -LOOP_EXP_NEAR};
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-        assert_true(is_same(loop_exp_near(ends[i]), loop_exp(ends[i])));
+    print_message("power: at most %.3f ulp, at %a\n", worst.ulps, worst.x);
+    assert_true(worst.ulps <= 1.0);
+    assert_true(loop_power_double(0.0) == 1.0 && loop_power_double(-0.0) == 1.0 && loop_power_double(-708.0) > 0);
+    assert_true(is_same(loop_power_double(-708.1), 0.0) && is_same(loop_power_double(-1e300), 0.0));
+    finish(&worst);
+}
+
+static void powers_of_softmax_in_single_precision(void **state)
+{
+    (void)state;
+    mpfr_t exact;
+    mpfr_init2(exact, 53);
+    double most = 0;
+    for (float x = -87; x < -1e-9f; x *= 0.99999f) {
+        mpfr_set_flt(exact, x, MPFR_RNDN);
+        mpfr_exp(exact, exact, MPFR_RNDN);
+        double of = mpfr_get_d(exact, MPFR_RNDN), ulp = ldexp(0x1p-24, (int)mpfr_get_exp(exact));
+        most = fmax(most, fabs(loop_power_single(x) - of) / ulp);
+    }
+    mpfr_clear(exact);
+    print_message("power in single precision: at most %.3f ulp\n", most);
+    assert_true(most <= 1.0);
+    assert_true(loop_power_single(0.0f) == 1.0f && loop_power_single(-0.0f) == 1.0f && loop_power_single(-87.0f) > 0);
+    assert_true(is_same(loop_power_single(-87.1f), 0.0) && is_same(loop_power_single(-1e30f), 0.0));
 }
 
 static void arrays_have_the_bits_of_single_calls(void **state)
@@ -328,7 +354,7 @@ static void arrays_have_the_bits_of_single_calls(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[ROWS + 6];
+    struct CMUnitTest tests[ROWS + 7];
     for (size_t i = 0; i < ROWS; i++) {
         union {
             const Row *row;
@@ -341,10 +367,11 @@ int main(void)
         cmocka_unit_test(pow_has_the_special_cases),
         cmocka_unit_test(keeps_the_sign_of_zero),
         cmocka_unit_test(floor_and_round_are_exact),
-        cmocka_unit_test(exp_near_has_the_bits_of_exp),
+        cmocka_unit_test(powers_of_softmax),
+        cmocka_unit_test(powers_of_softmax_in_single_precision),
         cmocka_unit_test(arrays_have_the_bits_of_single_calls),
     };
-    for (size_t i = 0; i < 6; i++)
+    for (size_t i = 0; i < 7; i++)
         tests[ROWS + i] = others[i];
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     mpfr_free_cache();
