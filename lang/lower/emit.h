@@ -33,6 +33,7 @@ typedef struct LowerRing {
 typedef struct LowerOnset {
     const LoopSymbol *sense;
     uint32_t element, at, trial;
+    uint32_t on; /* register: 1 on that step; LOOP_NONE: nothing asked for it yet */
 } LowerOnset;
 
 /* The onsets that a measure asked for, for the next one that asks. */

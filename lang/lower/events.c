@@ -181,7 +181,7 @@ static void add_onset(Lower *l, const Event *event)
 {
     LowerOnset *onset = LOOP_ADD(l->scratch, &l->onsets, LowerOnset);
     if (onset)
-        *onset = (LowerOnset){event->model->sense, event->model->element, event->at, event->trial};
+        *onset = (LowerOnset){event->model->sense, event->model->element, event->at, event->trial, event->on};
 }
 
 /* The signal `rest`, or the event while it is on. Events of one sense never meet. */
@@ -192,12 +192,12 @@ static uint32_t with_event(Lower *l, Event *event, uint32_t rest)
     event->at = time_of(l, event, model->at);
     event->length = time_of(l, event, model->duration);
     check_times(l, event);
-    add_onset(l, event);
     uint32_t size = size_of(l, event), times[] = {event->at, event->length};
     bool brief = !model->duration || (model->duration->constant && model->duration->constant[0] == 1);
-    uint32_t active = brief ? event->on : LOOP_NONE;
-    if (active == LOOP_NONE)
-        active = lower_event(l, span, brief ? LOOP_OP_EVENT_ON : LOOP_OP_EVENT_ACTIVE, times, event->trial);
+    if (brief && event->on == LOOP_NONE)
+        event->on = lower_event(l, span, LOOP_OP_EVENT_ON, times, event->trial);
+    uint32_t active = brief ? event->on : lower_event(l, span, LOOP_OP_EVENT_ACTIVE, times, event->trial);
+    add_onset(l, event);
     bool plain = !model->value && !model->chance;
     if (rest == LOOP_NONE)
         return plain ? active : lower_select(l, span, active, size, lower_number(l, 0));

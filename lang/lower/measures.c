@@ -15,18 +15,28 @@ static const LoopSymbol *driven_sense(const LoopNode *node, uint32_t *element)
     return driven ? node->symbol : NULL;
 }
 
+/* Whether event `o` is one of a sense, or of one element of it. */
+static bool is_event_of(const LowerOnset *o, const LoopSymbol *sense, uint32_t element)
+{
+    return o->sense == sense && (o->element == LOOP_NONE || element == LOOP_NONE || o->element == element);
+}
+
 /* An event begins where the task says so, even if the one of the trial before lasted until then. */
 static uint32_t event_onset(Lower *l, const LoopNode *node, uint32_t signal)
 {
-    uint32_t element, any = lower_onset(l, node->span, signal);
+    uint32_t element;
     const LoopSymbol *sense = driven_sense(node, &element);
+    for (size_t i = 0; sense && i < l->onsets.count; i++)
+        if (LOOP_ITEM(l->onsets, LowerOnset, i).on == signal)
+            return signal; /* all that there is of it is one event of one step */
+    uint32_t any = lower_onset(l, node->span, signal);
     for (size_t i = 0; sense && i < l->onsets.count; i++) {
-        LowerOnset o = LOOP_ITEM(l->onsets, LowerOnset, i);
-        if (o.sense != sense || (o.element != LOOP_NONE && element != LOOP_NONE && o.element != element))
+        LowerOnset *o = &LOOP_ITEM(l->onsets, LowerOnset, i);
+        if (!is_event_of(o, sense, element))
             continue;
-        uint32_t on = lower_event(l, node->span, LOOP_OP_EVENT_ON, &o.at, o.trial);
-        on = lower_op2(l, node->span, LOOP_OP_and, on, signal);
-        any = lower_op2(l, node->span, LOOP_OP_or, any, on);
+        if (o->on == LOOP_NONE)
+            o->on = lower_event(l, node->span, LOOP_OP_EVENT_ON, &o->at, o->trial);
+        any = lower_op2(l, node->span, LOOP_OP_or, any, lower_op2(l, node->span, LOOP_OP_and, o->on, signal));
     }
     return any;
 }
