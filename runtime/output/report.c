@@ -138,11 +138,15 @@ static void print_traces(const LoopReport *report, LoopArena *arena, LoopText *o
 {
     static const LoopAlign align[] = {LOOP_ALIGN_LEFT, LOOP_ALIGN_LEFT, LOOP_ALIGN_LEFT, LOOP_ALIGN_LEFT, LOOP_ALIGN_LEFT};
     LoopTable table = {.arena = arena, .cell = {.arena = arena}, .align = align, .columns = sizeof align / sizeof align[0]};
-    if (!report->results->course_count)
-        return;
-    loop_text_add(out, "\n");
-    for (uint32_t i = 0; i < report->results->course_count; i++)
-        trace_row(report, &report->results->courses[i], &table);
+    bool any = false;
+    for (uint32_t i = 0; i < report->results->course_count; i++) {
+        const LoopCourse *course = &report->results->courses[i];
+        if (!report->program->strips[course->strip].plotted)
+            continue;
+        loop_text_add(out, any ? "" : "\n");
+        any = true;
+        trace_row(report, course, &table);
+    }
     loop_table_print(&table, 2, out);
 }
 
