@@ -58,26 +58,47 @@ static LoopNode *measured(LoopChecker *check, const LoopAst *expr, const LoopAst
     return NULL;
 }
 
-/* A bound without a place is made of numbers, consts, params and measures. */
-static LoopNode *limit(LoopChecker *check, const LoopAst *expr, const LoopAst *place, uint32_t instant)
+/* The first part of an expression that may change from step to step; NULL: it is made of numbers, consts, params and measures. */
+static const LoopNode *changing(LoopChecker *check, LoopNode *node)
 {
-    LoopWhere where = in_claims(check, instant);
     LoopList nodes = {0};
-    if (place)
-        return measured(check, expr, place, instant);
-    LoopNode *node = loop_expr(check, &where, expr);
-    if (!node || !loop_nodes_collect(check->arena, node, ++check->mark, NULL, &nodes))
+    if (!loop_nodes_collect(check->arena, node, ++check->mark, NULL, &nodes))
         return NULL;
     for (size_t i = 0; i < nodes.count; i++) {
         const LoopNode *n = LOOP_ITEM(nodes, LoopNode *, i);
         bool signal = n->kind == LOOP_NODE_SYMBOL && n->symbol->kind != LOOP_SYM_CONST && n->symbol->kind != LOOP_SYM_PARAM;
-        if (!signal && !n->draws)
-            continue;
-        LoopDiag *diag = loop_diag(check->diags, LOOP_E0808, n->span, "the bound '%.*s' changes from step to step", LOOP_STR_ARGS(loop_check_text(check, n->span)));
-        loop_diag_help(check->diags, diag, "Give it a place of its own, such as: %.*s at light in train", LOOP_STR_ARGS(loop_check_text(check, n->span)));
-        return NULL;
+        if (signal || n->draws)
+            return n;
     }
-    return node;
+    return NULL;
+}
+
+/* In `VTA > 0.9 at light` the place is that of the number. */
+static LoopNode *placed_limit(LoopChecker *check, const LoopAst *expr, const LoopAst *place, uint32_t instant)
+{
+    LoopNode *node = measured(check, expr, place, instant);
+    if (!node || node->kind != LOOP_NODE_MEASURED || changing(check, LOOP_ITEM(check->model->measures, LoopMeasureModel, node->size).signal))
+        return node;
+    LoopStr where = loop_check_text(check, place->span);
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0808, place->span, "'%.*s' is the same everywhere, so it has no place", LOOP_STR_ARGS(loop_check_text(check, expr->span)));
+    loop_diag_help(check->diags, diag, "Write '%.*s' behind what is measured, ahead of the comparison.", LOOP_STR_ARGS(where));
+    return NULL;
+}
+
+/* A bound without a place does not change. */
+static LoopNode *limit(LoopChecker *check, const LoopAst *expr, const LoopAst *place, uint32_t instant)
+{
+    LoopWhere where = in_claims(check, instant);
+    if (place)
+        return placed_limit(check, expr, place, instant);
+    LoopNode *node = loop_expr(check, &where, expr);
+    const LoopNode *n = node ? changing(check, node) : NULL;
+    if (!n)
+        return node;
+    LoopStr text = loop_check_text(check, n->span);
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0808, n->span, "the bound '%.*s' changes from step to step", LOOP_STR_ARGS(text));
+    loop_diag_help(check->diags, diag, "Give it a place of its own, such as: %.*s at light in train", LOOP_STR_ARGS(text));
+    return NULL;
 }
 
 /* Whose agents the arithmetic is about: a group, when every measure in it names one; else all. */
@@ -160,6 +181,11 @@ static bool read_margin(LoopChecker *check, const LoopAst *condition, LoopClaimM
         return true;
     if (claim->relation == LOOP_REL_NEAR || claim->relation == LOOP_REL_EQ || claim->relation == LOOP_REL_NE) {
         loop_diag(check->diags, LOOP_E0809, by->span, "'by' goes with < <= > >= only");
+        return false;
+    }
+    if (by->kind == LOOP_AST_PERCENT) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0809, by->span, "a margin is a number, not a share");
+        loop_diag_help(check->diags, diag, "A share of the bound is a product: > 1.1 * (VTA at light in train)");
         return false;
     }
     claim->margin = limit(check, by, NULL, LOOP_NONE);
@@ -280,7 +306,7 @@ static void add_signal_strips(LoopChecker *check, const LoopAst *ast, LoopStripM
     LoopModel *model = check->model;
     if (loop_ast_find(ast, LOOP_AST_IN)) {
         for (const LoopAst *in = ast->first; in; in = in->next)
-            if (in->kind == LOOP_AST_IN && loop_select_read(check, in, &strip.select))
+            if (in->kind == LOOP_AST_IN && loop_select_read(check, in, strip.group, &strip.select))
                 add_phase_strips(check, strip);
         return;
     }

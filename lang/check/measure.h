@@ -5,6 +5,6 @@
 #include "lang/check/check.h"
 
 /* `in PHASE[.TRIAL] [pick]`; without one, all trials. false: reported. */
-bool loop_select_read(LoopChecker *check, const LoopAst *in, LoopSelect *select);
+bool loop_select_read(LoopChecker *check, const LoopAst *in, uint32_t group, LoopSelect *select);
 
 #endif

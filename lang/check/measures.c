@@ -44,14 +44,14 @@ static bool pick_number(LoopChecker *check, const LoopAst *ast, const char *what
     return loop_need_count(check, loop_expr(check, &where, ast), what, 1, 1e9, out);
 }
 
-/* Every phase of that name has to hold the trials asked for. */
-static bool check_enough(LoopChecker *check, const LoopSelect *select, const LoopAst *pick)
+/* Every phase of that name has to hold the trials asked for; with a group, every one that it takes. */
+static bool check_enough(LoopChecker *check, const LoopSelect *select, uint32_t group, const LoopAst *pick)
 {
     const LoopModel *model = check->model;
     for (size_t i = 0; i < model->phases.count; i++) {
         const LoopPhaseModel *phase = &LOOP_ITEM(model->phases, LoopPhaseModel, i);
         bool exact;
-        if (phase->symbol->index != select->phase)
+        if (phase->symbol->index != select->phase || (group != LOOP_NONE && phase->groups && !phase->groups[group]))
             continue;
         uint32_t most = phase_trials(phase, select->trial, &exact);
         if (select->pick == LOOP_PICK_BLOCK && loop_ast_find(phase->ast, LOOP_AST_UNTIL)) {
@@ -72,7 +72,7 @@ static bool check_enough(LoopChecker *check, const LoopSelect *select, const Loo
     return true;
 }
 
-static bool read_pick(LoopChecker *check, const LoopAst *pick, LoopSelect *select)
+static bool read_pick(LoopChecker *check, const LoopAst *pick, uint32_t group, LoopSelect *select)
 {
     static const struct {
         const char *word;
@@ -90,10 +90,10 @@ static bool read_pick(LoopChecker *check, const LoopAst *pick, LoopSelect *selec
         loop_diag(check->diags, LOOP_E0805, pick->span, "there is no block %u of %u", select->i, select->n);
         return false;
     }
-    return check_enough(check, select, pick);
+    return check_enough(check, select, group, pick);
 }
 
-bool loop_select_read(LoopChecker *check, const LoopAst *in, LoopSelect *select)
+bool loop_select_read(LoopChecker *check, const LoopAst *in, uint32_t group, LoopSelect *select)
 {
     *select = (LoopSelect){.phase = LOOP_NONE, .trial = LOOP_NONE};
     if (!in)
@@ -113,7 +113,7 @@ bool loop_select_read(LoopChecker *check, const LoopAst *in, LoopSelect *select)
             return false;
         }
     }
-    return !pick || read_pick(check, pick, select);
+    return !pick || read_pick(check, pick, group, select);
 }
 
 /* ---- moments ---- */
@@ -264,7 +264,7 @@ static const LoopAst *read_reducer(const LoopAst *expr, LoopReducer *reducer)
     return expr;
 }
 
-static bool read_place(LoopChecker *check, const LoopWhere *where, const LoopAst *place, LoopMeasureModel *m)
+static bool read_place(LoopChecker *check, const LoopWhere *where, const LoopAst *place, uint32_t group, LoopMeasureModel *m)
 {
     const LoopAst *at = place ? loop_ast_value(place, LOOP_AST_AT) : NULL, *from = place ? loop_ast_value(place, LOOP_AST_FROM) : NULL;
     const LoopAst *in = place ? loop_ast_find(place, LOOP_AST_IN) : NULL;
@@ -272,7 +272,7 @@ static bool read_place(LoopChecker *check, const LoopWhere *where, const LoopAst
         loop_diag(check->diags, LOOP_E0801, in->span, "'until' looks at the trial that has just ended, so it names no phase");
         return false;
     }
-    if (!loop_select_read(check, in, &m->select))
+    if (!loop_select_read(check, in, group, &m->select))
         return false;
     if (where->instant != LOOP_NONE)
         m->select.phase = where->instant;
@@ -327,7 +327,7 @@ LoopNode *loop_measure_placed(LoopChecker *check, const LoopWhere *where, const 
     LoopMeasureModel m = {.text = text, .span = span, .instant = where->instant != LOOP_NONE};
     bool ok;
     uint32_t group = read_group(check, place, &ok);
-    if (!ok || !read_place(check, where, place, &m))
+    if (!ok || !read_place(check, where, place, group, &m))
         return NULL;
     m.signal = signal_expr(check, m.window ? read_reducer(expr, &m.reducer) : expr);
     return m.signal ? measured_node(check, &m, group, span) : NULL;
@@ -376,15 +376,20 @@ LoopNode *loop_measure_trials(LoopChecker *check, const LoopWhere *where, const 
         return NULL;
     }
     uint32_t group = read_group(check, place, &ok);
-    if (!ok || !bound || !loop_relation_find(condition->text, &relation) || !loop_select_read(check, loop_ast_find(place, LOOP_AST_IN), &outer.select))
+    if (!ok || !bound || !loop_relation_find(condition->text, &relation) || !loop_select_read(check, loop_ast_find(place, LOOP_AST_IN), group, &outer.select))
         return NULL;
+    if (loop_ast_find(bound, LOOP_AST_PLACE)) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0808, loop_ast_find(bound, LOOP_AST_PLACE)->span, "this place stands behind the bound");
+        loop_diag_help(check->diags, diag, "It belongs to what is compared: trials until (VTA at light > 0.5)");
+        return NULL;
+    }
     if (place && (loop_ast_find(place, LOOP_AST_AT) || loop_ast_find(place, LOOP_AST_FROM))) {
         loop_diag(check->diags, LOOP_E0802, place->span, "the moment stands inside: trials until (VTA at light > 0.5) in train");
         return NULL;
     }
     LoopWhere instant = *where;
     instant.instant = outer.select.phase;
-    if (!read_place(check, &instant, inner, &m))
+    if (!read_place(check, &instant, inner, group, &m))
         return NULL;
     m.select = outer.select;
     m.signal = signal_expr(check, m.window ? read_reducer(condition->first, &m.reducer) : condition->first);

@@ -268,6 +268,7 @@ struct LoopTrialModel {
     LoopList events;           /* LoopEventModel, inherited ones included */
     LoopList lets;             /* LoopSymbol *, inherited ones included */
     const struct LoopTrialModel *like;
+    bool broken;               /* an event has an error */
 };
 
 /* Phases may share a name when different groups take them: a symbol stands for all of one name. */

@@ -94,12 +94,12 @@ static void check_inside(LoopChecker *check, const LoopTrialModel *trial, const 
     loop_diag_note(check->diags, diag, trial->symbol->span, "the trial '%.*s' lasts %s", LOOP_STR_ARGS(trial->symbol->name), text.at);
 }
 
-static void add_event(LoopChecker *check, LoopTrialModel *trial, const LoopAst *ast)
+static bool add_event(LoopChecker *check, LoopTrialModel *trial, const LoopAst *ast)
 {
     LoopEventModel event = {.ast = ast};
     event.sense = driven(check, ast->first, &event.element);
     if (!event.sense)
-        return;
+        return false;
     LoopWhere where = loop_task_where(check, trial, event.sense->name);
     where.place = loop_arena_str(check->arena, where.place);
     const LoopAst *length = loop_ast_value(ast, LOOP_AST_FOR), *value = loop_ast_value(ast, LOOP_AST_EXPR);
@@ -108,20 +108,20 @@ static void add_event(LoopChecker *check, LoopTrialModel *trial, const LoopAst *
     if (length)
         event.duration = moment(check, &where, length, "the duration");
     if (!event.at || (length && !event.duration))
-        return;
+        return false;
     check_inside(check, trial, event.at, event.duration);
     if (value) {
         event.value = loop_expr(check, &where, value);
         uint32_t width = event.element == LOOP_NONE ? event.sense->type.width : 1;
         if (!loop_need_unit(check, event.value, LOOP_UNIT_NUMBER, "the size of an event"))
-            return;
+            return false;
         if (event.value->type.width != 1 && !loop_need_width(check, event.value, width, "the size of an event"))
-            return;
+            return false;
     }
     if (chance) {
         LoopNode *p = loop_expr(check, &where, chance);
         if (!loop_need_width(check, p, 1, "a probability") || !loop_need_unit(check, p, LOOP_UNIT_NUMBER, "a probability"))
-            return;
+            return false;
         if (p->constant && !(p->constant[0] >= 0 && p->constant[0] <= 1))
             loop_diag(check->diags, LOOP_E0705, p->span, "a probability must lie between 0 and 1, not at %g", p->constant[0]);
         LoopText place = {.arena = check->arena};
@@ -135,6 +135,7 @@ static void add_event(LoopChecker *check, LoopTrialModel *trial, const LoopAst *
     LoopEventModel *slot = LOOP_ADD(check->arena, &trial->events, LoopEventModel);
     if (slot)
         *slot = event;
+    return slot != NULL;
 }
 
 static bool same_target(const LoopEventModel *a, const LoopEventModel *b)
@@ -205,7 +206,8 @@ static void remove_events(LoopChecker *check, LoopTrialModel *trial, const LoopA
             LOOP_ITEM(trial->events, LoopEventModel, kept++) = event;
     }
     trial->events.count = kept;
-    if (kept < all || (!trial->like && loop_ast_find(trial->symbol->ast, LOOP_AST_LIKE))) /* what it is like has an error */
+    bool like_is_wrong = trial->like ? trial->like->broken : loop_ast_find(trial->symbol->ast, LOOP_AST_LIKE) != NULL;
+    if (kept < all || like_is_wrong)
         return;
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0707, no->span, "there is no inherited event of '%.*s' to take away",
                                LOOP_STR_ARGS(sense->name));
@@ -255,6 +257,7 @@ void loop_trial_fill(LoopChecker *check, LoopSymbol *symbol)
         need_length(check, trial);
     if (trial->like)
         inherit(check, trial);
+    trial->broken = trial->like && trial->like->broken;
     for (const LoopAst *kid = ast->first; kid; kid = kid->next)
         if (kid->kind == LOOP_AST_LET)
             add_let(check, trial, kid);
@@ -265,7 +268,7 @@ void loop_trial_fill(LoopChecker *check, LoopSymbol *symbol)
             remove_events(check, trial, kid);
     check_inherited(check, trial);
     for (const LoopAst *kid = ast->first; kid; kid = kid->next)
-        if (kid->kind == LOOP_AST_EVENT)
-            add_event(check, trial, kid);
+        if (kid->kind == LOOP_AST_EVENT && !add_event(check, trial, kid))
+            trial->broken = true;
     check_overlaps(check, trial);
 }
