@@ -1,5 +1,5 @@
 /* Warnings about experiments that can't show what they seem to: expectations that hold, or fail, whatever happens; trials
-   and groups that nothing runs; loops that learn at rate 0; names that hide others. */
+   and groups that nothing runs; loops that never choose, or learn at no rate above 0; names that hide others. */
 #include "lang/check/range.h"
 
 #include <math.h>
@@ -153,11 +153,39 @@ static void check_rate(LoopChecker *check, const LoopLoopModel *loop)
 {
     if (!loop->rate || !loop->rate->constant || loop->forget)
         return;
-    for (uint32_t i = 0; i < loop->rate->type.width; i++)
-        if (loop->rate->constant[i] != 0)
-            return;
-    LoopDiag *diag = loop_diag(check->diags, LOOP_W0016, loop->rate->span, "'%.*s' learns nothing: its rate is 0", LOOP_STR_ARGS(loop->symbol->name));
+    bool negative = false, zero = true;
+    for (uint32_t i = 0; i < loop->rate->type.width; i++) {
+        negative = negative || loop->rate->constant[i] < 0;
+        zero = zero && loop->rate->constant[i] == 0;
+    }
+    if (!negative && !zero)
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0016, loop->rate->span, negative ? "'%.*s' learns away from what its dopamine teaches: its rate is negative"
+                                                                                  : "'%.*s' learns nothing: its rate is 0", LOOP_STR_ARGS(loop->symbol->name));
     loop_diag_help(check->diags, diag, "Give it a rate above 0; a loop that keeps its first weights needs no 'learn' and no dopamine.");
+}
+
+static bool drives(const LoopTrialModel *trial, const LoopSymbol *sense)
+{
+    for (size_t i = 0; i < trial->events.count; i++)
+        if (LOOP_ITEM(trial->events, LoopEventModel, i).sense == sense)
+            return true;
+    return trial->broken;
+}
+
+/* A sense without a formula gets its events from the task. One that stays 0 may be meant, but not where it says when to choose. */
+static void check_when(LoopChecker *check, const LoopLoopModel *loop)
+{
+    const LoopModel *model = check->model;
+    const LoopSymbol *sense = loop->when && loop->when->kind == LOOP_NODE_SYMBOL ? loop->when->symbol : NULL;
+    if (!sense || sense->kind != LOOP_SYM_SENSE || sense->value || sense->broken || sense->forced)
+        return;
+    for (size_t i = 0; i < model->trials.count; i++)
+        if (drives(LOOP_ITEM(model->trials, LoopTrialModel *, i), sense))
+            return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0017, loop->when->span, "'%.*s' never chooses: no trial drives '%.*s'", LOOP_STR_ARGS(loop->symbol->name),
+                               LOOP_STR_ARGS(sense->name));
+    loop_diag_help(check->diags, diag, "Give a trial an event of it, such as: %.*s at 1 s", LOOP_STR_ARGS(sense->name));
 }
 
 /* ---- names that hide others ---- */
@@ -222,8 +250,10 @@ void loop_doubts_check(LoopChecker *check)
         else if (s->kind == LOOP_SYM_MEASURE)
             check_measure(check, s);
     }
-    for (size_t i = 0; i < model->loops.count; i++)
+    for (size_t i = 0; i < model->loops.count; i++) {
         check_rate(check, LOOP_ITEM(model->loops, LoopLoopModel *, i));
+        check_when(check, LOOP_ITEM(model->loops, LoopLoopModel *, i));
+    }
     for (size_t i = 0; i < model->trials.count; i++)
         check_trial(check, LOOP_ITEM(model->trials, LoopTrialModel *, i));
     for (size_t i = 0; i < model->claims.count; i++)
