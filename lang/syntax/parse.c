@@ -20,7 +20,7 @@ static LoopParse *parse_new(LoopArena *arena, LoopDiags *diags, uint32_t file)
     p->diags = diags;
     p->file = file;
     p->at_start = true;
-    p->recovered_at = UINT32_MAX;
+    p->recovered_at = p->blamed = UINT32_MAX;
     p->blocks[0] = LOOP_BLOCK_FILE;
     if (loop_scanner_open(p, (LoopStr){copy, text.len}))
         return p;
@@ -114,30 +114,75 @@ static bool is_one_of(LoopStr text, const char *const *words)
     return false;
 }
 
-/* How the statement is written that the token broke off; NULL when the token alone says more. */
+/* How a statement is written that a token broke off: in which statement and block, behind which token, and which token; 0 and NULL
+   are any. The first row that fits is taken. */
+typedef struct Form {
+    int statement;
+    LoopBlockKind block;
+    int before;
+    const char *words; /* with a blank behind each; "name": any name */
+    const char *help;
+} Form;
+
+static const char LOOP_FORM[] = "A loop is written: loop NAME : predict TRUTH discount 0.9 { ... } (or ahead 1 s, within 1 s), or loop NAME : choose [A, B] { ... }";
+static const char LEARN_FORM[] = "Each setting stands beside its value, with commas between: learn rate 0.1, trace 0.9.";
+static const char PHASE_FORM[] = "A phase is written: phase NAME = 100 TRIAL, or phase NAME = 100 of shuffle(3 TRIAL, 1 OTHER).";
+static const char EVENT_FORM[] = "An event is written: SENSE at 1 s for 500 ms = SIZE with PROBABILITY, of which all behind the time may be left out.";
+static const char PLOT_FORM[] = "A plot is written: plot VTA, hope in train last 20, probe of GROUP. It shows whole trials.";
+
+static const Form forms[] = {
+    {TOK_STATE, 0, 0, "= ", "A state is written: state NAME from INIT next EXPR."},
+    {TOK_LEARN, 0, 0, "= name ", LEARN_FORM},
+    {0, LOOP_BLOCK_LOOP, 0, "{ ", LOOP_FORM},
+    {TOK_LOOP, LOOP_BLOCK_FILE, 0, ", name ", LOOP_FORM},
+    {0, LOOP_BLOCK_TRIAL, 0, ", ", "Each event stands on a line of its own, or behind ;."},
+    {0, LOOP_BLOCK_TRIAL, TOK_DURATION, "name ", EVENT_FORM},
+    {0, LOOP_BLOCK_TRIAL, TOK_NAME, "= ", EVENT_FORM},
+    {TOK_TRIAL, 0, 0, "like ", "A trial like another is written: trial NAME like OTHER { ... }, with a duration behind OTHER if it differs."},
+    {TOK_TRIAL, LOOP_BLOCK_TASK, 0, "= ", "A trial is written: trial NAME 4 s { light at 1 s; juice at 2 s }"},
+    {TOK_PHASE, 0, TOK_DURATION, NULL, "A number and a unit of time are a duration: no trial can be called s, ms, min or h."},
+    {TOK_PHASE, 0, 0, "of ( ", PHASE_FORM},
+    {TOK_PHASE, 0, 0, "lesion freeze block stimulate set ", "What is done to the brain stands behind 'with': phase probe = 20 TRIAL with lesion(VS)."},
+    {0, LOOP_BLOCK_GROUP, ')', "{ ", "A group is written: group NAME { alpha = 0.5 } with lesion(VS), of which all behind the name may be left out."},
+    {0, LOOP_BLOCK_GROUP, 0, NULL, "A group gives parameters other values: group fast { alpha = 0.5 }, where the model has param alpha = 0.1."},
+    {TOK_SENSE, 0, TOK_NAME, "name ", "Names stand with commas between: sense light, juice."},
+    {TOK_PLOT, 0, TOK_NAME, "at from and to ", PLOT_FORM},
+    {TOK_PLOT, 0, TOK_NAME, "name ", PLOT_FORM},
+    {TOK_RECORD, 0, TOK_NAME, "at from and to ", "A record is written: record VTA, hope in train last 20, probe of GROUP. It keeps whole trials."},
+    {TOK_EXPECT, 0, 0, "between ", "A window of time is written: from light to juice."},
+    {TOK_MEASURE, 0, 0, "between ", "A window of time is written: from light to juice."},
+    {TOK_EXPECT, 0, TOK_UNTIL, "name ", "The condition stands in parentheses: trials until (VTA at light > 0.5) in train."},
+    {TOK_MEASURE, 0, TOK_UNTIL, "name ", "The condition stands in parentheses: trials until (VTA at light > 0.5) in train."},
+    {TOK_EXPECT, 0, TOK_NAME, "name ", "What is taken over time is written as a function, ahead of its place: peak(VTA) from light to juice in train."},
+    {0, 0, 0, "if ", "A value that depends on something is written: if CONDITION then A else B."},
+    {0, 0, 0, "/ ", "A comment begins with #."},
+};
+
+static bool has_word(const char *words, LoopStr text, bool name)
+{
+    for (const char *at = words, *end; (end = strchr(at, ' ')) != NULL; at = end + 1) {
+        LoopStr word = {at, (size_t)(end - at)};
+        if (loop_str_equal(word, text) || (name && loop_str_is(word, "name")))
+            return true;
+    }
+    return false;
+}
+
+/* NULL when the token alone says more. */
 static const char *form_of(const LoopParse *p, LoopStr text)
 {
-    bool equals = loop_str_is(text, "="), comma = loop_str_is(text, ",");
-    if (equals && p->statement == TOK_STATE)
-        return "A state is written: state NAME from INIT next EXPR.";
-    if (equals && p->statement && p->statement_tokens == 2)
+    bool slash = loop_str_is(text, "/");
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        const Form *f = &forms[i];
+        bool here = (!f->statement || f->statement == p->statement) && (!f->block || f->block == p->blocks[p->depth]) &&
+                    (!f->before || f->before == p->kind_before);
+        if (here && (!f->words || has_word(f->words, text, p->previous == TOK_NAME)) && (!slash || p->kind_before == '/' || p->statement_tokens <= 1))
+            return f->help;
+    }
+    if (loop_str_is(text, "=") && p->statement && p->statement_tokens == 2)
         return "The value follows the word without =, as in: step 100 ms.";
-    if (p->statement == TOK_LEARN && (equals || p->previous == TOK_NAME))
-        return "Each setting stands beside its value, with commas between: learn rate 0.1, trace 0.9.";
-    if ((loop_str_is(text, "{") && p->blocks[p->depth] == LOOP_BLOCK_LOOP) || (comma && p->statement == TOK_LOOP))
-        return "A loop is written: loop NAME : predict TRUTH discount 0.9 { ... } (or ahead 1 s, within 1 s), or loop NAME : choose [A, B] { ... }";
-    if (comma && p->blocks[p->depth] == LOOP_BLOCK_TRIAL)
-        return "Each event stands on a line of its own, or behind ;.";
-    if (p->statement == TOK_TRIAL && loop_str_is(text, "like"))
-        return "A trial like another is written: trial NAME like OTHER { ... }, with a duration behind OTHER if it differs.";
-    if (p->statement == TOK_PHASE && p->kind_before == TOK_DURATION)
-        return "A number and a unit of time are a duration: no trial can be called s, ms, min or h.";
-    if (p->statement == TOK_PHASE && (loop_str_is(text, "of") || loop_str_is(text, "(")))
-        return "A phase is written: phase NAME = 100 TRIAL, or phase NAME = 100 of shuffle(3 TRIAL, 1 OTHER).";
     if (p->statement == TOK_RUN && p->previous != TOK_END)
         return "A run is written: run 20 agents seed 1, and without a task: run 10 min, or run 20 agents for 10 min.";
-    if ((p->statement == TOK_EXPECT || p->statement == TOK_MEASURE) && loop_str_is(text, "between"))
-        return "A window of time is written: from light to juice.";
     return NULL;
 }
 
@@ -183,12 +228,14 @@ static void add_help(const LoopParse *p, LoopDiag *diag, LoopStr text, bool firs
 }
 
 /* A bracket or block that is still open is mostly the cause of what is found much later. */
-static void add_open(const LoopParse *p, LoopDiag *diag, bool in_brackets, bool at_end)
+static void add_open(LoopParse *p, LoopDiag *diag, bool in_brackets, bool in_block)
 {
     if (in_brackets)
         loop_diag_note(p->diags, diag, p->paren, "this bracket is still open");
-    else if (at_end && p->depth)
+    else if (in_block) {
         loop_diag_note(p->diags, diag, p->opened[p->depth], "this block is still open");
+        p->blamed = p->opened[p->depth].begin;
+    }
 }
 
 void loop_parse_unexpected(LoopParse *p, LoopSpan span, const char *found, const char *const *expected, size_t count)
@@ -197,6 +244,10 @@ void loop_parse_unexpected(LoopParse *p, LoopSpan span, const char *found, const
     bool ended = p->previous == TOK_END, at_end = p->previous == 0;
     LoopStr source = loop_diags_source_at(p->diags, p->file)->text, text = {source.at + span.begin, span.end - span.begin};
     bool first = p->statement_tokens <= 1 && !p->at_start && !ended && !at_end && p->previous != '}';
+    /* Of a block that was not closed: where the file ends, or a statement begins that can only stand outside. */
+    bool in_block = p->depth && (at_end || (first && loop_tokens_blocks(text) == LOOP_BLOCK_FILE));
+    if (in_block && p->opened[p->depth].begin == p->blamed)
+        return;
     put_found(p, span, found, &what);
     put_expected(expected, count, &wanted);
     if (ended)
@@ -215,7 +266,7 @@ void loop_parse_unexpected(LoopParse *p, LoopSpan span, const char *found, const
     else
         diag = loop_diag(p->diags, LOOP_E0101, span, "%s has no place here", what.at);
     bool in_brackets = p->parens && p->paren.begin != span.begin;
-    add_open(p, diag, in_brackets, at_end);
+    add_open(p, diag, in_brackets, in_block);
     if (!in_brackets)
         add_help(p, diag, text, first, hint(p, text, ended, count == 1 && strcmp(expected[0], "a name") == 0));
 }

@@ -62,6 +62,7 @@ typedef struct LoopParse {
     int kind_before;            /* kind of the token before it */
     LoopSpan opened[LOOP_BLOCKS_MAX]; /* the { of each block */
     uint32_t skip_depth;        /* of blocks, where that statement began */
+    uint32_t blamed;            /* byte of a brace that is said to be still open */
     uint32_t recovered_at;      /* byte of the token at which the parser last went on after an error */
 } LoopParse;
 
