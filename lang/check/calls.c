@@ -1,6 +1,8 @@
 /* Calls by name: functions of the file, rows of function.def, rows of elementwise.def. */
 #include "lang/check/calls.h"
 
+#include <string.h>
+
 static bool takes_loop(LoopFunction function)
 {
     return function == LOOP_FN_error || function == LOOP_FN_rpe;
@@ -14,7 +16,12 @@ static bool count_fits(LoopChecker *check, const LoopAst *ast, const char *name,
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0413, ast->span, "%s takes %u argument%s, not %u", name,
                                ast->kid_count < fewest ? fewest : most, (ast->kid_count < fewest ? fewest : most) == 1 ? "" : "s",
                                ast->kid_count);
-    loop_diag_help(check->diags, diag, "It is called as %s(%s).", name, arguments);
+    bool extreme = ast->kid_count == 1 && (strcmp(name, "max") == 0 || strcmp(name, "min") == 0);
+    if (extreme)
+        loop_diag_help(check->diags, diag, "%s", name[1] == 'a' ? "Of the elements of a vector it is largest(x), over the time of a measure peak(x)."
+                                                               : "Of the elements of a vector it is smallest(x), over the time of a measure dip(x).");
+    else
+        loop_diag_help(check->diags, diag, "It is called as %s(%s).", name, arguments);
     return false;
 }
 

@@ -182,6 +182,39 @@ static LoopStr structure_elsewhere(const Manipulation *m, LoopStr name)
     return LOOP_STR("");
 }
 
+static bool has_name(const LoopStr *names, size_t count, LoopStr name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (loop_str_equal(names[i], name))
+            return true;
+    return false;
+}
+
+/* What a lesion may name instead. */
+static void help_with_paths(const Manipulation *m, LoopDiag *diag)
+{
+    const LoopList *loops = &m->check->model->loops;
+    enum { SHOWN = 12 };
+    LoopStr names[SHOWN];
+    size_t count = 0;
+    for (size_t i = 0; i < loops->count; i++) {
+        const LoopList *parts = &LOOP_ITEM(*loops, LoopLoopModel *, i)->structures;
+        for (size_t j = 0; j < parts->count && count < SHOWN; j++) {
+            const LoopStructure *part = &LOOP_ITEM(*parts, LoopStructure, j);
+            LoopStr name = part->symbol ? part->symbol->name : part->name;
+            if (!has_name(names, count, name))
+                names[count++] = name;
+        }
+    }
+    LoopText list = {.arena = m->check->arena};
+    for (size_t i = 0; i < count; i++)
+        loop_text_add(&list, "%s%.*s", i ? ", " : "", LOOP_STR_ARGS(names[i]));
+    if (count)
+        loop_diag_help(m->check->diags, diag, "Name a loop, or a structure on the path of one: %s.", list.at);
+    else
+        loop_diag_help(m->check->diags, diag, "Name a loop, or give one a path through the structure, such as: path agPFC -> VS -> VP -> MD");
+}
+
 static void report_target(const Manipulation *m, const LoopAst *name, const LoopSymbol *symbol, const char *wanted)
 {
     LoopChecker *check = m->check;
@@ -192,6 +225,8 @@ static void report_target(const Manipulation *m, const LoopAst *name, const Loop
         LoopStr full = structure_elsewhere(m, text), near = full.len ? full : loop_scope_near(check, LOOP_SPACE_VALUES, text);
         if (near.len)
             loop_diag_help(check->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
+        else if (loop_str_is(m->ast->text, "lesion"))
+            help_with_paths(m, diag);
         return;
     }
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0721, name->span, "'%.*s' acts on %s; '%.*s' is a %s", LOOP_STR_ARGS(m->ast->text),
