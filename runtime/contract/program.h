@@ -379,6 +379,12 @@ static inline size_t loop_trace_row(const LoopLoop *loop, size_t channel, size_t
     return loop->trace_by_neuron ? k * loop->neurons + neuron : k;
 }
 
+/* Rows of scales of traces: one for each channel, or for all that have one decay. */
+static inline size_t loop_scale_rows(const LoopProgram *program, const LoopLoop *loop)
+{
+    return loop->trace != LOOP_NONE && program->registers[loop->trace].width > 1 ? loop->channels : 1;
+}
+
 void loop_program_free(LoopProgram *program);
 
 /* Proves that running `program` stays in bounds: opcodes, operands, widths, jumps, descriptors, plans. NULL when it is

@@ -37,7 +37,7 @@ typedef struct LoopWires {
     const LoopReal *samples; /* [channels][neurons][reach][lanes]: numbers of lines; NULL unless the wiring samples */
 } LoopWires;
 
-enum { LOOP_RULE_ARRAYS = 10 }; /* of scratch, each as long as a run of synapses */
+enum { LOOP_RULE_ARRAYS = 15 }; /* of scratch, each as long as a run of synapses */
 
 /* All that a rule may touch. `weights` are [channels][neurons][reach][lanes], and so is `memory` where the rule has one;
    of traces there are fewer where some are alike, see LoopLoop. Inputs, credit and proposals are as late as the credit. */
@@ -46,11 +46,13 @@ typedef struct LoopRuleCall {
     size_t lanes;
     uint64_t step;
     LoopReal *weights, *traces, *memory;
+    LoopReal *scales;                                                    /* [channels or 1][lanes], of traces: see synapses.h */
     uint8_t *live;                                                       /* a run of traces that may not all be 0: see synapses.h */
     LoopView dopamine, rate, trace, burst, dip, forget, credit, propose; /* per channel */
     LoopView settings[LOOP_RULE_SETTINGS];                               /* per channel: the rule's own */
     LoopView freeze;                                                     /* [1]: > 0 keeps weights and memory */
     LoopWires wires;
+    bool lasting;                                                        /* traces may: their decay is no constant 0 */
     uint8_t *sees;                                                       /* [reach]: scratch */
     bool *stale;                                                         /* becomes true when weights may have moved */
     LoopReal *scratch;                                                   /* [LOOP_RULE_ARRAYS][span] */

@@ -14,9 +14,9 @@ static inline void move(const LoopRuleCall *call, const LoopSynapses *s, size_t 
 {
     for (size_t i = 0; i < s->n; i++) {
         LoopReal adapt = loop_view(call->settings[ADAPT], s->k, i * step), dopamine = s->dopamine[i * step];
-        LoopReal by = s->gain[i * step] * s->memory[i] * s->e[i];
+        LoopReal by = s->push[i * step] * s->memory[i] * s->e[i];
         s->w[i] += s->e[i] != 0 ? by : 0;
-        s->memory[i] += adapt * presence(s->e[i]) * (fabs(dopamine) - s->memory[i]);
+        s->memory[i] += adapt * presence(s->scale[i * step] * s->e[i]) * (fabs(dopamine) - s->memory[i]);
     }
 }
 

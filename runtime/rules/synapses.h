@@ -3,9 +3,12 @@
 
    A run is one synapse in all lanes or, where there is but one lane, up to LOOP_TILE synapses of a neuron. Runs whose traces
    are all 0 are known by their `live` byte and passed over: their weights can't move. Most runs are like that where the
-   context is a code of time or place. Runs side by side that are not passed over are a stretch, and worked on together. So
-   that a trace which fades ends some day, and never gets so small that processors grow slow, those below 2^-100 become 0 on
-   every 64th step. */
+   context is a code of time or place. Runs side by side that are not passed over are a stretch, and worked on together.
+
+   Traces are kept without their common decay: a trace is the number that is kept for it, times a scale that its channel has in
+   each lane. On most steps only the scale moves, and what enters is divided by it. Where the scale of a lane would leave
+   2^-16 .. 2^16 the numbers take it over, and it is 1 again; so do those of all lanes on every 64th step, when traces below
+   2^-100 become 0: one that fades ends some day, and never gets so small that processors grow slow. */
 #ifndef LOOP_SYNAPSES_H
 #define LOOP_SYNAPSES_H
 
@@ -19,13 +22,19 @@ typedef struct LoopSynapses {
     size_t k, n;
     size_t step;              /* 1; 0 where there is one lane */
     const LoopReal *dopamine; /* [lanes], times burst or dip */
-    const LoopReal *gain;     /* times the rate: what a unit of trace adds to the weight */
-    const LoopReal *decay;    /* of the trace */
+    const LoopReal *gain;     /* times the rate: what a unit of trace adds to the weight, */
+    const LoopReal *push;     /* and what a unit of e does */
+    const LoopReal *scale;    /* a trace is scale * e when weights move */
+    const LoopReal *next;     /* the scale behind this step, */
+    const LoopReal *inverse;  /* 1 over it */
+    const LoopReal *fade;     /* what e takes over of it: 1 on most steps */
     const LoopReal *credit;   /* credit times proposal, */
-    const LoopReal *due;      /* and 0 where the neuron is not in its up-state */
+    const LoopReal *due;      /* 0 where the neuron is not in its up-state, and divided by the next scale */
     LoopReal *w, *e, *memory; /* [n] */
     bool frozen, decays, credits, gains; /* some lanes are frozen, have traces that last, have a credit, a gain */
-    bool holds;               /* all traces stay as they are, but for what enters */
+    bool fades;               /* some lanes have a fade, or all are swept */
+    bool ones, plain;         /* the scale is 1 in all lanes, and the next one is */
+    bool fresh;               /* the scale is and stays 1, and nothing is left of the traces */
     bool always;              /* weights move, or may, where there is no trace */
     bool sweeps;              /* on this step traces that have all but faded end */
 } LoopSynapses;
@@ -34,6 +43,7 @@ typedef struct LoopSynapses {
 typedef void LoopSynapsesMove(const LoopRuleCall *call, const LoopSynapses *s, size_t step);
 
 #define LOOP_TRACE_LEAST 0x1p-100
+static const LoopReal LOOP_SCALE_LEAST = 0x1p-16, LOOP_SCALE_MOST = 0x1p16;
 enum { LOOP_TRACE_SWEEP = 64 };
 enum { LOOP_STRETCH = 4096 }; /* numbers of a stretch, at most: what its weights have read is near for its traces */
 
@@ -110,17 +120,72 @@ static inline const LoopReal *loop_synapses_dopamine(const LoopRuleCall *call, s
     return scaled;
 }
 
+/* The scales that channel `k` has, [lanes]: all channels have one where their decay is one. */
+static inline LoopReal *loop_synapses_scales(const LoopRuleCall *call, size_t k)
+{
+    return call->scales + (call->trace.step ? k * call->lanes : 0);
+}
+
+/* Decay of channel `k`: of the scale, or of the traces themselves. */
+static inline void loop_synapses_decay(const LoopRuleCall *call, LoopSynapses *s, size_t k)
+{
+    LoopReal *restrict next = loop_synapses_room(call, 10), *restrict fade = loop_synapses_room(call, 11), *restrict inverse = loop_synapses_room(call, 13);
+    const LoopReal *restrict scale = loop_synapses_scales(call, k), *restrict decay = loop_synapses_spread(call, call->trace, k, loop_synapses_room(call, 3));
+    const LoopReal most = s->sweeps ? 0 : LOOP_SCALE_MOST;
+    s->decays = call->lasting && loop_synapses_any(decay, loop_synapses_own(call, call->trace));
+    s->fresh = !s->decays && s->ones;
+    s->scale = scale;
+    s->fade = decay;
+    s->fades = s->plain = true;
+    if (s->fresh)
+        return;
+    for (size_t l = 0; l < call->lanes; l++) {
+        LoopReal to = scale[l] * decay[l];
+        bool fits = (fabs(to) >= LOOP_SCALE_LEAST) & (fabs(to) <= most);
+        next[l] = fits ? to : (LoopReal)1;
+        fade[l] = fits ? (LoopReal)1 : to;
+    }
+    s->fades = s->sweeps || !loop_synapses_all_one(fade, call->lanes);
+    s->plain = loop_synapses_all_one(next, call->lanes);
+    for (size_t l = 0; !s->plain && l < call->lanes; l++)
+        inverse[l] = (LoopReal)1 / next[l];
+    s->next = next;
+    s->fade = fade;
+    s->inverse = inverse;
+    if (call->loop->credit_first)
+        s->scale = next;
+}
+
 /* Dopamine, gain and decay of channel `k`. */
 static inline void loop_synapses_factors(const LoopRuleCall *call, LoopSynapses *s, size_t k)
 {
-    LoopReal *gain = loop_synapses_room(call, 1);
+    LoopReal *restrict gain = loop_synapses_room(call, 1), *restrict push = loop_synapses_room(call, 12);
     s->dopamine = loop_synapses_dopamine(call, k);
     loop_synapses_scale(call, gain, s->dopamine, call->rate, k);
-    s->gain = gain;
+    s->gain = s->push = gain;
     s->gains = loop_synapses_any(gain, call->lanes);
-    s->decay = loop_synapses_spread(call, call->trace, k, loop_synapses_room(call, 3));
-    s->decays = loop_synapses_any(s->decay, loop_synapses_own(call, call->trace));
-    s->holds = loop_synapses_all_one(s->decay, loop_synapses_own(call, call->trace));
+    s->ones = !call->lasting || loop_synapses_all_one(loop_synapses_scales(call, k), call->lanes);
+    loop_synapses_decay(call, s, k);
+    if (s->fresh || (s->ones && !call->loop->credit_first))
+        return;
+    for (size_t l = 0; l < call->lanes; l++)
+        push[l] = gain[l] * s->scale[l];
+    s->push = push;
+}
+
+/* Keeps the scales of channel `k`. */
+static inline void loop_synapses_rescale(const LoopRuleCall *call, const LoopSynapses *s, size_t k)
+{
+    if (!s->fresh && !(s->ones && s->plain))
+        memcpy(loop_synapses_scales(call, k), s->next, call->lanes * sizeof *s->next);
+}
+
+/* What enters a trace, from credit times up-state. */
+static inline const LoopReal *loop_synapses_enter(const LoopRuleCall *call, const LoopSynapses *s, const LoopReal *due, LoopReal *room)
+{
+    for (size_t l = 0; !s->plain && l < call->lanes; l++)
+        room[l] = due[l] * s->inverse[l];
+    return s->plain ? due : room;
 }
 
 /* Whether dopamine, gain and decay are one for all channels. */
@@ -143,7 +208,7 @@ static inline void loop_synapses_channel(const LoopRuleCall *call, LoopSynapses 
             credit[l] = s->credit[l] * propose[l];
         s->credit = credit;
     }
-    s->due = s->credit;
+    s->due = loop_synapses_enter(call, s, s->credit, loop_synapses_room(call, 14));
     s->credits = loop_synapses_any(s->credit, call->lanes);
 }
 
@@ -178,11 +243,11 @@ static inline uint8_t *loop_synapses_live(const LoopRuleCall *call, size_t row, 
 enum { LOOP_MOVE_WEIGHTS = 1, LOOP_MOVE_TRACES = 2 };
 
 /* Of `asked`, what there is to do for the run that begins with synapse `j` of row `row`: weights move where there is a trace (or
-   anyway), traces where there is one or something enters. */
+   anyway), traces where there is one that fades or something enters. */
 static inline int loop_synapses_due(const LoopRuleCall *call, const LoopSynapses *s, int asked, size_t row, size_t j)
 {
     bool live = *loop_synapses_live(call, row, j), enters = s->credits && call->sees[j];
-    return asked & ((live || s->always ? LOOP_MOVE_WEIGHTS : 0) | (live || enters ? LOOP_MOVE_TRACES : 0));
+    return asked & ((live || s->always ? LOOP_MOVE_WEIGHTS : 0) | ((live && s->fades) || enters ? LOOP_MOVE_TRACES : 0));
 }
 
 /* The next stretch of row `row` from synapse *j on, of runs for which the same is to be done: *due. Where it begins, and how many
@@ -201,22 +266,26 @@ static inline size_t loop_synapses_stretch(const LoopRuleCall *call, const LoopS
 
 /* ---- traces ---- */
 
-/* e = decay e + credit x for a row; `in` is the stride of x. */
+/* e = fade e + due x for a row; `in` is the stride of x. */
 static inline void loop_synapses_trace(const LoopSynapses *s, const LoopReal *x, size_t step, size_t in)
 {
     LoopReal *restrict e = s->e;
-    const LoopReal *restrict decay = s->decay, *restrict due = s->due, *restrict of = x;
-    for (size_t i = 0; i < s->n; i++)
-        e[i] = decay[i * step] * e[i] + due[i * step] * of[i * in];
+    const LoopReal *restrict fade = s->fade, *restrict due = s->due, *restrict of = x;
+    if (s->fades)
+        for (size_t i = 0; i < s->n; i++)
+            e[i] = fade[i * step] * e[i] + due[i * step] * of[i * in];
+    else
+        for (size_t i = 0; i < s->n; i++)
+            e[i] += due[i * step] * of[i * in];
 }
 
 /* The same where nothing enters; but for the sign of a 0, which nobody sees, with the same bits. */
 static inline void loop_synapses_fade(const LoopSynapses *s)
 {
     LoopReal *restrict e = s->e;
-    const LoopReal *restrict decay = s->decay;
+    const LoopReal *restrict fade = s->fade;
     for (size_t i = 0; i < s->n; i++)
-        e[i] *= decay[i];
+        e[i] *= fade[i];
 }
 
 static inline void loop_synapses_trace_any(const LoopSynapses *s, const LoopReal *x, size_t in)
@@ -252,12 +321,13 @@ static inline void loop_synapses_trace_run(const LoopRuleCall *call, LoopSynapse
 {
     const LoopWires *wires = &call->wires;
     uint8_t *live = loop_synapses_live(call, row, j);
-    if (!*live && !s->credits)
+    bool fades = *live && s->fades;
+    if (!fades && !s->credits)
         return;
     s->n = loop_synapses_length(call, j);
     LoopInputs x = loop_wires_inputs(wires, (s->k * call->loop->neurons + m) * wires->reach + j, m, j, s->n, loop_synapses_room(call, 5));
     bool enters = s->credits && loop_synapses_any(x.at, x.step ? s->n : 1);
-    if (!*live && !enters)
+    if (!fades && !enters)
         return;
     s->e = call->traces + (row * wires->reach + j) * call->lanes;
     loop_synapses_trace_any(s, x.at, x.step);
@@ -354,7 +424,7 @@ static inline void loop_synapses_move_stretch(const LoopRuleCall *call, LoopSyna
 /* Moves what is asked for of the synapses of neuron `m` of the channel, whose traces are row `row`. */
 static inline void loop_synapses_neuron(const LoopRuleCall *call, LoopSynapses *s, size_t m, size_t row, int asked, LoopSynapsesMove *move)
 {
-    if (s->holds && !s->credits && !s->sweeps)
+    if (!s->fades && !s->credits)
         asked &= ~LOOP_MOVE_TRACES;
     bool by_run = (asked & LOOP_MOVE_TRACES) && call->wires.wiring != LOOP_WIRING_BROADCAST;
     if (by_run)
@@ -381,7 +451,7 @@ static inline void loop_synapses_neurons(const LoopRuleCall *call, LoopSynapses 
             loop_wires_upstate(&call->wires, (s->k * call->loop->neurons + m) * call->wires.reach, m, up, loop_synapses_room(call, 5));
             for (size_t l = 0; l < call->lanes; l++)
                 due[l] = s->credit[l] * up[l];
-            s->due = due;
+            s->due = loop_synapses_enter(call, s, due, due);
         }
         if (call->loop->credit_first) {
             loop_synapses_neuron(call, s, m, row, LOOP_MOVE_TRACES, move);
@@ -420,6 +490,8 @@ static inline void loop_synapses_move(const LoopRuleCall *call, LoopSynapsesMove
             loop_synapses_neurons(call, &s, moves ? LOOP_MOVE_WEIGHTS : 0, move);
         else
             loop_synapses_together(call, &s, moves ? LOOP_MOVE_WEIGHTS : 0, move);
+        if (call->trace.step || k == loop->channels - 1u)
+            loop_synapses_rescale(call, &s, k);
     }
 }
 

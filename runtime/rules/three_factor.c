@@ -7,10 +7,10 @@ static inline void move(const LoopRuleCall *call, const LoopSynapses *s, size_t 
 {
     (void)call;
     LoopReal *restrict w = s->w;
-    const LoopReal *restrict e = s->e, *restrict gain = s->gain;
+    const LoopReal *restrict e = s->e, *restrict push = s->push;
     for (size_t i = 0; i < s->n; i++) {
-        LoopReal by = gain[i * step] * e[i];
-        w[i] += ((gain[i * step] != 0) & (e[i] != 0)) ? by : 0; /* the other one may be infinite */
+        LoopReal by = push[i * step] * e[i];
+        w[i] += ((push[i * step] != 0) & (e[i] != 0)) ? by : 0; /* the other one may be infinite */
     }
 }
 

@@ -5,6 +5,15 @@
 
 static const LoopReal ONE = 1.0, ZERO = 0.0;
 
+/* A decay that is 0 for good, which most loops that choose have. */
+static bool never_lasts(const LoopProgram *program, uint32_t trace)
+{
+    for (uint32_t i = 0; i < program->constant_count; i++)
+        if (program->constants[i].reg == trace)
+            return program->registers[trace].width == 1 && program->constants[i].values[0] == 0;
+    return trace == LOOP_NONE;
+}
+
 void loop_ready_learn(const LoopBlock *block, size_t index, LoopRuleCall *call)
 {
     const LoopLoop *loop = &block->program->loops[index];
@@ -13,6 +22,7 @@ void loop_ready_learn(const LoopBlock *block, size_t index, LoopRuleCall *call)
         .lanes = loop_block_synapse_lanes(block, loop),
         .weights = block->state + block->layout->weights[index],
         .traces = block->state + block->layout->traces[index],
+        .scales = block->state + block->layout->scales[index],
         .memory = block->state + block->layout->memory[index],
         .live = block->live + block->layout->live[index],
         .dopamine = loop_block_view(block, loop->dopamine, &ZERO),
@@ -25,6 +35,7 @@ void loop_ready_learn(const LoopBlock *block, size_t index, LoopRuleCall *call)
         .propose = loop_block_view(block, loop->credit_propose, &ONE),
         .freeze = loop_block_view(block, loop->freeze, &ZERO),
         .wires = loop_block_wires(block, index, loop->credit_context),
+        .lasting = !never_lasts(block->program, loop->trace),
         .sees = block->sees,
         .stale = block->stale + index,
         .scratch = block->state + block->layout->scratch,
@@ -41,29 +52,26 @@ void loop_kernel_learn(LoopBlock *block, const LoopLoop *loop, size_t index)
     loop_rule(loop->rule)->step(call);
 }
 
-/* Row `synapse` of weights or traces in all lanes of the block. */
-static void copy_row(LoopReal *d, size_t lanes, const LoopReal *from, size_t source)
+/* A row of weights or, times its scales, of traces in all lanes of the block. */
+static void copy_row(LoopReal *d, size_t lanes, const LoopReal *from, const LoopReal *scales, size_t source)
 {
-    if (source == lanes) {
-        for (size_t l = 0; l < lanes; l++)
-            d[l] = from[l] + 0.0; /* a trace that was passed over may be -0 */
-        return;
-    }
+    size_t step = source == lanes;
     for (size_t l = 0; l < lanes; l++)
-        d[l] = *from + 0.0;
+        d[l] = (scales ? scales[l * step] : 1) * from[l * step] + 0.0; /* a trace that was passed over may be -0 */
 }
 
 void loop_kernel_synapses(LoopBlock *block, uint32_t op, const uint32_t *args)
 {
     const LoopLoop *loop = &block->program->loops[args[1]];
     const size_t *offsets = op == LOOP_OP_WEIGHTS ? block->layout->weights : block->layout->traces;
-    const LoopReal *from = block->state + offsets[args[1]];
+    const LoopReal *from = block->state + offsets[args[1]], *scales = block->state + block->layout->scales[args[1]];
     size_t lanes = loop_block_lanes(block, args[0]), source = loop_block_synapse_lanes(block, loop);
     LoopReal *d = loop_block_register(block, args[0]);
     for (size_t k = 0; k < loop->channels; k++)
         for (size_t m = 0; m < loop->neurons; m++) {
             size_t row = op == LOOP_OP_WEIGHTS ? k * loop->neurons + m : loop_trace_row(loop, k, m);
+            const LoopReal *by = op == LOOP_OP_WEIGHTS || !loop->learns ? NULL : scales + k % loop_scale_rows(block->program, loop) * source;
             for (size_t j = 0; j < loop->reach; j++, d += lanes)
-                copy_row(d, lanes, from + (row * loop->reach + j) * source, source);
+                copy_row(d, lanes, from + (row * loop->reach + j) * source, by, source);
         }
 }

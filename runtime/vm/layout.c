@@ -82,6 +82,7 @@ static bool place_all(LoopLayout *layout, const LoopProgram *program, size_t lan
             layout->registers[loop->weights] = layout->weights[i];
         if (!loop_mul(loop_trace_rows(loop), loop->reach, &traces) ||
             !reserve_block(&total, traces, loop->uniform, lanes, &layout->traces[i]) || !reserve_live(layout, loop, i) ||
+            !reserve_block(&total, loop->learns ? loop_scale_rows(program, loop) : 0, loop->uniform, lanes, &layout->scales[i]) ||
             !reserve_seen(layout, program, loop, i, lanes, &total) ||
             !reserve_synapses(&total, loop, loop->wiring == LOOP_WIRING_SAMPLING, lanes, &layout->samples[i]) ||
             !reserve_synapses(&total, loop, loop->learns && loop_rule(loop->rule)->has_memory, lanes, &layout->memory[i]))
@@ -103,11 +104,12 @@ bool loop_layout_make(LoopLayout *layout, const LoopProgram *program, size_t lan
     layout->rings = loop_alloc_array(program->ring_count, sizeof(size_t));
     layout->weights = loop_alloc_array(program->loop_count, sizeof(size_t));
     layout->traces = loop_alloc_array(program->loop_count, sizeof(size_t));
+    layout->scales = loop_alloc_array(program->loop_count, sizeof(size_t));
     layout->samples = loop_alloc_array(program->loop_count, sizeof(size_t));
     layout->memory = loop_alloc_array(program->loop_count, sizeof(size_t));
     layout->live = loop_alloc_array(program->loop_count, sizeof(size_t));
     layout->seen = loop_alloc_array(program->loop_count, sizeof(size_t));
-    bool ok = layout->registers && layout->rings && layout->weights && layout->traces && layout->samples &&
+    bool ok = layout->registers && layout->rings && layout->weights && layout->traces && layout->scales && layout->samples &&
               layout->memory && layout->live && layout->seen && place_all(layout, program, lanes);
     if (!ok)
         loop_layout_free(layout);
@@ -120,6 +122,7 @@ void loop_layout_free(LoopLayout *layout)
     loop_free(layout->rings);
     loop_free(layout->weights);
     loop_free(layout->traces);
+    loop_free(layout->scales);
     loop_free(layout->samples);
     loop_free(layout->memory);
     loop_free(layout->live);
@@ -336,6 +339,8 @@ static void start_loops(LoopBlock *block)
         size_t lanes = loop->uniform ? 1 : block->lanes, synapses = loop_synapses(loop);
         LoopReal *w = block->state + block->layout->weights[i], *memory = block->state + block->layout->memory[i];
         start_weights(block, loop, w, synapses, lanes);
+        for (size_t s = 0; loop->learns && s < loop_scale_rows(program, loop) * lanes; s++)
+            block->state[block->layout->scales[i] + s] = 1.0;
         for (size_t s = 0; loop->learns && loop_rule(loop->rule)->has_memory && s < synapses * lanes; s++)
             memory[s] = loop_rule(loop->rule)->memory;
         for (size_t l = 0; loop->kind == LOOP_CHOOSE && loop->selection != LOOP_SELECT_INDEPENDENT && l < block->lanes; l++)

@@ -17,6 +17,7 @@ typedef struct LoopLayout {
     size_t *registers;          /* offsets, [register_count] */
     size_t *rings;              /* [ring_count] */
     size_t *weights, *traces;   /* [loop_count] */
+    size_t *scales;             /* [loop_count]: of traces, for the loops that learn */
     size_t *samples, *memory;   /* [loop_count]: numbers of the lines that are sampled, what a rule keeps */
     size_t *live;               /* [loop_count]: bytes that say which runs of traces may not be 0 */
     size_t *seen;               /* [loop_count]: the context that its value was read out for; LOOP_UNSEEN */
