@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# same-bits.sh REFERENCE OTHER...: every example and test model gives the same bytes from every build and every engine that
-# this machine has, for any number of threads, any size of lane block and any way of taking a model apart; in single precision
-# too.
+# same-bits.sh REFERENCE OTHER...: every example and test model, and every one that fails while it runs, gives the same bytes
+# from every build and every engine that this machine has, for any number of threads, any size of lane block and any way of
+# taking a model apart; in single precision too.
 . "$(dirname "$0")/lib.sh"
 reference=$1
 shift
@@ -34,5 +34,5 @@ export -f bits compare
 
 while read -r said; do
     if [ -z "$said" ]; then pass; else fail "$said"; fi
-done < <({ examples; find tests/run -name '*.loop'; } | xargs -P 2 -I '{}' bash -c 'compare "{}"')
+done < <({ examples; find tests/run -name '*.loop'; find tests/diag -name 'E09*.loop'; } | xargs -P 2 -I '{}' bash -c 'compare "{}"')
 finish

@@ -57,6 +57,15 @@ static uint32_t onset_of(Lower *l, LoopNode *node)
     return moment->onset;
 }
 
+/* A time that only parameters decide is a whole number of steps. One that moves is cut down to that where it is read. */
+static void check_offset(Lower *l, const LoopNode *offset, uint32_t reg)
+{
+    LoopCheck check = {.kind = LOOP_CHECK_STEPS, .code = LOOP_E0903, .span = offset->span, .lo = -(double)UINT32_MAX, .hi = UINT32_MAX,
+                       .name = LOOP_STR("this time")};
+    if (lower_initial(l, reg))
+        lower_check(l, reg, &check);
+}
+
 static LoopAnchor anchor(Lower *l, const LoopAnchorModel *from)
 {
     LoopAnchor a = {.kind = from->kind, .onset = LOOP_NONE, .offset = from->steps, .offset_reg = LOOP_NONE};
@@ -64,8 +73,10 @@ static LoopAnchor anchor(Lower *l, const LoopAnchorModel *from)
         a.onset = onset_of(l, from->onset);
     if (from->offset && from->offset->constant && !from->steps)
         a.offset = (int32_t)from->offset->constant[0];
-    else if (from->offset && !from->offset->constant)
+    else if (from->offset && !from->offset->constant) {
         a.offset_reg = lower_value(l, from->offset);
+        check_offset(l, from->offset, a.offset_reg);
+    }
     return a;
 }
 

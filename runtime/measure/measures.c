@@ -2,6 +2,8 @@
    moment may lie before the event that it is told by. At the end of the trial the value enters the lane's average. */
 #include "runtime/measure/measures.h"
 
+#include "runtime/contract/real_math.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -14,6 +16,7 @@ typedef struct LaneTrial {
 } LaneTrial;
 
 static const int64_t UNKNOWN = INT64_MIN;
+#define MISSING loop_from_bits(0x7ff8000000000001u) /* no nan that is worked out */
 
 struct LoopMeasureState {
     const LoopMeasure *measure;
@@ -30,7 +33,7 @@ struct LoopMeasureState {
     double *past;          /* [lag + 1][width][capacity]: what the signal was */
     double *sum;           /* [width][capacity] over the trials picked */
     uint32_t *count;       /* [capacity] trials in the sum */
-    double *ring;          /* [n][width][capacity], `last n` of an unknown number; nan where the event was missing */
+    double *ring;          /* [n][width][capacity], `last n` of an unknown number; MISSING where the trial counts for nothing */
     uint32_t *ring_count;  /* [capacity] */
 };
 
@@ -136,6 +139,13 @@ void loop_measure_start(LoopMeasureState *s, size_t lanes)
     memset(s->ring_count, 0, lanes * sizeof *s->ring_count);
 }
 
+/* Steps that no trial has are as good as any others beyond it. */
+static int64_t within_reach(double steps)
+{
+    const double most = (double)UINT32_MAX;
+    return !(steps > -most) ? -(int64_t)UINT32_MAX : steps < most ? (int64_t)steps : (int64_t)UINT32_MAX;
+}
+
 /* The moment an anchor names, if its event has come by now. */
 static void resolve(const LoopBlock *block, const LoopAnchor *anchor, size_t l, LoopMoment now, int64_t *moment)
 {
@@ -149,7 +159,7 @@ static void resolve(const LoopBlock *block, const LoopAnchor *anchor, size_t l, 
     } else if (anchor->kind == LOOP_ANCHOR_END)
         base = block->program->task.trials[now.type].duration;
     if (anchor->offset_reg != LOOP_NONE)
-        base += (int64_t)loop_block_at(block, anchor->offset_reg, 0, l);
+        base += within_reach(loop_block_at(block, anchor->offset_reg, 0, l));
     *moment = base + anchor->offset;
 }
 
@@ -202,6 +212,11 @@ void loop_measure_begin(LoopMeasureState *s, const LoopBlock *block)
 static int64_t time_of(const LoopBlock *block, const LoopAnchor *a, LoopMoment now)
 {
     return a->offset + (a->kind == LOOP_ANCHOR_END ? (int64_t)block->program->task.trials[now.type].duration : 0);
+}
+
+bool loop_measure_wants(const LoopMeasureState *s, size_t lane)
+{
+    return s->trial[s->shared || s->together ? 0 : lane].awake;
 }
 
 bool loop_measure_asks(const LoopMeasureState *s, const LoopBlock *block)
@@ -288,6 +303,15 @@ static void keep(LoopMeasureState *s, size_t l, bool valid)
     s->count[l]++;
 }
 
+/* What a finished trial is in the ring: its value or, of those that ask for the first that is true, its number. */
+static double ring_value(const LoopMeasureState *s, size_t e, size_t l)
+{
+    double value = trial_value(s, e, l);
+    if (!s->measure->first_true)
+        return value;
+    return value > 0 ? picker(s, l)->seen : MISSING;
+}
+
 static void end(LoopMeasureState *s, LoopBlock *block, size_t l)
 {
     LaneTrial *lane = &s->trial[l];
@@ -304,7 +328,7 @@ static void end(LoopMeasureState *s, LoopBlock *block, size_t l)
     }
     size_t slot = (s->ring_count[l]++ % m->select.n) * s->width;
     for (size_t e = 0; e < s->width; e++)
-        *cell(s->ring, s, slot + e, l) = valid ? trial_value(s, e, l) : NAN;
+        *cell(s->ring, s, slot + e, l) = valid ? ring_value(s, e, l) : MISSING;
 }
 
 static void step_lane(LoopMeasureState *s, LoopBlock *block, size_t l)
@@ -380,7 +404,7 @@ static void sum_ring(LoopMeasureState *s, size_t l)
     uint32_t n = s->measure->select.n, kept = s->ring_count[l] < n ? s->ring_count[l] : n;
     for (uint32_t i = s->ring_count[l] - kept; i < s->ring_count[l]; i++) {
         size_t slot = i % n * s->width;
-        if (isnan(*cell(s->ring, s, slot, l)))
+        if (loop_bits(*cell(s->ring, s, slot, l)) == loop_bits(MISSING) || (s->measure->first_true && s->count[l]))
             continue;
         for (size_t e = 0; e < s->width; e++)
             *cell(s->sum, s, e, l) += *cell(s->ring, s, slot + e, l);

@@ -9,9 +9,10 @@
 
 typedef struct StripState {
     LoopPicker *picker;   /* [capacity] */
-    double *sum;          /* [slots][steps][capacity]; one slot, or n for `last n` of an unknown number */
+    double *sum;          /* [slots][steps][capacity]; one slot, or the n of a ring */
     uint32_t *count;      /* [capacity]: trials begun and picked */
     uint32_t slots;
+    bool ring;            /* `last n` of an unknown number */
     size_t capacity;      /* 1 where all lanes are alike */
     size_t picked;        /* lanes whose trial is */
 } StripState;
@@ -36,7 +37,8 @@ static bool unknown_number(const LoopProgram *program, const LoopSelect *select)
 static bool strip_sizes(StripState *s, const LoopProgram *program, const LoopStrip *strip, size_t lanes, size_t *count)
 {
     s->capacity = program->task.uniform && program->registers[strip->reg].uniform ? 1 : lanes;
-    s->slots = strip->select.pick == LOOP_PICK_LAST && unknown_number(program, &strip->select) ? strip->select.n : 1;
+    s->ring = strip->select.pick == LOOP_PICK_LAST && unknown_number(program, &strip->select);
+    s->slots = s->ring ? strip->select.n : 1;
     return loop_mul(s->slots, strip->steps, count) && loop_mul(*count, s->capacity, count);
 }
 
@@ -122,6 +124,11 @@ void loop_recorder_begin(LoopRecorder *r, const LoopBlock *block)
         loop_measure_begin(r->measures[i], block);
 }
 
+bool loop_recorder_wants(const LoopRecorder *r, uint32_t measure, size_t lane)
+{
+    return loop_measure_wants(r->measures[measure], lane);
+}
+
 bool loop_recorder_asks(const LoopRecorder *r, const LoopBlock *block, uint32_t measure)
 {
     return loop_measure_asks(r->measures[measure], block);
@@ -149,7 +156,7 @@ static void strip_step(LoopRecorder *r, const LoopBlock *block, uint32_t index)
         size_t slot = (s->count[l] - 1) % s->slots;
         double *at = s->sum + (slot * strip->steps + now.time) * s->capacity + l;
         double x = loop_block_at(block, strip->reg, strip->at, l);
-        *at = s->slots > 1 ? x : *at + x;
+        *at = s->ring ? x : *at + x;
     }
 }
 
@@ -179,11 +186,11 @@ bool loop_recorder_strip(const LoopRecorder *r, const LoopBlock *block, uint32_t
     uint32_t steps = r->program->strips[index].steps, count = s->count[l];
     if (!count)
         return false;
-    uint32_t kept = s->slots > 1 && count > s->slots ? s->slots : count, parts = s->slots > 1 ? kept : 1;
+    uint32_t kept = s->ring && count > s->slots ? s->slots : count, parts = s->ring ? kept : 1;
     for (uint32_t t = 0; t < steps; t++) {
         double sum = 0;
         for (uint32_t i = 0; i < parts; i++) {
-            uint32_t slot = s->slots > 1 ? (count - kept + i) % s->slots : 0;
+            uint32_t slot = s->ring ? (count - kept + i) % s->slots : 0;
             sum += s->sum[((size_t)slot * steps + t) * s->capacity + l];
         }
         out[t] = sum / kept;

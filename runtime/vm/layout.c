@@ -356,6 +356,7 @@ void loop_block_start(LoopBlock *block, uint32_t first, uint32_t lanes)
     block->lanes = lanes;
     block->step = UINT64_MAX; /* the set-up, before step 0 */
     block->fault = (LoopFault){0};
+    block->asking = LOOP_NONE;
     for (uint32_t l = 0; l < lanes; l++) {
         block->agent[l] = (first + l) % block->agents;
         block->group[l] = (first + l) / block->agents;

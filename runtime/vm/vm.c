@@ -37,7 +37,7 @@ LoopReal loop_block_at(const LoopBlock *block, uint32_t reg, size_t element, siz
 void loop_block_fault(LoopBlock *block, uint32_t lane, uint32_t check, double value)
 {
     LoopFault *fault = &block->fault;
-    if (loop_clock_done(block->clock, lane))
+    if (loop_clock_done(block->clock, lane) || (block->asking != LOOP_NONE && !loop_recorder_wants(block->recorder, block->asking, lane)))
         return;
     /* A step is always run to its end, so the first fault of a lane is the first in the order of instructions. */
     const LoopOrigin *origin = block->program->origin;
@@ -55,6 +55,16 @@ void loop_block_fault(LoopBlock *block, uint32_t lane, uint32_t check, double va
     loop_clock_where(block->clock, lane, &fault->phase, &fault->trial, &fault->time);
 }
 
+void loop_block_faults(LoopBlock *block, uint32_t lane, size_t lanes, uint32_t check, double value)
+{
+    if (lanes > 1 || block->lanes == 1) {
+        loop_block_fault(block, lane, check, value);
+        return;
+    }
+    for (uint32_t l = 0; l < block->lanes; l++)
+        loop_block_fault(block, l, check, value);
+}
+
 static bool check_fails(const LoopCheck *check, double x)
 {
     if (!isfinite(x))
@@ -66,7 +76,7 @@ static bool check_fails(const LoopCheck *check, double x)
     case LOOP_CHECK_STEPS:
         return x != floor(x) || x < check->lo || x > check->hi;
     case LOOP_CHECK_RANGE:
-        return x < check->lo || x > check->hi;
+        return x < (LoopReal)check->lo || x > (LoopReal)check->hi; /* the ends as a number has them */
     }
     return true;
 }
@@ -88,12 +98,12 @@ static void run_check(LoopBlock *block, uint32_t reg, uint32_t check)
     const LoopCheck *rule = &block->program->checks[check];
     size_t width = block->program->registers[reg].width, lanes = loop_block_lanes(block, reg);
     const LoopReal *x = loop_block_register(block, reg);
-    if (rule->kind == LOOP_CHECK_RANGE && all_between(x, width * lanes, rule->lo, rule->hi))
+    if (rule->kind == LOOP_CHECK_RANGE && all_between(x, width * lanes, (LoopReal)rule->lo, (LoopReal)rule->hi))
         return;
     for (size_t e = 0; e < width; e++)
         for (size_t l = 0; l < lanes; l++)
             if (check_fails(rule, x[e * lanes + l]))
-                loop_block_fault(block, (uint32_t)l, check, x[e * lanes + l]);
+                loop_block_faults(block, (uint32_t)l, lanes, check, x[e * lanes + l]);
 }
 
 /* x - x is 0 for every finite x and nan, whose bits are not 0, for the rest: one vectorisable pass when all is well. */
@@ -138,6 +148,17 @@ static size_t instruction_length(uint32_t op)
 }
 
 /* Any instruction that no function of its own is kept for. */
+/* The instructions up to where a SKIP_UNASKED jumps, for the lanes that want what they work out. */
+static void run_asked(LoopBlock *block, const LoopReady *at, uint32_t measure)
+{
+    if (!loop_recorder_asks(block->recorder, block, measure))
+        return;
+    block->asking = measure;
+    for (const LoopReady *in = at + 1; in && in < at->jump;)
+        in = in->run(block, in);
+    block->asking = LOOP_NONE;
+}
+
 static const LoopReady *run_any(LoopBlock *block, const LoopReady *at)
 {
     uint32_t op = at->code[0];
@@ -194,7 +215,8 @@ static const LoopReady *run_any(LoopBlock *block, const LoopReady *at)
     case LOOP_OP_SKIP_UNLESS:
         return any(block, args[0]) ? next : at->jump;
     case LOOP_OP_SKIP_UNASKED:
-        return loop_recorder_asks(block->recorder, block, args[0]) ? next : at->jump;
+        run_asked(block, at, args[0]);
+        return at->jump;
     case LOOP_OP_SKIP_FIRST:
         return block->step ? next : at->jump;
     case LOOP_OP_CLOCK:

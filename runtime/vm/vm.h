@@ -85,6 +85,7 @@ typedef struct LoopBlock {
     const struct LoopLibraries *libraries; /* NULL: no foreign calls */
     void **selves;              /* [foreign_count][lanes of the layout] */
     double *foreign;            /* scratch for the arguments and results of one call */
+    uint32_t asking;            /* the measure whose signal is being worked out; LOOP_NONE */
     LoopFault fault;
 } LoopBlock;
 
@@ -143,6 +144,8 @@ static inline uint32_t loop_block_copy(const LoopBlock *block, size_t lane)
 
 /* Keeps the fault if it is earlier than the one there is. */
 void loop_block_fault(LoopBlock *block, uint32_t lane, uint32_t check, double value);
+/* The same of lane `lane` of a register of `lanes` lanes: where all lanes have one value it is the fault of each. */
+void loop_block_faults(LoopBlock *block, uint32_t lane, size_t lanes, uint32_t check, double value);
 
 /* Kernels, by file. `args` points behind the opcode. */
 void loop_kernel_foreign(LoopBlock *block, const uint32_t *args);
