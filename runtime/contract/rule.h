@@ -46,8 +46,8 @@ typedef struct LoopRuleCall {
     size_t lanes;
     uint64_t step;
     LoopReal *weights, *traces, *memory;
-    LoopReal *scales;                                                    /* [channels or 1][lanes], of traces: see synapses.h */
-    uint8_t *live;                                                       /* a run of traces that may not all be 0: see synapses.h */
+    LoopReal *scales;                                                    /* [channels or 1][lanes], of traces: see eligibility.h */
+    uint8_t *live;                                                       /* a run of traces that may not all be 0: see eligibility.h */
     LoopView dopamine, rate, trace, burst, dip, forget, credit, propose; /* per channel */
     LoopView settings[LOOP_RULE_SETTINGS];                               /* per channel: the rule's own */
     LoopView freeze;                                                     /* [1]: > 0 keeps weights and memory */
