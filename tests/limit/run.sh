@@ -100,7 +100,7 @@ want codes 0 'E0201' "$loop" explain e201
 want nocode 2 'no diagnostic' "$loop" explain E9999
 printf 'model m\nstep 100 ms\nparam alpha = 0.3 in [0, 0.3]\nlet x = alpha\nrun 1 s\nexpect x = 0.3 within 1e-6\n' | file edge
 want edge 0 '1 expectation holds' "$loop" run --precision single "$scratch/edge.loop"
-want beyond 3 E0904 "$loop" run --precision single -p alpha=0.3001 "$scratch/edge.loop"
+want beyond 3 E0208 "$loop" run --precision single -p alpha=0.3001 "$scratch/edge.loop"
 # ---- environment ----
 wanted=$("$loop" run examples/schultz.loop | sha256sum)
 for locale in C de_DE.UTF-8 tr_TR.UTF-8; do
