@@ -71,8 +71,33 @@ static LoopSymbol *driven(LoopChecker *check, const LoopAst *target, uint32_t *a
     return sense;
 }
 
+static bool is_sense(LoopChecker *check, const LoopAst *ast)
+{
+    const LoopSymbol *symbol = ast->kind == LOOP_AST_NAME ? loop_scope_find(check, LOOP_SPACE_VALUES, ast->text) : NULL;
+    return symbol && symbol->kind == LOOP_SYM_SENSE;
+}
+
+/* The sense of `light` or `light + 500 ms`, which a measure would take for a moment; NULL: it is no such time. */
+static const LoopAst *event_in(LoopChecker *check, const LoopAst *time)
+{
+    if (is_sense(check, time))
+        return time;
+    for (const LoopAst *kid = time->kind == LOOP_AST_SUM ? time->first : NULL; kid; kid = kid->next) {
+        const LoopAst *term = kid->kind == LOOP_AST_PLUS || kid->kind == LOOP_AST_MINUS ? kid->first : kid;
+        if (is_sense(check, term))
+            return term;
+    }
+    return NULL;
+}
+
 static LoopNode *moment(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, const char *what)
 {
+    const LoopAst *sense = ast ? event_in(check, ast) : NULL;
+    if (sense) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0406, ast->span, "%s can't be told by another event", what);
+        loop_diag_help(check->diags, diag, "Give the time a name, and use it for both: let start = 500 ms; %.*s at start; ... at start + 500 ms", LOOP_STR_ARGS(sense->text));
+        return NULL;
+    }
     LoopNode *node = ast ? loop_expr(check, where, ast) : NULL;
     return loop_need_whole_steps(check, node, what) ? node : NULL;
 }
