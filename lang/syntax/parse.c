@@ -125,14 +125,13 @@ typedef struct Form {
 } Form;
 
 static const char LOOP_FORM[] = "A loop is written: loop NAME : predict TRUTH discount 0.9 { ... } (or ahead 1 s, within 1 s), or loop NAME : choose [A, B] { ... }";
-static const char LEARN_FORM[] = "Each setting stands beside its value, with commas between: learn rate 0.1, trace 0.9.";
-static const char PHASE_FORM[] = "A phase is written: phase NAME = 100 TRIAL, or phase NAME = 100 of shuffle(3 TRIAL, 1 OTHER).";
 static const char EVENT_FORM[] = "An event is written: SENSE at 1 s for 500 ms = SIZE with PROBABILITY, of which all behind the time may be left out.";
-static const char PLOT_FORM[] = "A plot is written: plot VTA, hope in train last 20, probe of GROUP. It shows whole trials.";
+static const char UNTIL_FORM[] = "The condition stands in parentheses: trials until (VTA at light > 0.5) in train.";
+static const char WINDOW_FORM[] = "A window of time is written: from light to juice.";
 
 static const Form forms[] = {
     {TOK_STATE, 0, 0, "= ", "A state is written: state NAME from INIT next EXPR."},
-    {TOK_LEARN, 0, 0, "= name ", LEARN_FORM},
+    {TOK_LEARN, 0, 0, "= name ", "Each setting stands beside its value, with commas between: learn rate 0.1, trace 0.9."},
     {0, LOOP_BLOCK_LOOP, 0, "{ ", LOOP_FORM},
     {TOK_LOOP, LOOP_BLOCK_FILE, 0, ", name ", LOOP_FORM},
     {0, LOOP_BLOCK_TRIAL, 0, ", ", "Each event stands on a line of its own, or behind ;."},
@@ -141,18 +140,17 @@ static const Form forms[] = {
     {TOK_TRIAL, 0, 0, "like ", "A trial like another is written: trial NAME like OTHER { ... }, with a duration behind OTHER if it differs."},
     {TOK_TRIAL, LOOP_BLOCK_TASK, 0, "= ", "A trial is written: trial NAME 4 s { light at 1 s; juice at 2 s }"},
     {TOK_PHASE, 0, TOK_DURATION, NULL, "A number and a unit of time are a duration: no trial can be called s, ms, min or h."},
-    {TOK_PHASE, 0, 0, "of ( ", PHASE_FORM},
+    {TOK_PHASE, 0, 0, "of ( ", "A phase is written: phase NAME = 100 TRIAL, or phase NAME = 100 of shuffle(3 TRIAL, 1 OTHER)."},
     {TOK_PHASE, 0, 0, "lesion freeze block stimulate set ", "What is done to the brain stands behind 'with': phase probe = 20 TRIAL with lesion(VS)."},
     {0, LOOP_BLOCK_GROUP, ')', "{ ", "A group is written: group NAME { alpha = 0.5 } with lesion(VS), of which all behind the name may be left out."},
     {0, LOOP_BLOCK_GROUP, 0, NULL, "A group gives parameters other values: group fast { alpha = 0.5 }, where the model has param alpha = 0.1."},
     {TOK_SENSE, 0, TOK_NAME, "name ", "Names stand with commas between: sense light, juice."},
-    {TOK_PLOT, 0, TOK_NAME, "at from and to ", PLOT_FORM},
-    {TOK_PLOT, 0, TOK_NAME, "name ", PLOT_FORM},
+    {TOK_PLOT, 0, TOK_NAME, "at from and to name ", "A plot is written: plot VTA, hope in train last 20, probe of GROUP. It shows whole trials."},
     {TOK_RECORD, 0, TOK_NAME, "at from and to ", "A record is written: record VTA, hope in train last 20, probe of GROUP. It keeps whole trials."},
-    {TOK_EXPECT, 0, 0, "between ", "A window of time is written: from light to juice."},
-    {TOK_MEASURE, 0, 0, "between ", "A window of time is written: from light to juice."},
-    {TOK_EXPECT, 0, TOK_UNTIL, "name ", "The condition stands in parentheses: trials until (VTA at light > 0.5) in train."},
-    {TOK_MEASURE, 0, TOK_UNTIL, "name ", "The condition stands in parentheses: trials until (VTA at light > 0.5) in train."},
+    {TOK_EXPECT, 0, 0, "between ", WINDOW_FORM},
+    {TOK_MEASURE, 0, 0, "between ", WINDOW_FORM},
+    {TOK_EXPECT, 0, TOK_UNTIL, "name ", UNTIL_FORM},
+    {TOK_MEASURE, 0, TOK_UNTIL, "name ", UNTIL_FORM},
     {TOK_EXPECT, 0, TOK_NAME, "name ", "What is taken over time is written as a function, ahead of its place: peak(VTA) from light to juice in train."},
     {0, 0, 0, "if ", "A value that depends on something is written: if CONDITION then A else B."},
     {0, 0, 0, "/ ", "A comment begins with #."},

@@ -21,8 +21,7 @@ typedef struct LoopSynapses {
     size_t k, n;
     size_t step;              /* 1; 0 where there is one lane */
     const LoopReal *dopamine; /* [lanes], times burst or dip */
-    const LoopReal *gain;     /* times the rate: what a unit of trace adds to the weight, */
-    const LoopReal *push;     /* and what a unit of e does */
+    const LoopReal *push;     /* times rate and scale: what a unit of e adds to the weight */
     const LoopReal *scale;    /* a trace is scale * e when weights move */
     const LoopReal *next;     /* the scale behind this step, */
     const LoopReal *inverse;  /* 1 over it */
@@ -158,7 +157,7 @@ static inline void loop_synapses_factors(const LoopRuleCall *call, LoopSynapses 
     LoopReal *restrict gain = loop_synapses_room(call, 1), *restrict push = loop_synapses_room(call, 12);
     s->dopamine = loop_synapses_dopamine(call, k);
     loop_synapses_scale(call, gain, s->dopamine, call->rate, k);
-    s->gain = s->push = gain;
+    s->push = gain;
     s->gains = loop_synapses_any(gain, call->lanes);
     s->ones = !call->lasting || loop_synapses_all_one(loop_synapses_scales(call, k), call->lanes);
     loop_synapses_decay(call, s, k);

@@ -87,7 +87,7 @@ static void index_at(LoopBlock *block, const uint32_t *args, LoopReal *d, size_t
                 d[i * lanes + l] = loop_view(x.v, (size_t)index, l);
             else {
                 d[i * lanes + l] = 0;
-                loop_block_faults(block, (uint32_t)l, lanes, args[3], index);
+                loop_block_fault(block, (uint32_t)l, lanes, args[3], index);
             }
         }
 }
@@ -101,7 +101,7 @@ static void onehot(LoopBlock *block, const uint32_t *args, LoopReal *d, size_t l
         for (size_t i = 0; i < width; i++)
             d[i * lanes + l] = index == (LoopReal)i ? 1.0 : 0.0;
         if (!(index >= -1 && index < (LoopReal)width && index == floor(index)))
-            loop_block_faults(block, (uint32_t)l, lanes, args[2], index);
+            loop_block_fault(block, (uint32_t)l, lanes, args[2], index);
     }
 }
 

@@ -34,7 +34,8 @@ LoopReal loop_block_at(const LoopBlock *block, uint32_t reg, size_t element, siz
     return loop_view(loop_block_view(block, reg, NULL), element, lane);
 }
 
-void loop_block_fault(LoopBlock *block, uint32_t lane, uint32_t check, double value)
+/* Lanes that have ended, or don't ask for what is being worked out, have none. */
+static void fault_of_lane(LoopBlock *block, uint32_t lane, uint32_t check, double value)
 {
     LoopFault *fault = &block->fault;
     if (loop_clock_done(block->clock, lane) || (block->asking != LOOP_NONE && !loop_recorder_wants(block->recorder, block->asking, lane)))
@@ -55,14 +56,14 @@ void loop_block_fault(LoopBlock *block, uint32_t lane, uint32_t check, double va
     loop_clock_where(block->clock, lane, &fault->phase, &fault->trial, &fault->time);
 }
 
-void loop_block_faults(LoopBlock *block, uint32_t lane, size_t lanes, uint32_t check, double value)
+void loop_block_fault(LoopBlock *block, uint32_t lane, size_t lanes, uint32_t check, double value)
 {
     if (lanes > 1 || block->lanes == 1) {
-        loop_block_fault(block, lane, check, value);
+        fault_of_lane(block, lane, check, value);
         return;
     }
     for (uint32_t l = 0; l < block->lanes; l++)
-        loop_block_fault(block, l, check, value);
+        fault_of_lane(block, l, check, value);
 }
 
 static bool check_fails(const LoopCheck *check, double x)
@@ -103,7 +104,7 @@ static void run_check(LoopBlock *block, uint32_t reg, uint32_t check)
     for (size_t e = 0; e < width; e++)
         for (size_t l = 0; l < lanes; l++)
             if (check_fails(rule, x[e * lanes + l]))
-                loop_block_faults(block, (uint32_t)l, lanes, check, x[e * lanes + l]);
+                loop_block_fault(block, (uint32_t)l, lanes, check, x[e * lanes + l]);
 }
 
 /* x - x is 0 for every finite x and nan, whose bits are not 0, for the rest: one vectorisable pass when all is well. */

@@ -142,10 +142,9 @@ static inline uint32_t loop_block_copy(const LoopBlock *block, size_t lane)
     return origin ? block->group[lane] / (block->program->group_count / origin->copies) : 0;
 }
 
-/* Keeps the fault if it is earlier than the one there is. */
-void loop_block_fault(LoopBlock *block, uint32_t lane, uint32_t check, double value);
-/* The same of lane `lane` of a register of `lanes` lanes: where all lanes have one value it is the fault of each. */
-void loop_block_faults(LoopBlock *block, uint32_t lane, size_t lanes, uint32_t check, double value);
+/* Keeps the fault of lane `lane` of a register of `lanes` lanes, if it is earlier than the one there is. Where all lanes of the block
+   have one value it is the fault of each. */
+void loop_block_fault(LoopBlock *block, uint32_t lane, size_t lanes, uint32_t check, double value);
 
 /* Kernels, by file. `args` points behind the opcode. */
 void loop_kernel_foreign(LoopBlock *block, const uint32_t *args);
