@@ -229,7 +229,9 @@ struct LoopLoopModel {
     bool bounded;
     double lo, hi;
     bool shows_striatum;        /* somebody looks at single neurons */
-    bool shows_odds;            /* somebody looks at the probabilities of its choices, or learns by them */
+    bool shows_choice;          /* somebody looks at its choice channel by channel, or learns by it */
+    bool shows_odds;            /* somebody looks at the probabilities of its choices */
+    bool uses_policy;           /* it learns by choice - probability */
     uint32_t striatum;          /* the lowering's: register of their activity */
     LoopSymbol *dopamine;       /* the signal that trains it; NULL: none */
     LoopStr path;               /* as text */

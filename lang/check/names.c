@@ -139,6 +139,7 @@ static LoopNode *loop_field(LoopChecker *check, LoopSymbol *symbol, LoopStr name
             return NULL;
         loop->shows_striatum = loop->shows_striatum || f == LOOP_FIELD_striatum;
         loop->shows_odds = loop->shows_odds || f == LOOP_FIELD_probability;
+        loop->shows_choice = loop->shows_choice || f == LOOP_FIELD_choice;
         node->type = (LoopType){.width = field_width(check, loop, *info->width)};
         if (*info->width == 'k')
             node->type.labels = loop->labels;
@@ -190,7 +191,8 @@ static bool credit_name(LoopChecker *check, const LoopWhere *where, const LoopAs
         *node = loop_node_new(check, LOOP_NODE_CREDIT, ast->span, 0);
         if (!*node)
             return true;
-        where->credit->shows_odds = where->credit->shows_odds || rows[i].field == LOOP_FIELD_probability;
+        where->credit->uses_policy = where->credit->uses_policy || rows[i].field == LOOP_FIELD_probability;
+        where->credit->shows_choice = where->credit->shows_choice || rows[i].field == LOOP_FIELD_choice;
         (*node)->symbol = where->credit->symbol;
         (*node)->field = rows[i].field;
         (*node)->type = (LoopType){.width = where->credit->channels, .labels = where->credit->labels};

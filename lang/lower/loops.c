@@ -21,9 +21,13 @@ static uint32_t named(Lower *l, const LoopSymbol *symbol, uint32_t width, const 
 static void declare_choice(Lower *l, const LoopLoopModel *model, LoopLoop *loop)
 {
     LoopSymbol *symbol = model->symbol;
-    loop->choice = named(l, symbol, model->channels, "choice");
+    bool by_choice = model->rate && !model->credit; /* which is the credit then */
+    if (model->shows_choice || by_choice || model->selection == LOOP_SELECT_INDEPENDENT)
+        loop->choice = named(l, symbol, model->channels, "choice");
     if (model->shows_odds)
         loop->probability = named(l, symbol, model->channels, "probability");
+    if (model->uses_policy)
+        loop->policy = named(l, symbol, model->channels, "policy");
     loop->chose = named(l, symbol, 1, "chose");
     loop->taken = named(l, symbol, 1, "taken");
     loop->expected = named(l, symbol, 1, "expected");
@@ -43,7 +47,7 @@ static void declare(Lower *l, const LoopLoopModel *model)
         .output = LOOP_NONE, .noise = LOOP_NONE,
         .context = LOOP_NONE, .propose = LOOP_NONE, .bias = LOOP_NONE, .upstate = model->upstate,
         .selection = model->selection, .selection_value = LOOP_NONE, .when = LOOP_NONE,
-        .choice = LOOP_NONE, .probability = LOOP_NONE, .chose = LOOP_NONE, .act = LOOP_NONE, .taken = LOOP_NONE,
+        .choice = LOOP_NONE, .probability = LOOP_NONE, .policy = LOOP_NONE, .chose = LOOP_NONE, .act = LOOP_NONE, .taken = LOOP_NONE,
         .expected = LOOP_NONE, .held_taken = LOOP_NONE, .dopamine = LOOP_NONE, .rate = LOOP_NONE, .trace = LOOP_NONE,
         .burst = LOOP_NONE, .dip = LOOP_NONE, .forget = LOOP_NONE, .credit = LOOP_NONE, .credit_context = LOOP_NONE,
         .credit_propose = LOOP_NONE, .trace_by_neuron = model->wiring != LOOP_WIRING_BROADCAST || model->upstate,
@@ -233,16 +237,13 @@ uint32_t lower_field(Lower *l, const LoopNode *node)
     return LOOP_NONE;
 }
 
-/* `chosen` is the choice; `policy` is chosen - probability where there is a choice, and nothing where there is none. */
+/* `chosen` is the choice. */
 uint32_t lower_credit(Lower *l, const LoopNode *node)
 {
     const LoopLoop *loop = loop_of(l, node->symbol);
     if (node->field == LOOP_FIELD_noise)
         return loop->noise;
-    if (node->field != LOOP_FIELD_probability)
-        return loop->choice;
-    uint32_t surprise = lower_op2(l, node->span, LOOP_OP_sub, loop->choice, loop->probability);
-    return lower_select(l, node->span, loop->chose, surprise, lower_number(l, 0));
+    return node->field == LOOP_FIELD_probability ? loop->policy : loop->choice;
 }
 
 /* ---- learning ---- */

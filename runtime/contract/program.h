@@ -148,7 +148,8 @@ typedef struct LoopLoop {
     uint32_t explored;                   /* [channels] or [1], vary only: how far */
     /* inference: out */
     uint32_t value;                      /* [channels] */
-    uint32_t choice, probability;        /* [channels], choose only */
+    uint32_t choice, probability;        /* [channels], choose only; LOOP_NONE: nobody looks */
+    uint32_t policy;                     /* [channels], choose only: choice - probability, 0 where none is made; LOOP_NONE: nobody learns by it */
     uint32_t chose, taken, expected;     /* [1], choose only */
     uint32_t act;                        /* choose: [1], -1 for none; independent: [channels] */
     uint32_t output, noise;              /* [channels], vary only */

@@ -48,8 +48,10 @@ static const char *check_choice(const LoopProgram *p, const LoopLoop *l)
     for (size_t i = 0; i < sizeof ones / sizeof ones[0]; i++)
         REQUIRE(written(p, ones[i], 1), "a choice register");
     REQUIRE(written(p, l->act, l->selection == LOOP_SELECT_INDEPENDENT ? l->channels : 1), "a choice register");
-    REQUIRE(written(p, l->choice, l->channels) && (l->probability == LOOP_NONE || written(p, l->probability, l->channels)),
-            "a choice of another width");
+    REQUIRE(l->selection != LOOP_SELECT_INDEPENDENT || l->choice != LOOP_NONE, "channels that choose without a choice");
+    const uint32_t rows[] = {l->choice, l->probability, l->policy};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        REQUIRE(rows[i] == LOOP_NONE || written(p, rows[i], l->channels), "a choice of another width");
     return given(p, l->override, l->channels, false) ? NULL : "an override of another width";
 }
 

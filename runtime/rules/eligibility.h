@@ -58,10 +58,13 @@ static inline LoopReal *loop_synapses_room(const LoopRuleCall *call, size_t i)
     return call->scratch + i * call->span;
 }
 
-/* Whether any is not 0. Bits are gathered, since a comparison of each would not become vector code; the sign does not count. */
+/* Whether any is not 0; the first often tells. Bits are gathered, since a comparison of each would not become vector code; the sign
+   does not count. */
 static inline bool loop_synapses_any(const LoopReal *x, size_t n)
 {
     LoopBits any = 0;
+    if (n && x[0] != 0)
+        return true;
     for (size_t i = 0; i < n; i++) {
         LoopBits bits;
         memcpy(&bits, &x[i], sizeof bits);

@@ -344,37 +344,55 @@ static void sample(const Choices *c)
     const size_t channels = c->channels;
     loop_rng_uniform(c->u, 1, c->n, c->keys, c->block->agent + c->first, NULL, c->block->step, LOOP_DRAW_PICK);
     for (size_t l = 0; l < c->width; l += LOOP_WIDE) {
-        LoopWide none = loop_wide_of(-1.0), at = none, reached = {0}, u = loop_wide(c->u + l);
-        for (size_t k = 0; k < channels; k++) {
-            LoopWide x = loop_wide(row(odds, k) + l);
+        LoopWide none = loop_wide_of(-1.0), at = none, reached = {0}, u = loop_wide(c->u + l), k = {0}, one = loop_wide_of(1.0);
+        for (size_t i = 0; i < channels; i++, k += one) {
+            LoopWide x = loop_wide(row(odds, i) + l);
             LoopWideMask has = (LoopWideMask)(x > 0);
-            at = loop_wide_select(has & (LoopWideMask)(u >= reached), loop_wide_of((LoopReal)k), at);
+            at = loop_wide_select(has & (LoopWideMask)(u >= reached), k, at);
             reached += loop_wide_where(has, x);
         }
         loop_wide_put(c->at + l, loop_wide_select((LoopWideMask)(loop_wide(c->chooses + l) > 0), at, none));
     }
 }
 
-/* The one channel at which each lane has arrived. `choice` is 1 for what is let through, `taken` the sum of its values, and
-   chooses[l] > 0 where something was chosen. */
-static void one_through(const Choices *c)
+/* The one channel at which each lane has arrived: `taken` is its value, and chooses[l] > 0 where something was chosen. */
+static void take(const Choices *c)
 {
     const LoopView value = c->value;
-    const Rows choice = {row_of(c, c->loop->choice, 0), c->block->lanes};
     const size_t channels = c->channels, n = c->n;
     LoopReal *taken = row_of(c, c->loop->taken, 0);
-    sample(c);
     for (size_t l = 0; l < n; l += LOOP_WIDE) {
-        LoopWide at = loop_wide(c->at + l), sum = {0}, one = loop_wide_of(1.0);
-        for (size_t k = 0; k < channels; k++) {
-            LoopWideMask is = (LoopWideMask)(at == (LoopReal)k);
-            const LoopReal *of = value.at + k * value.step;
-            sum += loop_wide_where(is, value.lane ? loop_wide(of + l) : loop_wide_of(*of));
-            loop_wide_put_some(row(choice, k) + l, loop_wide_where(is, one), n - l);
+        LoopWide at = loop_wide(c->at + l), sum = {0}, one = loop_wide_of(1.0), k = {0};
+        for (size_t i = 0; i < channels; i++, k += one) {
+            const LoopReal *of = value.at + i * value.step;
+            sum += loop_wide_where((LoopWideMask)(at == k), value.lane ? loop_wide(of + l) : loop_wide_of(*of));
         }
         loop_wide_put_some(taken + l, sum, n - l);
         loop_wide_put(c->chooses + l, loop_wide_where((LoopWideMask)(at >= 0), one));
     }
+}
+
+/* 1 for the channel that each lane has arrived at, less `odds` of what chance it had, where it has arrived at one. */
+static inline void put_choice(const Choices *c, uint32_t reg, Rows odds)
+{
+    const Rows rows = {row_of(c, reg, 0), c->block->lanes};
+    for (size_t k = 0; k < c->channels; k++)
+        for (size_t l = 0; l < c->n; l += LOOP_WIDE) {
+            LoopWide at = loop_wide(c->at + l), x = loop_wide_where((LoopWideMask)(at == (LoopReal)k), loop_wide_of(1.0));
+            if (odds.at)
+                x = loop_wide_where((LoopWideMask)(at >= 0), x - loop_wide(row(odds, k) + l));
+            loop_wide_put_some(row(rows, k) + l, x, c->n - l);
+        }
+}
+
+static void one_through(const Choices *c)
+{
+    sample(c);
+    take(c);
+    if (c->loop->choice != LOOP_NONE)
+        put_choice(c, c->loop->choice, (Rows){0});
+    if (c->loop->policy != LOOP_NONE)
+        put_choice(c, c->loop->policy, c->odds);
 }
 
 /* The same where each channel is by itself. */
@@ -392,6 +410,9 @@ static void each_through(const Choices *c)
             choice[l] = ((chooses[l] > 0) & (u[l] < odds[l])) ? 1.0 : 0.0;
             taken[l] += choice[l] > 0 ? value[l] : 0;
         }
+        LoopReal *restrict policy = c->loop->policy == LOOP_NONE ? NULL : row_of(c, c->loop->policy, k);
+        for (size_t l = 0; policy && l < c->n; l++)
+            policy[l] = chooses[l] > 0 ? choice[l] - odds[l] : 0;
     }
 }
 
@@ -423,8 +444,12 @@ static void let_nothing_through(const Choices *c)
 {
     set(row_of(c, c->loop->taken, 0), c->n, 0);
     set(c->chooses, c->n, 0);
-    for (size_t k = 0; k < c->channels; k++)
-        set(row_of(c, c->loop->choice, k), c->n, 0);
+    for (size_t k = 0; k < c->channels; k++) {
+        if (c->loop->choice != LOOP_NONE)
+            set(row_of(c, c->loop->choice, k), c->n, 0);
+        if (c->loop->policy != LOOP_NONE)
+            set(row_of(c, c->loop->policy, k), c->n, 0);
+    }
 }
 
 /* What stays until the next choice: which it was, and its value. */

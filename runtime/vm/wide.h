@@ -33,10 +33,12 @@ static inline void loop_wide_put(LoopReal *at, LoopWide x)
 /* The first `n` of them, if there are more than that. */
 static inline void loop_wide_put_some(LoopReal *at, LoopWide x, size_t n)
 {
-    if (n >= LOOP_WIDE)
+    if (n >= LOOP_WIDE) {
         loop_wide_put(at, x);
-    else
-        memcpy(at, &x, n * sizeof *at);
+        return;
+    }
+    LoopWide some = x; /* a copy, so that x itself needs no place in memory */
+    memcpy(at, &some, n * sizeof *at);
 }
 
 static inline LoopWide loop_wide_of(LoopReal x)
