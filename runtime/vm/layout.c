@@ -8,14 +8,16 @@
 #include <math.h>
 #include <string.h>
 
+enum { LINE = 16 }; /* reals that surely fill cache lines, in either precision */
+
 /* Reserves `count` reals at a multiple of a cache line. */
 static bool reserve(size_t *total, size_t count, size_t *offset)
 {
     size_t rounded;
     *offset = *total;
-    if (!loop_add(count, 7, &rounded))
+    if (!loop_add(count, LINE - 1, &rounded))
         return false;
-    return loop_add(*total, rounded & ~(size_t)7, total);
+    return loop_add(*total, rounded / LINE * LINE, total);
 }
 
 static bool reserve_block(size_t *total, size_t width, bool uniform, size_t lanes, size_t *offset)
