@@ -69,6 +69,7 @@ typedef enum LoopDrawClock { LOOP_DRAW_STEP, LOOP_DRAW_TRIAL, LOOP_DRAW_ONCE } L
 typedef struct LoopDraw {
     uint64_t place; /* hash of the qualified name of the place */
     LoopDrawClock clock;
+    bool single;    /* one number a step, which takes turns with the next step's: rng.h */
     const uint64_t *places; /* in a part: [copies], in place of `place`; else NULL */
 } LoopDraw;
 
@@ -384,6 +385,15 @@ static inline size_t loop_trace_row(const LoopLoop *loop, size_t channel, size_t
 static inline size_t loop_scale_rows(const LoopProgram *program, const LoopLoop *loop)
 {
     return loop->trace != LOOP_NONE && program->registers[loop->trace].width > 1 ? loop->channels : 1;
+}
+
+/* Whether a place draws one number a step in each lane; the places of loops are behind those of the program. */
+static inline bool loop_draws_one(const LoopProgram *program, size_t site)
+{
+    if (site < program->draw_count)
+        return program->draws[site].single;
+    const LoopLoop *loop = &program->loops[site - program->draw_count];
+    return loop->kind == LOOP_CHOOSE && loop->selection != LOOP_SELECT_INDEPENDENT;
 }
 
 void loop_program_free(LoopProgram *program);

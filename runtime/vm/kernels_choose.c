@@ -25,7 +25,7 @@ typedef struct Choices {
     LoopBlock *block;
     const LoopLoop *loop;
     LoopRngKeys keys;
-    size_t first, n, channels;
+    size_t index, first, n, channels; /* the loop's number, the lanes, its channels */
     size_t width;           /* n, up to whole vectors */
     LoopView value, parameter;
     Rows drive;             /* V + bias: scratch, or the values themselves, which are not written */
@@ -54,7 +54,7 @@ static Choices begin(LoopBlock *block, const LoopLoop *loop, size_t index, size_
     LoopReal *scratch = block->state + block->layout->scratch;
     size_t width = (n + LOOP_WIDE - 1) / LOOP_WIDE * LOOP_WIDE, rows = loop->channels * width;
     LoopReal *single = scratch + 3 * rows;
-    Choices c = {.block = block, .loop = loop, .keys = loop_block_loop_keys(block, index), .first = first, .n = n, .width = width,
+    Choices c = {.block = block, .loop = loop, .index = index, .keys = loop_block_loop_keys(block, index), .first = first, .n = n, .width = width,
                  .channels = loop->channels, .drive = {scratch, width}, .odds = {scratch + rows, width}, .chooses = single,
                  .u = single + width, .top = single + 2 * width, .sum = single + 3 * width, .count = single + 4 * width,
                  .at = single + 5 * width};
@@ -151,10 +151,9 @@ static inline void softmax_shares(const Choices *c, Rows open)
         LoopWide total = {0};
         for (size_t k = 0; k < channels; k++)
             total += loop_wide_where(opened(open, k, l), loop_wide(row(odds, k) + l));
-        for (size_t k = 0; k < channels; k++) {
-            LoopWideMask counts = opened(open, k, l) & (LoopWideMask)(total > 0);
-            loop_wide_put(row(odds, k) + l, loop_wide_where(counts, loop_wide(row(odds, k) + l) / total));
-        }
+        LoopWide share = loop_wide_where((LoopWideMask)(total > 0), loop_wide_of(1.0) / total);
+        for (size_t k = 0; k < channels; k++)
+            loop_wide_put(row(odds, k) + l, loop_wide_where(opened(open, k, l), loop_wide(row(odds, k) + l) * share));
     }
 }
 
@@ -342,9 +341,9 @@ static void sample(const Choices *c)
 {
     const Rows odds = c->odds;
     const size_t channels = c->channels;
-    loop_rng_uniform(c->u, 1, c->n, c->keys, c->block->agent + c->first, NULL, c->block->step, LOOP_DRAW_PICK);
+    const LoopReal *draw = loop_block_uniform(c->block, c->block->program->draw_count + c->index) + c->first;
     for (size_t l = 0; l < c->width; l += LOOP_WIDE) {
-        LoopWide none = loop_wide_of(-1.0), at = none, reached = {0}, u = loop_wide(c->u + l), k = {0}, one = loop_wide_of(1.0);
+        LoopWide none = loop_wide_of(-1.0), at = none, reached = {0}, u = loop_wide(draw + l), k = {0}, one = loop_wide_of(1.0);
         for (size_t i = 0; i < channels; i++, k += one) {
             LoopWide x = loop_wide(row(odds, i) + l);
             LoopWideMask has = (LoopWideMask)(x > 0);

@@ -3,6 +3,8 @@
 
 #include "runtime/task/clock.h"
 
+#include <string.h>
+
 /* What a draw counts by: one number for all lanes, or (not NULL) one for each. */
 static const uint64_t *counters(LoopBlock *block, uint32_t site, uint64_t *shared)
 {
@@ -15,10 +17,24 @@ static const uint64_t *counters(LoopBlock *block, uint32_t site, uint64_t *share
     return block->program->task.uniform ? NULL : block->counters;
 }
 
+const LoopReal *loop_block_uniform(LoopBlock *block, size_t site)
+{
+    LoopReal *pair = block->state + block->layout->pairs[site];
+    uint64_t count = block->step / 2;
+    if (block->paired[site] != count + 1)
+        loop_rng_uniform(pair, 2, block->lanes, loop_block_draw_keys(block, site), block->agent, NULL, count, 0);
+    block->paired[site] = count + 1;
+    return pair + block->step % 2 * block->lanes;
+}
+
 /* Uniform numbers for all elements, [width][lanes]. */
 static void uniforms(LoopBlock *block, uint32_t site, LoopReal *d, size_t width, size_t lanes)
 {
     uint64_t shared;
+    if (block->program->draws[site].single) {
+        memcpy(d, loop_block_uniform(block, site), lanes * sizeof *d);
+        return;
+    }
     const uint64_t *each = counters(block, site, &shared);
     if (lanes == 1) {
         loop_rng_uniforms(d, width, loop_block_draw_keys(block, site).at, block->agent[0], each ? each[0] : shared);

@@ -90,6 +90,9 @@ static bool place_all(LoopLayout *layout, const LoopProgram *program, size_t lan
             !reserve_synapses(&total, loop, loop->learns && loop_rule(loop->rule)->has_memory, lanes, &layout->memory[i]))
             return false;
     }
+    for (size_t i = 0; i < (size_t)program->draw_count + program->loop_count; i++)
+        if (!reserve_block(&total, loop_draws_one(program, i) ? 2 : 0, false, lanes, &layout->pairs[i]))
+            return false;
     size_t scratch;
     layout->span = lanes > LOOP_TILE ? (lanes + LOOP_WIDE - 1) / LOOP_WIDE * LOOP_WIDE : LOOP_TILE;
     if (!loop_mul(widest, 3, &scratch) ||
@@ -111,8 +114,9 @@ bool loop_layout_make(LoopLayout *layout, const LoopProgram *program, size_t lan
     layout->memory = loop_alloc_array(program->loop_count, sizeof(size_t));
     layout->live = loop_alloc_array(program->loop_count, sizeof(size_t));
     layout->seen = loop_alloc_array(program->loop_count, sizeof(size_t));
+    layout->pairs = loop_alloc_array((size_t)program->draw_count + program->loop_count, sizeof(size_t));
     bool ok = layout->registers && layout->rings && layout->weights && layout->traces && layout->scales && layout->samples &&
-              layout->memory && layout->live && layout->seen && place_all(layout, program, lanes);
+              layout->memory && layout->live && layout->seen && layout->pairs && place_all(layout, program, lanes);
     if (!ok)
         loop_layout_free(layout);
     return ok;
@@ -129,6 +133,7 @@ void loop_layout_free(LoopLayout *layout)
     loop_free(layout->memory);
     loop_free(layout->live);
     loop_free(layout->seen);
+    loop_free(layout->pairs);
     *layout = (LoopLayout){0};
 }
 
@@ -166,7 +171,7 @@ bool loop_block_bytes(const LoopProgram *program, const LoopLayout *layout, size
     size_t draws = (size_t)program->draw_count + program->loop_count;
     size_t ready = loop_section_count(&program->step) + loop_section_count(&program->observe) + 2;
     return add_bytes(bytes, 1, sizeof *b) && add_bytes(bytes, layout->lanes, sizeof *b->agent + sizeof *b->group + sizeof *b->counters) &&
-           add_bytes(bytes, draws * key_lanes(program, layout->lanes), sizeof *b->keys) && add_bytes(bytes, layout->reals, real_bytes) &&
+           add_bytes(bytes, draws * key_lanes(program, layout->lanes), sizeof *b->keys) && add_bytes(bytes, draws, sizeof *b->paired + sizeof(size_t)) && add_bytes(bytes, layout->reals, real_bytes) &&
            add_bytes(bytes, layout->live_bytes, 1) && add_bytes(bytes, layout->lines, sizeof *b->active + sizeof *b->sees) &&
            add_bytes(bytes, program->loop_count, sizeof *b->stale + sizeof *b->calls + 6 * sizeof(size_t)) &&
            add_bytes(bytes, (size_t)program->register_count + program->ring_count, sizeof(size_t)) &&
@@ -199,6 +204,7 @@ LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, 
     block->active = loop_alloc_array(layout->lines, sizeof *block->active);
     block->sees = loop_alloc_array(layout->lines, 1);
     block->stale = loop_alloc_array(program->loop_count, sizeof *block->stale);
+    block->paired = loop_alloc_array((size_t)program->draw_count + program->loop_count, sizeof *block->paired);
     block->selves = loop_mul(program->foreign_count, layout->lanes, &bytes) ? loop_alloc_array(bytes, sizeof *block->selves) : NULL;
     block->foreign = loop_alloc_array(widest_call(program), sizeof *block->foreign);
     block->ready_step = loop_alloc_array(loop_section_count(&program->step) + 1, sizeof(LoopReady));
@@ -207,7 +213,7 @@ LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, 
     block->clock = loop_clock_new(program, layout->lanes);
     block->recorder = loop_recorder_new(program, layout->lanes);
     if (block->agent && block->group && block->counters && block->keys && block->state && block->live && block->active && block->sees && block->stale &&
-        block->calls && block->selves && block->foreign && block->ready_step && block->ready_observe && block->clock &&
+        block->paired && block->calls && block->selves && block->foreign && block->ready_step && block->ready_observe && block->clock &&
         block->recorder)
         return block;
     loop_block_free(block);
@@ -229,6 +235,7 @@ void loop_block_free(LoopBlock *block)
     loop_free(block->active);
     loop_free(block->sees);
     loop_free(block->stale);
+    loop_free(block->paired);
     loop_free(block->calls);
     loop_free(block->ready_step);
     loop_free(block->ready_observe);
@@ -368,6 +375,7 @@ void loop_block_start(LoopBlock *block, uint32_t first, uint32_t lanes)
     block->fresh = false;
     memset(block->live, 0, block->layout->live_bytes);
     memset(block->stale, 1, block->program->loop_count);
+    memset(block->paired, 0, ((size_t)block->program->draw_count + block->program->loop_count) * sizeof *block->paired);
     make_keys(block);
     load_constants(block);
     loop_clock_start(block->clock, block);

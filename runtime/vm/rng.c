@@ -206,10 +206,12 @@ static inline Blocks lanes_blocks(const Lanes *of, size_t l, size_t n, bool alik
 
 static inline void put(LoopReal *out, Units x, size_t n)
 {
-    if (n == WIDE)
+    if (n == WIDE) {
         *(Units *)out = x;
-    else
-        memcpy(out, &x, n * sizeof *out);
+        return;
+    }
+    Units some = x; /* a copy, so that x itself needs no place in memory */
+    memcpy(out, &some, n * sizeof *out);
 }
 
 /* Elements at .. at + count - 1, which are of one block. */

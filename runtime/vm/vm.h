@@ -21,6 +21,7 @@ typedef struct LoopLayout {
     size_t *samples, *memory;   /* [loop_count]: numbers of the lines that are sampled, what a rule keeps */
     size_t *live;               /* [loop_count]: bytes that say which runs of traces may not be 0 */
     size_t *seen;               /* [loop_count]: the context that its value was read out for; LOOP_UNSEEN */
+    size_t *pairs;              /* [draw_count + loop_count]: for places that draw one number a step, those of two steps, [2][lanes] */
     size_t live_bytes;
     size_t scratch, span;       /* [LOOP_SCRATCH_ROWS or 8 + 3 * most channels][span]; at least as long as LOOP_TILE */
     size_t lines;               /* of the widest context */
@@ -75,6 +76,7 @@ typedef struct LoopBlock {
     bool *stale;                /* [loop_count]: weights have moved since the value was read out */
     LoopActive *active;         /* [layout->lines]: context lines that are not 0 */
     uint8_t *sees;              /* [layout->lines]: scratch for learning */
+    uint64_t *paired;           /* [draw_count + loop_count]: which two steps its pair is for, from 1 on; 0: none */
     LoopRngKey *keys;           /* [draw_count + loop_count][key_lanes] */
     size_t key_lanes, key_step; /* 1 and 0; where lanes are copies of a part, those of the layout and 1 */
     uint64_t *counters;         /* [lanes], for draws that count by trial */
@@ -132,8 +134,11 @@ static inline LoopRngKeys loop_block_loop_keys(const LoopBlock *block, size_t lo
 {
     return loop_block_draw_keys(block, block->program->draw_count + loop);
 }
-/* Ordinals of a loop's own draws within a step; what draws for each channel does so from LOOP_DRAW_CHANNEL on. */
-enum { LOOP_DRAW_PICK, LOOP_DRAW_EXPLORE, LOOP_DRAW_CHANNEL };
+/* What a loop draws for each channel has ordinals from this on; the one number of its choice has the block before them. */
+enum { LOOP_DRAW_CHANNEL = 2 };
+/* Uniform numbers of this step, one in each lane, of a place that draws no other: draw `site`, or draw_count + the number of a loop
+   that chooses one channel. */
+const LoopReal *loop_block_uniform(LoopBlock *block, size_t site);
 
 /* Which copy of a part a lane is of. */
 static inline uint32_t loop_block_copy(const LoopBlock *block, size_t lane)
