@@ -46,13 +46,20 @@ bool loop_plan_lane_bytes(const LoopProgram *program, bool single, size_t *bytes
     return state_bytes(program, false, single, bytes);
 }
 
-static uint32_t choose_lanes(size_t lane_bytes)
+static size_t round_up(size_t n, size_t to)
 {
-    size_t lanes = lane_bytes ? CACHE_BYTES / lane_bytes : LOOP_LANES_MAX;
-    lanes = lanes / LOOP_LANES_MIN * LOOP_LANES_MIN;
-    if (lanes < LOOP_LANES_MIN)
-        lanes = LOOP_LANES_MIN;
-    return (uint32_t)(lanes > LOOP_LANES_MAX ? LOOP_LANES_MAX : lanes);
+    return (n + to - 1) / to * to;
+}
+
+/* As many lanes as the cache takes, give or take an eighth, in blocks of one size, and as many blocks for each thread. */
+static uint32_t choose_lanes(size_t lane_bytes, size_t all, size_t threads)
+{
+    size_t most = lane_bytes ? (CACHE_BYTES + CACHE_BYTES / 8) / lane_bytes / LOOP_LANES_MIN * LOOP_LANES_MIN : LOOP_LANES_MAX;
+    most = most < LOOP_LANES_MIN ? LOOP_LANES_MIN : most > LOOP_LANES_MAX ? LOOP_LANES_MAX : most;
+    size_t blocks = round_up((all + most - 1) / most, threads), lanes = (all + blocks - 1) / blocks;
+    if (lanes > 4 * LOOP_LANES_MIN) /* whole vectors */
+        lanes = round_up(lanes, LOOP_LANES_MIN);
+    return (uint32_t)(lanes < most ? lanes : most);
 }
 
 static uint32_t core_count(void)
@@ -120,11 +127,9 @@ static bool add_stage(LoopRunPlan *plan, const LoopProgram *program, const LoopP
         !state_bytes(program, true, options->single, &uniform_bytes))
         return false;
     s->all = (uint32_t)all;
-    s->lanes = options->lanes ? options->lanes : choose_lanes(lane_bytes);
     /* No thread should stand idle for want of a block, unless all that it would do is what each block has to do. */
-    uint32_t share = (s->all + plan->threads - 1) / plan->threads;
-    if (!options->lanes && s->lanes > share && (!plan->parts || plan->parts->count < 2 * plan->threads) && lane_bytes * all / 2 > uniform_bytes)
-        s->lanes = share;
+    bool shared_out = (!plan->parts || plan->parts->count < 2 * plan->threads) && lane_bytes * all / 2 > uniform_bytes;
+    s->lanes = options->lanes ? options->lanes : choose_lanes(lane_bytes, s->all, shared_out ? plan->threads : 1);
     if (s->lanes > s->all)
         s->lanes = s->all;
     s->blocks = (s->all + s->lanes - 1) / s->lanes;
