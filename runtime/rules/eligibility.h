@@ -124,29 +124,48 @@ static inline LoopReal *loop_synapses_scales(const LoopRuleCall *call, size_t k)
     return call->scales + (call->trace.step ? k * call->lanes : 0);
 }
 
-/* Decay of channel `k`: of the scale, or of the traces themselves. */
+/* The first of a row for all lanes. */
+static inline void loop_synapses_fill(const LoopRuleCall *call, LoopReal *row)
+{
+    const LoopReal x = row[0];
+    for (size_t l = 0; l < call->lanes; l++)
+        row[l] = x;
+}
+
+/* Decay of channel `k`: of the scale, or of the traces themselves. Where lanes have one decay they have one scale, which is worked
+   out for the first. */
 static inline void loop_synapses_decay(const LoopRuleCall *call, LoopSynapses *s, size_t k)
 {
     LoopReal *restrict next = loop_synapses_room(call, 10), *restrict fade = loop_synapses_room(call, 11), *restrict inverse = loop_synapses_room(call, 13);
-    const LoopReal *restrict scale = loop_synapses_scales(call, k), *restrict decay = loop_synapses_spread(call, call->trace, k, loop_synapses_room(call, 3));
+    const LoopReal *restrict scale = loop_synapses_scales(call, k), *restrict decay = call->trace.at + k * call->trace.step;
     const LoopReal most = s->sweeps ? 0 : LOOP_SCALE_MOST;
-    s->decays = call->lasting && loop_synapses_any(decay, loop_synapses_own(call, call->trace));
+    const size_t own = loop_synapses_own(call, call->trace);
+    s->ones = !call->lasting || loop_synapses_all_one(scale, own);
+    s->decays = call->lasting && loop_synapses_any(decay, own);
     s->fresh = !s->decays && s->ones;
     s->scale = scale;
-    s->fade = decay;
     s->fades = s->plain = true;
-    if (s->fresh)
+    if (s->fresh) {
+        s->fade = loop_synapses_spread(call, call->trace, k, loop_synapses_room(call, 3));
         return;
-    for (size_t l = 0; l < call->lanes; l++) {
+    }
+    for (size_t l = 0; l < own; l++) {
         LoopReal to = scale[l] * decay[l];
         bool fits = (fabs(to) >= LOOP_SCALE_LEAST) & (fabs(to) <= most);
         next[l] = fits ? to : (LoopReal)1;
         fade[l] = fits ? (LoopReal)1 : to;
     }
-    s->fades = s->sweeps || !loop_synapses_all_one(fade, call->lanes);
-    s->plain = loop_synapses_all_one(next, call->lanes);
-    for (size_t l = 0; !s->plain && l < call->lanes; l++)
+    s->fades = s->sweeps || !loop_synapses_all_one(fade, own);
+    s->plain = loop_synapses_all_one(next, own);
+    for (size_t l = 0; !s->plain && l < own; l++)
         inverse[l] = (LoopReal)1 / next[l];
+    if (own < call->lanes) {
+        loop_synapses_fill(call, next);
+        if (s->fades)
+            loop_synapses_fill(call, fade);
+        if (!s->plain)
+            loop_synapses_fill(call, inverse);
+    }
     s->next = next;
     s->fade = fade;
     s->inverse = inverse;
@@ -162,7 +181,6 @@ static inline void loop_synapses_factors(const LoopRuleCall *call, LoopSynapses 
     loop_synapses_scale(call, gain, s->dopamine, call->rate, k);
     s->push = gain;
     s->gains = loop_synapses_any(gain, call->lanes);
-    s->ones = !call->lasting || loop_synapses_all_one(loop_synapses_scales(call, k), call->lanes);
     loop_synapses_decay(call, s, k);
     if (s->fresh || (s->ones && !call->loop->credit_first))
         return;
