@@ -98,6 +98,7 @@ void loop_free(void *memory)
 typedef struct ArenaBlock {
     struct ArenaBlock *older;
     size_t used, size;
+    size_t bytes; /* of all of it */
 } ArenaBlock;
 
 struct LoopArena {
@@ -123,19 +124,20 @@ void loop_arena_free(LoopArena *arena)
         return;
     for (ArenaBlock *block = arena->newest, *older; block; block = older) {
         older = block->older;
-        loop_free(block);
+        loop_free_pages(block, block->bytes);
     }
     loop_free(arena);
 }
 
 static bool arena_grow(LoopArena *arena, size_t size)
 {
-    size_t room = size > ARENA_BLOCK ? size : ARENA_BLOCK, bytes;
+    size_t wanted = arena->used < PAGES_FROM ? ARENA_BLOCK : PAGES_FROM, room = size > wanted ? size : wanted, bytes;
     if (!loop_add(room, sizeof(ArenaBlock) + ARENA_ALIGN, &bytes))
         return false;
-    ArenaBlock *block = loop_alloc(bytes);
+    ArenaBlock *block = bytes < PAGES_FROM ? loop_alloc(bytes) : loop_alloc_pages(bytes);
     if (!block)
         return false;
+    block->bytes = bytes;
     block->older = arena->newest;
     block->size = room;
     arena->newest = block;
