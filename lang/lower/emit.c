@@ -37,7 +37,7 @@ static uint32_t bucket_of(const double *values, uint32_t width)
         hash = (hash ^ bits) * 0x9e3779b97f4a7c15u;
         hash ^= hash >> 32;
     }
-    return (uint32_t)(hash % LOWER_BUCKETS);
+    return (uint32_t)(hash >> (64 - LOWER_BUCKET_BITS)); /* a small whole number has bits at the upper end only, and so has its product */
 }
 
 /* Equal constants share a register. They are compared as bits: 0 and -0 differ. */

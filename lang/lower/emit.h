@@ -27,6 +27,7 @@ typedef struct LowerRing {
     uint32_t source;   /* a register; LOOP_NONE: written where it is read */
     LoopNode *before;
     uint32_t read;     /* register of what is `slots` steps old */
+    uint32_t next;     /* of the same bucket, from 1 on */
 } LowerRing;
 
 /* Where an event begins, for moments of measures. */
@@ -52,7 +53,7 @@ typedef struct LowerFrame {
     uint32_t next; /* kid */
 } LowerFrame;
 
-enum { LOWER_BUCKETS = 1024 };
+enum { LOWER_BUCKET_BITS = 12, LOWER_BUCKETS = 1 << LOWER_BUCKET_BITS };
 
 typedef struct Lower {
     const LoopModel *model;
@@ -67,6 +68,7 @@ typedef struct Lower {
     LoopList foreigns;      /* LoopForeign */
     LoopList draws, checks; /* LoopDraw, LoopCheck */
     LoopList rings;         /* LowerRing */
+    uint32_t ring_buckets[LOWER_BUCKETS]; /* of those that are read, by what they delay */
     LoopList inputs, finals; /* LoopFinalInput, LoopFinal */
     LoopList onsets;        /* LowerOnset */
     LoopList moments;       /* LowerMoment */

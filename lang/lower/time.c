@@ -79,7 +79,7 @@ static uint32_t recent_largest(Lower *l, const LoopNode *node)
 {
     uint32_t x = node->kids[0]->reg, d = memory_like(l, x);
     const LowerReg *r = lower_reg(l, x);
-    uint32_t ring = ring_new(l, &(LowerRing){{r->width, node->size, r->uniform, LOOP_NONE}, NULL, LOOP_NONE, NULL, d});
+    uint32_t ring = ring_new(l, &(LowerRing){{r->width, node->size, r->uniform, LOOP_NONE}, NULL, LOOP_NONE, NULL, d, 0});
     lower_emit2(l, node->span, LOOP_OP_RING_WRITE, ring, x);
     lower_emit2(l, node->span, LOOP_OP_RING_LARGEST, d, ring);
     return d;
@@ -91,7 +91,7 @@ uint32_t lower_late(Lower *l, LoopSpan span, uint32_t reg, uint32_t steps)
         return reg;
     uint32_t d = memory_like(l, reg);
     const LowerReg *r = lower_reg(l, reg);
-    uint32_t ring = ring_new(l, &(LowerRing){{r->width, steps, r->uniform, LOOP_NONE}, NULL, reg, NULL, d});
+    uint32_t ring = ring_new(l, &(LowerRing){{r->width, steps, r->uniform, LOOP_NONE}, NULL, reg, NULL, d, 0});
     lower_emit2(l, span, LOOP_OP_RING_READ, d, ring);
     return d;
 }
@@ -122,10 +122,20 @@ static bool is_zero(const LoopNode *node)
     return node->constant != NULL;
 }
 
+/* The same for operands that lower_same_value takes for one. Where it points is not to be seen: it only says where to look. */
+static uint32_t *ring_bucket(Lower *l, const LoopNode *operand)
+{
+    while (operand->kind == LOOP_NODE_ELEMENT)
+        operand = operand->kids[0];
+    uint64_t of = operand->constant ? 0 : operand->kind == LOOP_NODE_SYMBOL ? (uintptr_t)operand->symbol : (uintptr_t)operand;
+    return &l->ring_buckets[of * 0x9e3779b97f4a7c15u >> (64 - LOWER_BUCKET_BITS)];
+}
+
 static void read_ring(Lower *l, LoopNode *node)
 {
-    for (size_t i = 0; i < l->rings.count; i++) {
-        const LowerRing *r = &LOOP_ITEM(l->rings, LowerRing, i);
+    uint32_t *bucket = ring_bucket(l, node->kids[0]);
+    for (uint32_t i = *bucket; i; i = LOOP_ITEM(l->rings, LowerRing, i - 1).next) {
+        const LowerRing *r = &LOOP_ITEM(l->rings, LowerRing, i - 1);
         if (r->ring.slots != node->size ||
             !lower_same_value(r->operand, node->kids[0]) || !lower_same_value(r->before, node->kids[1]))
             continue;
@@ -133,10 +143,13 @@ static void read_ring(Lower *l, LoopNode *node)
         return;
     }
     LowerRing ring = {{node->type.width, node->size, !node->varies, LOOP_NONE}, node->kids[0], LOOP_NONE, node->kids[1],
-                      lower_reg_new(l, node->type.width, node->varies ? LOWER_EACH : LOWER_SHARED)};
+                      lower_reg_new(l, node->type.width, node->varies ? LOWER_EACH : LOWER_SHARED), *bucket};
     if (!is_zero(node->kids[1]))
         ring.ring.before = lower_value(l, node->kids[1]);
-    lower_emit2(l, node->span, LOOP_OP_RING_READ, ring.read, ring_new(l, &ring));
+    uint32_t made = ring_new(l, &ring);
+    lower_emit2(l, node->span, LOOP_OP_RING_READ, ring.read, made);
+    if (made != LOOP_NONE)
+        *bucket = made + 1;
     node->reg = ring.read;
 }
 
