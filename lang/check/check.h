@@ -37,6 +37,17 @@ struct LoopScope {
     uint32_t depth;            /* of instances in instances */
 };
 
+/* A place of several formulas, and how many draws they have had: NULL in a slot that is free. */
+typedef struct LoopDrawPlace {
+    uint64_t name; /* its hash */
+    uint32_t *draws;
+} LoopDrawPlace;
+
+typedef struct LoopDrawTable {
+    LoopDrawPlace *slots;
+    size_t size, count; /* a power of two, or 0 */
+} LoopDrawTable;
+
 /* A foresee() whose reward had no formula yet when it was met. */
 typedef struct LoopPostponed {
     LoopNode *node;
@@ -56,7 +67,7 @@ typedef struct LoopChecker {
     size_t setting_count;
     LoopNameTable spaces[LOOP_SPACE_COUNT];
     LoopList typed;         /* LoopSymbol *, in the order they got their type: undone when a guess was wrong */
-    LoopList places;        /* of several formulas, with how many draws they have had */
+    LoopDrawTable places;
     LoopList postponed;     /* LoopPostponed */
     uint32_t depth;         /* of nested expressions and definitions */
     uint32_t mark;          /* last walk */

@@ -72,13 +72,12 @@ typedef struct Frame {
 
 bool loop_nodes_collect(LoopArena *arena, LoopNode *root, uint32_t mark, LoopNodeSkip *skip, LoopList *out)
 {
-    LoopList stack = {0};
+    Frame few[32]; /* as deep as most formulas are */
+    LoopList stack = {.items = few, .count = 1, .capacity = sizeof few / sizeof few[0]};
     if (!root || root->mark == mark)
         return true;
-    Frame *top = LOOP_ADD(arena, &stack, Frame);
-    if (!top)
-        return false;
-    *top = (Frame){root, 0};
+    Frame *top;
+    few[0] = (Frame){root, 0};
     root->mark = mark;
     while (stack.count) {
         top = &LOOP_ITEM(stack, Frame, stack.count - 1);

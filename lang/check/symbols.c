@@ -12,23 +12,43 @@ LoopWhere loop_where(LoopChecker *check, LoopCompartment in, LoopStr place, Loop
                        .draws = LOOP_NEW(check->arena, uint32_t)};
 }
 
-typedef struct Place {
-    uint64_t name;
-    uint32_t *draws;
-} Place;
+/* Where the place of this hash is, or has room. */
+static LoopDrawPlace *find_place(const LoopDrawTable *table, uint64_t name)
+{
+    size_t i = (size_t)name & (table->size - 1);
+    while (table->slots[i].draws && table->slots[i].name != name)
+        i = (i + 1) & (table->size - 1);
+    return &table->slots[i];
+}
+
+/* Keeps the table at most half full. */
+static bool room_for_place(LoopChecker *check)
+{
+    LoopDrawTable *table = &check->places, bigger = {.size = table->size ? table->size * 2 : 32, .count = table->count};
+    if (table->count < table->size / 2)
+        return true;
+    bigger.slots = LOOP_NEW_ARRAY(check->arena, bigger.size, LoopDrawPlace);
+    for (size_t i = 0; bigger.slots && i < table->size; i++)
+        if (table->slots[i].draws)
+            *find_place(&bigger, table->slots[i].name) = table->slots[i];
+    if (bigger.slots)
+        *table = bigger;
+    return bigger.slots != NULL;
+}
 
 LoopWhere loop_where_on(LoopChecker *check, LoopCompartment in, LoopStr place, LoopDrawClock clock)
 {
     uint64_t name = loop_name_hash(place);
     LoopWhere where = loop_where(check, in, place, clock);
-    for (size_t i = 0; i < check->places.count; i++)
-        if (LOOP_ITEM(check->places, Place, i).name == name) {
-            where.draws = LOOP_ITEM(check->places, Place, i).draws;
-            return where;
-        }
-    Place *slot = LOOP_ADD(check->arena, &check->places, Place);
-    if (slot)
-        *slot = (Place){name, where.draws};
+    if (!where.draws || !room_for_place(check))
+        return where;
+    LoopDrawPlace *slot = find_place(&check->places, name);
+    if (slot->draws)
+        where.draws = slot->draws;
+    else {
+        *slot = (LoopDrawPlace){name, where.draws};
+        check->places.count++;
+    }
     return where;
 }
 
