@@ -149,6 +149,8 @@ LoopStr loop_scope_near(const LoopChecker *check, LoopNamespace space, LoopStr n
 LoopSymbol *loop_scope_need(LoopChecker *check, LoopNamespace space, LoopStr name, LoopSpan span, const char *what);
 const char *loop_symbol_kind_name(LoopSymbolKind kind);
 const LoopLabels *loop_labels_make(LoopChecker *check, const LoopAst *size, uint32_t *width);
+/* The list of labels that a symbol is declared with, whether it has its type by now or not; NULL: none. */
+const LoopAst *loop_labels_declared(const LoopChecker *check, const LoopSymbol *symbol);
 /* Index of a label; LOOP_NONE. */
 uint32_t loop_labels_find(const LoopLabels *labels, LoopStr name);
 

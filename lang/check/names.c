@@ -201,25 +201,41 @@ static bool credit_name(LoopChecker *check, const LoopWhere *where, const LoopAs
     return false;
 }
 
-/* Elsewhere than beside a choice a label is an index, if all that bear it agree on which. */
-static bool any_label(const LoopChecker *check, LoopStr name, uint32_t *index)
+/* A label without what it is a label of, where two that bear it number it differently. */
+static bool report_labels(LoopChecker *check, const LoopAst *ast, const LoopSymbol *a, uint32_t at_a, const LoopSymbol *b, uint32_t at_b)
 {
-    bool found = false;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0212, ast->span, "which '%.*s' is meant?", LOOP_STR_ARGS(ast->text));
+    loop_diag_note(check->diags, diag, a->span, "here it is number %u", at_a);
+    loop_diag_note(check->diags, diag, b->span, "here it is number %u", at_b);
+    const char *with = loop_ast_find(a->ast, LOOP_AST_CHOOSE) ? " == " : ".";
+    loop_diag_help(check->diags, diag, "Write what it is a label of, as in %.*s%s%.*s, or its number.", LOOP_STR_ARGS(a->local), with, LOOP_STR_ARGS(ast->text));
+    return true;
+}
+
+/* Elsewhere than beside a choice a label is an index, if all that declare it agree on which. True when it is a label; without a node
+   when it was refused. */
+static bool any_label(LoopChecker *check, const LoopAst *ast, LoopNode **node)
+{
     const LoopList *here = check->scope->make ? &check->scope->symbols : &check->model->symbols;
+    const LoopSymbol *found = NULL;
+    uint32_t index = 0;
     for (size_t i = 0; i < here->count; i++) {
         const LoopSymbol *s = LOOP_ITEM(*here, LoopSymbol *, i);
         if (s->scope && s->scope->make != check->scope->make) /* the labels of an instance are its own */
             continue;
-        const LoopLabels *labels = s->loop ? s->loop->labels : s->type.labels;
-        uint32_t at = loop_labels_find(labels, name);
-        if (at == LOOP_NONE)
-            continue;
-        if (found && at != *index)
-            return false;
-        found = true;
-        *index = at;
+        const LoopAst *labels = loop_labels_declared(check, s);
+        uint32_t at = 0;
+        for (const LoopAst *kid = labels ? labels->first : NULL; kid; kid = kid->next, at++) {
+            if (!loop_str_equal(kid->text, ast->text))
+                continue;
+            if (found && at != index)
+                return report_labels(check, ast, found, index, s, at);
+            found = s;
+            index = at;
+        }
     }
-    return found;
+    *node = found ? loop_node_number(check, ast->span, index) : NULL;
+    return found != NULL;
 }
 
 /* The label that is nearest to a misspelt one. */
@@ -230,12 +246,12 @@ static LoopStr near_label(const LoopChecker *check, LoopStr name)
     const LoopList *here = check->scope->make ? &check->scope->symbols : &check->model->symbols;
     for (size_t i = 0; i < here->count; i++) {
         const LoopSymbol *s = LOOP_ITEM(*here, LoopSymbol *, i);
-        const LoopLabels *labels = s->loop ? s->loop->labels : s->type.labels;
-        for (uint32_t k = 0; labels && k < labels->count; k++) {
-            size_t distance = loop_edit_distance(name, labels->names[k], limit);
+        const LoopAst *labels = loop_labels_declared(check, s);
+        for (const LoopAst *kid = labels ? labels->first : NULL; kid; kid = kid->next) {
+            size_t distance = loop_edit_distance(name, kid->text, limit);
             if (distance > limit || (best.len && distance == limit))
                 continue;
-            best = labels->names[k];
+            best = kid->text;
             limit = distance;
         }
     }
@@ -341,9 +357,9 @@ static LoopNode *bare_name(LoopChecker *check, const LoopWhere *where, const Loo
         measure->used = true;
         return loop_measure_symbol(check, measure);
     }
-    uint32_t label = 0;
-    if (any_label(check, ast->text, &label))
-        return loop_node_number(check, ast->span, label);
+    LoopNode *label = NULL;
+    if (any_label(check, ast, &label))
+        return label;
     report_unknown(check, where, ast);
     return NULL;
 }

@@ -263,6 +263,15 @@ static bool is_size(const LoopChecker *check, const LoopAst *size)
     return s && s->kind == LOOP_SYM_CONST;
 }
 
+const LoopAst *loop_labels_declared(const LoopChecker *check, const LoopSymbol *symbol)
+{
+    const LoopAst *of = symbol->ast, *options = of ? loop_ast_find(of, LOOP_AST_CHOOSE) : NULL;
+    if (of && !options)
+        options = loop_ast_find(of, LOOP_AST_VARY);
+    const LoopAst *size = of ? loop_ast_find(options ? options : of, LOOP_AST_SIZE) : NULL;
+    return size && !is_size(check, size) ? size : NULL;
+}
+
 const LoopLabels *loop_labels_make(LoopChecker *check, const LoopAst *size, uint32_t *width)
 {
     *width = 1;
