@@ -26,19 +26,20 @@ STDLIB   := $(sort $(shell find stdlib -name '*.loop'))
 EXAMPLES := $(sort $(shell find examples -name '*.loop' -not -path '*/extern/*'))
 obj      = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
-# The engine is built once more for each of these. All but its table becomes local, so that no name meets its twin; flags
-# may widen vectors, never change what is computed.
+# The engine is built in single precision, and in both precisions once more for each of VECTORS. All but its table becomes local,
+# so that no name meets its twin; flags may widen vectors, never change what is computed.
 ENGINE        := $(filter runtime/vm/% runtime/rules/% runtime/task/% runtime/measure/%,$(RUNTIME))
-ENGINES       := base_single
+ifneq ($(filter x86_64%,$(shell $(CC) -dumpmachine)),)
+VECTORS       ?= avx2 avx512
+endif
+ENGINES       := base_single $(foreach v,$(VECTORS),$(v) $(v)_single)
 single         = -DLOOP_SINGLE -Wno-conversion
 base_single    = $(single)
-ifneq ($(filter x86_64%,$(shell $(CC) -dumpmachine)),)
-ENGINES       += avx2 avx2_single avx512 avx512_single
 avx2           = -mavx2 -mtune=haswell
 avx2_single    = $(avx2) $(single)
 avx512         = -mtune=skylake-avx512 -mavx512f -mavx512dq -mavx512bw -mavx512vl -mprefer-vector-width=512
 avx512_single  = $(avx512) $(single)
-endif
+HAS           := $(VECTORS:%=-DLOOP_HAS_%)
 ENGINEOBJ     := $(ENGINES:%=$(BUILD)/engine/%.o)
 
 .PHONY: all run check clean
@@ -52,7 +53,7 @@ $(BUILD)/loop: $(call obj,$(SOURCES)) $(GENOBJ) $(ENGINEOBJ)
 
 $(BUILD)/obj/%.o: %.c | $(GEN)/grammar.h
 	@mkdir -p $(@D)
-	@$(CC) $(STD) $(WARN) $(CPPFLAGS) $(CFLAGS) $(INC) -MMD -MP -c -o $@ $<
+	@$(CC) $(STD) $(WARN) $(CPPFLAGS) $(CFLAGS) $(HAS) $(INC) -MMD -MP -c -o $@ $<
 
 define engine
 $(BUILD)/engine/$(1)/%.o: %.c
@@ -83,7 +84,7 @@ $(GEN)/stdlib.c: lang/syntax/stdlib.sh $(STDLIB)
 UNIT := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*_test.c))
 
 .PHONY: test unit golden tables diag use models mutants extern same-bits sanitize robust docs pages bless
-# What a sanitizer build repeats; $(BUILD) may be any variant.
+# $(BUILD) may be any variant.
 test: unit golden tables diag use models mutants extern robust
 
 check: test docs same-bits sanitize
@@ -153,11 +154,13 @@ bench: $(BUILD)/loop
 # The same bits from two compilers, three levels, any threads and lanes.
 same-bits: $(BUILD)/loop
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/clang CC=clang CFLAGS="-O1" all
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/gcc CC=gcc CFLAGS="-O0" all
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/gcc CC=gcc CFLAGS="-O0" VECTORS= all
 	@tests/same-bits.sh $(BUILD)/loop $(BUILD)/clang/loop $(BUILD)/gcc/loop
 
+# All but mutants, whose runs are those of the models.
 sanitize:
-	@ALLOC_STRIDE=4 $(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all" test
+	@ALLOC_STRIDE=6 $(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all" \
+	    VECTORS="$(lastword $(VECTORS))" unit golden tables diag use models extern robust
 
 # A minute for each target, with clang's libFuzzer; what it finds stays in $(BUILD)/fuzz/crash-*.
 FUZZ_SECONDS ?= 60

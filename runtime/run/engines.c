@@ -13,8 +13,10 @@ typedef struct Choice {
 } Choice;
 
 static const Choice choices[] = {
-#ifdef __x86_64__
+#ifdef LOOP_HAS_avx512
     {NEEDS_AVX512, &loop_engine_avx512, &loop_engine_avx512_single},
+#endif
+#ifdef LOOP_HAS_avx2
     {NEEDS_AVX2, &loop_engine_avx2, &loop_engine_avx2_single},
 #endif
     {NEEDS_NOTHING, &loop_engine_base, &loop_engine_base_single},

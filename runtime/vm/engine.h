@@ -21,8 +21,11 @@ typedef struct LoopEngine {
 } LoopEngine;
 
 extern const LoopEngine loop_engine_base, loop_engine_base_single;
-#ifdef __x86_64__
-extern const LoopEngine loop_engine_avx2, loop_engine_avx2_single, loop_engine_avx512, loop_engine_avx512_single;
+#ifdef LOOP_HAS_avx2
+extern const LoopEngine loop_engine_avx2, loop_engine_avx2_single;
+#endif
+#ifdef LOOP_HAS_avx512
+extern const LoopEngine loop_engine_avx512, loop_engine_avx512_single;
 #endif
 
 #endif

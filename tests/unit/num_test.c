@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "runtime/contract/num.h"
+#include "tests/unit/samples.h"
 
 static uint64_t next_bits(uint64_t *state)
 {
@@ -72,12 +73,12 @@ static void random_bits_round_trip(void **state)
 {
     (void)state;
     uint64_t seed = 1;
-    for (int i = 0; i < 1000000; i++) {
+    for (int i = 0; i < SAMPLES(1000000); i++) {
         double x = from_bits(next_bits(&seed));
         if (isfinite(x))
             check_round_trip(x);
     }
-    for (int i = 0; i < 300000; i++)
+    for (int i = 0; i < SAMPLES(300000); i++)
         check_round_trip((double)(int64_t)next_bits(&seed) * 0x1p-63 * pow(10, i % 12 - 6));
 }
 
@@ -126,7 +127,7 @@ static void reads_as_strtod_does(void **state)
 {
     (void)state;
     uint64_t seed = 3;
-    for (int i = 0; i < 300000; i++) {
+    for (int i = 0; i < SAMPLES(300000); i++) {
         char text[80];
         double x = from_bits(next_bits(&seed)), out = 0;
         snprintf(text, sizeof text, "%.*e", (int)(next_bits(&seed) % 50), i % 3 ? x : fmod(x, 1e6));
@@ -256,7 +257,7 @@ static void fixed_agrees_with_printf(void **state)
 {
     (void)state;
     uint64_t seed = 4;
-    for (int i = 0; i < 300000; i++) {
+    for (int i = 0; i < SAMPLES(300000); i++) {
         double x = i % 4 ? (double)(int64_t)next_bits(&seed) * 0x1p-50 : from_bits(next_bits(&seed));
         int decimals = (int)(next_bits(&seed) % 61);
         char ours[512], theirs[512];

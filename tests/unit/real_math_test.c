@@ -10,9 +10,10 @@
 
 #include "runtime/contract/real_math.h"
 #include "runtime/vm/softmax.h"
+#include "tests/unit/samples.h"
 
 /* Eleven bits behind the last place (one machine word); a million arguments and more each. */
-enum { PRECISION = 64, SPREAD = 300000, DENSE = 350000, POW_EACH = 250000 };
+enum { PRECISION = 64, SPREAD = SAMPLES(300000), DENSE = SAMPLES(350000), POW_EACH = SAMPLES(250000) };
 
 typedef double Function(double x);
 typedef int Exact(mpfr_t out, const mpfr_t x, mpfr_rnd_t rounding);
@@ -287,7 +288,7 @@ static void floor_and_round_are_exact(void **state)
 {
     (void)state;
     uint64_t seed = 22;
-    for (int i = 0; i < 1000000; i++) {
+    for (int i = 0; i < SAMPLES(1000000); i++) {
         double x =
             loop_from_bits((next_bits(&seed) & 0x800fffffffffffffu) | (1000 + next_bits(&seed) % 90) << 52);
         double half = (double)(int64_t)(next_bits(&seed) % 4000) * 0.5 - 1000;
@@ -304,7 +305,7 @@ static void powers_of_softmax(void **state)
     Worst worst;
     start(&worst);
     uint64_t seed = 24;
-    for (int i = 0; i < 1000000; i++) {
+    for (int i = 0; i < SAMPLES(1000000); i++) {
         double x = between(&seed, i % 2 ? -708 : -1, 0);
         mpfr_set_d(worst.a, x, MPFR_RNDN);
         mpfr_exp(worst.exact, worst.a, MPFR_RNDN);
