@@ -46,8 +46,20 @@ static bool wide(const LoopCall *call, uint64_t width)
 
 /* ---- over elements, building ---- */
 
+/* In `2 * sum(a) in p` the sum is one of elements, of which a has one. */
+static void doubt_reducer(const LoopCall *call)
+{
+    LoopReducer reducer;
+    if (!call->where->over_time || call->where->bindings || call->kid[0]->type.width != 1 || !loop_reducer_named(call->ast->text, &reducer))
+        return;
+    LoopDiag *diag = loop_diag(call->check->diags, LOOP_W0018, call->ast->span, "this %.*s is not over time: it is of one element, on each step",
+                               LOOP_STR_ARGS(call->ast->text));
+    loop_diag_help(call->check->diags, diag, "Over time it stands outermost: 2 * (%.*s(x) in train)", LOOP_STR_ARGS(call->ast->text));
+}
+
 static LoopNode *reduce(const LoopCall *call)
 {
+    doubt_reducer(call);
     bool keeps = call->function != LOOP_FN_norm && call->function != LOOP_FN_argmax;
     if (!keeps && !loop_need_unit(call->check, call->kid[0], LOOP_UNIT_NUMBER, "this argument"))
         return NULL;

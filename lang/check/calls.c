@@ -95,6 +95,12 @@ static LoopNode *unknown(LoopChecker *check, const LoopAst *ast)
     if (loop_scope_report_part(check, ast->text, ast->name_span))
         return NULL;
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0201, ast->name_span, "there is no function '%.*s'", LOOP_STR_ARGS(ast->text));
+    LoopReducer reducer;
+    if (loop_reducer_named(ast->text, &reducer)) { /* those of elements are functions too */
+        loop_diag_help(check->diags, diag, "It is taken over time, of what is measured, and stands outermost: expect (%.*s(x) in train) > 0.5",
+                       LOOP_STR_ARGS(ast->text));
+        return NULL;
+    }
     LoopStr best = loop_scope_near(check, LOOP_SPACE_FUNCTIONS, ast->text);
     size_t limit = best.len ? loop_edit_distance(ast->text, best, 2) : 3;
     for (uint32_t f = 0; loop_function_info(f); f++) {

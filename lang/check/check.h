@@ -95,6 +95,7 @@ typedef struct LoopWhere {
     bool old_states;              /* a state that is named is its value one step before */
     const LoopSymbol *beside;     /* the loop whose choice a bare name is compared with */
     bool measuring;               /* measured expressions are known here */
+    bool over_time;               /* this is measured over a window: what stands outermost is taken over its time */
     uint32_t instant;             /* measures are of the trial of this phase that has just ended; LOOP_NONE */
 } LoopWhere;
 
@@ -244,6 +245,8 @@ bool loop_measure_condition(LoopChecker *check, const LoopAst *condition, uint32
                             LoopRelation *relation);
 LoopNode *loop_measure_placed(LoopChecker *check, const LoopWhere *where, const LoopAst *expr, const LoopAst *place,
                               LoopStr text, LoopSpan span);
+/* What is taken over time, outermost before `in`: mean, sum, peak, dip, sd. */
+bool loop_reducer_named(LoopStr name, LoopReducer *reducer);
 LoopNode *loop_measure_trials(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, const LoopAst *place);
 /* The value of a measure that is named in another one; NULL: reported. */
 LoopNode *loop_measure_symbol(LoopChecker *check, LoopSymbol *symbol);

@@ -248,20 +248,25 @@ bool loop_anchor_need(LoopChecker *check, const LoopAnchorModel *anchor, uint32_
 
 /* ---- one measure ---- */
 
-/* With a window the outermost function is taken over its time. */
-static const LoopAst *read_reducer(const LoopAst *expr, LoopReducer *reducer)
+bool loop_reducer_named(LoopStr name, LoopReducer *reducer)
 {
     static const struct {
         const char *name;
         LoopReducer reducer;
     } rows[] = {{"mean", LOOP_REDUCE_MEAN}, {"sum", LOOP_REDUCE_SUM}, {"peak", LOOP_REDUCE_PEAK}, {"dip", LOOP_REDUCE_DIP}, {"sd", LOOP_REDUCE_SD}};
-    *reducer = LOOP_REDUCE_MEAN;
-    for (size_t i = 0; expr->kind == LOOP_AST_CALL && expr->kid_count == 1 && i < sizeof rows / sizeof rows[0]; i++)
-        if (loop_str_is(expr->text, rows[i].name)) {
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (loop_str_is(name, rows[i].name)) {
             *reducer = rows[i].reducer;
-            return expr->first;
+            return true;
         }
-    return expr;
+    return false;
+}
+
+/* With a window the outermost function is taken over its time. */
+static const LoopAst *read_reducer(const LoopAst *expr, LoopReducer *reducer)
+{
+    *reducer = LOOP_REDUCE_MEAN;
+    return expr->kind == LOOP_AST_CALL && expr->kid_count == 1 && loop_reducer_named(expr->text, reducer) ? expr->first : expr;
 }
 
 static bool read_place(LoopChecker *check, const LoopWhere *where, const LoopAst *place, uint32_t group, LoopMeasureModel *m)
@@ -315,10 +320,11 @@ static LoopNode *measured_node(LoopChecker *check, const LoopMeasureModel *m, ui
     return node;
 }
 
-static LoopNode *signal_expr(LoopChecker *check, const LoopAst *expr)
+static LoopNode *signal_expr(LoopChecker *check, const LoopAst *expr, LoopMeasureModel *m)
 {
     LoopWhere where = loop_where_on(check, LOOP_IN_MEASURE, LOOP_STR("measure"), LOOP_DRAW_STEP);
-    return loop_expr(check, &where, expr);
+    where.over_time = m && m->window;
+    return loop_expr(check, &where, where.over_time ? read_reducer(expr, &m->reducer) : expr);
 }
 
 LoopNode *loop_measure_placed(LoopChecker *check, const LoopWhere *where, const LoopAst *expr, const LoopAst *place, LoopStr text,
@@ -329,7 +335,7 @@ LoopNode *loop_measure_placed(LoopChecker *check, const LoopWhere *where, const 
     uint32_t group = read_group(check, place, &ok);
     if (!ok || !read_place(check, where, place, group, &m))
         return NULL;
-    m.signal = signal_expr(check, m.window ? read_reducer(expr, &m.reducer) : expr);
+    m.signal = signal_expr(check, expr, &m);
     return m.signal ? measured_node(check, &m, group, span) : NULL;
 }
 
@@ -392,8 +398,8 @@ LoopNode *loop_measure_trials(LoopChecker *check, const LoopWhere *where, const 
     if (!read_place(check, &instant, inner, group, &m))
         return NULL;
     m.select = outer.select;
-    m.signal = signal_expr(check, m.window ? read_reducer(condition->first, &m.reducer) : condition->first);
-    LoopNode *limit = signal_expr(check, bound->first);
+    m.signal = signal_expr(check, condition->first, &m);
+    LoopNode *limit = signal_expr(check, bound->first, NULL);
     if (!m.signal || !limit || !loop_need_width(check, m.signal, 1, "the condition"))
         return NULL;
     m.signal = condition_signal(check, &m, relation, limit, condition->span);
