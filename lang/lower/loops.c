@@ -318,7 +318,7 @@ static void learn(Lower *l, const LoopLoopModel *model)
     manipulate(l, model, loop);
     loop->credit_context = lower_late(l, symbol->span, loop->context, late);
     loop->credit_propose = lower_late(l, symbol->span, loop->propose, late);
-    loop->trace_by_channel = is_wide(l, loop->credit) || is_wide(l, loop->trace) || is_wide(l, loop->credit_propose);
+    loop->trace_by_channel = is_wide(l, loop->credit) || is_wide(l, loop->trace) || is_wide(l, loop->credit_propose) || loop->trace_by_neuron;
     finite_learning(l, model, loop);
     lower_emit1(l, symbol->span, LOOP_OP_LEARN, symbol->index);
 }

@@ -158,7 +158,7 @@ typedef struct LoopLoop {
 
     /* learning; everything is read after the dopamine of the step is known */
     bool learns;
-    bool trace_by_channel;               /* credit, proposal or decay of channels differ */
+    bool trace_by_channel;               /* credit, proposal or decay of channels differ, or their neurons do */
     bool trace_by_neuron;                /* neurons see different lines, or not all are in their up-state */
     bool credit_first;                   /* ahead and within: the trace moves before the weights do */
     uint32_t dopamine;                   /* [1] or [channels] */

@@ -73,6 +73,7 @@ static const char *check_learning(const LoopProgram *p, const LoopLoop *l)
     for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
         REQUIRE(given(p, settings[i], l->channels, l->uniform), "a learning parameter of another width");
     REQUIRE(given(p, l->freeze, 1, l->uniform), "a freeze of several elements");
+    REQUIRE(l->trace_by_channel || !l->trace_by_neuron, "channels that can't share the traces of their neurons");
     REQUIRE(l->trace_by_neuron || (l->wiring == LOOP_WIRING_BROADCAST && !l->upstate), "neurons that can't share traces");
     for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
         REQUIRE(l->trace_by_channel || settings[i] == LOOP_NONE || settings[i] == l->burst || settings[i] == l->dip ||
