@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <math.h>
 #include <string.h>
 
 /* ---- registers ---- */
@@ -58,6 +59,9 @@ uint32_t lower_constant(Lower *l, const double *values, uint32_t width)
     *place = (LowerConstant){{reg, copy}, *bucket};
     *bucket = (uint32_t)l->constants.count;
     lower_reg(l, reg)->initial = lower_reg(l, reg)->checked = true;
+    for (uint32_t i = 0; i < width; i++)
+        if (!isfinite(values[i]))
+            lower_reg(l, reg)->checked = false;
     return reg;
 }
 

@@ -123,7 +123,7 @@ static void finite_inputs(Lower *l, const LoopLoopModel *model, const Input *inp
 {
     for (size_t i = 0; i < count; i++) {
         const LoopNode *node = inputs[i].node;
-        if (node && !node->constant && node->kind != LOOP_NODE_CREDIT && !lower_finite_by_nature(node))
+        if (node && node->kind != LOOP_NODE_CREDIT && !lower_finite_by_nature(node))
             lower_finite(l, inputs[i].reg, node->span,
                          lower_print(l, "%.*s %s", LOOP_STR_ARGS(model->symbol->name), inputs[i].what));
     }
