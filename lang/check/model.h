@@ -179,6 +179,7 @@ struct LoopSymbol {
     uint32_t mark;
     /* the lowering's */
     bool varies;
+    bool observes;            /* a let of weights or traces, which is worked out when the loops have learned */
     uint32_t reg;
 };
 

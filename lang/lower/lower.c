@@ -144,6 +144,36 @@ static void step_symbol(Lower *l, LoopSymbol *symbol)
     }
 }
 
+/* Only what observes can read weights and traces, and it sees them as they are at the end of a step. */
+static bool observes(Lower *l, const LoopSymbol *symbol)
+{
+    LoopList nodes = {0};
+    if (symbol->kind != LOOP_SYM_LET || symbol->once || !symbol->value || !loop_nodes_collect(l->scratch, symbol->value, ++l->walk, loop_node_looks_back, &nodes))
+        return false;
+    for (size_t i = 0; i < nodes.count; i++) {
+        const LoopNode *node = LOOP_ITEM(nodes, LoopNode *, i);
+        bool hidden = node->field == LOOP_FIELD_weights || node->field == LOOP_FIELD_eligible;
+        if (node->kind == LOOP_NODE_SYMBOL && (node->symbol->observes || (node->symbol->kind == LOOP_SYM_LOOP && hidden)))
+            return true;
+    }
+    return false;
+}
+
+/* The symbols of the schedule that observe, or the others. */
+static void step_symbols(Lower *l, bool observing)
+{
+    for (uint32_t i = 0; i < l->model->schedule_count && !lower_failed(l); i++) {
+        LoopSymbol *symbol = l->model->schedule[i];
+        if (!observing)
+            symbol->observes = observes(l, symbol);
+        if (symbol->observes != observing)
+            continue;
+        step_symbol(l, symbol);
+        if (symbol->forced)
+            step_forced(l, symbol);
+    }
+}
+
 static void write_sections(Lower *l)
 {
     l->now = &l->step;
@@ -157,15 +187,12 @@ static void write_sections(Lower *l)
     draw_once(l);
     declare_held(l); /* from here on a param may change: what is known before the first step has been worked out */
     lower_read_rings(l);
-    for (uint32_t i = 0; i < l->model->schedule_count && !lower_failed(l); i++) {
-        step_symbol(l, l->model->schedule[i]);
-        if (l->model->schedule[i]->forced)
-            step_forced(l, l->model->schedule[i]);
-    }
+    step_symbols(l, false);
     lower_between(l);
     lower_learning(l);
     lower_task(l);
     l->now = &l->observe;
+    step_symbols(l, true);
     lower_measures(l);
     if (lower_failed(l))
         return;
