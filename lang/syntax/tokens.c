@@ -207,6 +207,7 @@ bool loop_tokens_reserved(LoopStr word)
 static void start_statement(LoopParse *p)
 {
     p->at_start = true;
+    p->statement_before = p->statement ? p->statement : p->statement_before;
     p->statement = 0;
     p->phase = LOOP_PHASE_NONE;
 }
@@ -236,6 +237,7 @@ static int close_block(LoopParse *p, const LoopToken *token)
     }
     p->parens = 0;
     p->at_start = false;
+    p->statement_before = p->statement ? p->statement : p->statement_before;
     p->statement = 0;
     p->phase = LOOP_PHASE_NONE;
     p->depth--;
@@ -312,6 +314,7 @@ static int next(LoopParse *p, LoopToken *token)
         *token = raw->token;
         p->has_ahead = false;
         p->kind_before = p->previous;
+        p->before = p->last;
         p->last = token->span;
         p->last_end = raw->token.span.end;
         kind = take(p, *raw);

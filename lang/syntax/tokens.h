@@ -58,8 +58,9 @@ typedef struct LoopParse {
     enum { LOOP_PHASE_NONE, LOOP_PHASE_DUE, LOOP_PHASE_NAMED, LOOP_PHASE_BLOCK, LOOP_PHASE_DONE } phase; /* of an `in` */
     bool skipping;              /* to the end of a statement with an error */
     /* for messages */
-    LoopSpan last;              /* token of the source handed out last */
-    int kind_before;            /* kind of the token before it */
+    LoopSpan last, before;      /* token of the source handed out last, and the one before it */
+    int kind_before;            /* kind of that one */
+    int statement_before;       /* the last statement that ended */
     LoopSpan opened[LOOP_BLOCKS_MAX]; /* the { of each block */
     uint32_t skip_depth;        /* of blocks, where that statement began */
     uint32_t blamed;            /* byte of a brace that is said to be still open */
@@ -109,6 +110,8 @@ LoopAst *loop_ast_condition(LoopParse *p, LoopSpan span, LoopAst *chain, LoopAst
 
 /* parse.c: a token that can't stand where it does; `expected` may be empty. */
 enum { LOOP_EXPECTED_MAX = 4 };
+/* forms.c: what is mostly meant by the token `text` that stands where it can't; `ended`: the statement ends there. NULL: nobody knows. */
+const char *loop_parse_hint(const LoopParse *p, LoopStr text, bool ended, bool wants_name);
 void loop_parse_unexpected(LoopParse *p, LoopSpan span, const char *found, const char *const *expected, size_t count);
 
 #endif

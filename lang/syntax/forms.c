@@ -1,0 +1,166 @@
+/* How a statement is written that a token broke off, for the help of a syntax error: one row of a table a form. */
+#include "lang/syntax/parse.h"
+
+#include "lang/syntax/tokens.h"
+#include "grammar.h"
+
+#include <string.h>
+
+static bool is_one_of(LoopStr text, const char *const *words)
+{
+    for (; *words; words++)
+        if (loop_str_is(text, *words))
+            return true;
+    return false;
+}
+
+/* How a statement is written that a token broke off: in which statement and block, behind which token, and which token; 0 and NULL
+   are any. The first row that fits is taken. */
+typedef struct Form {
+    int statement;
+    LoopBlockKind block;
+    int before;
+    const char *words; /* with a blank behind each; "name": any name */
+    const char *help;
+} Form;
+
+static const char LOOP_FORM[] = "A loop is written: loop NAME : predict TRUTH discount 0.9 { ... } (or ahead 1 s, within 1 s), or loop NAME : choose [A, B] { ... }";
+static const char EVENT_FORM[] = "An event is written: SENSE at 1 s for 500 ms = SIZE with PROBABILITY, of which all behind the time may be left out.";
+static const char EVENT_ODDS[] = "An event that comes only sometimes has a probability, which may be 0 or 1: juice at 1 s with prev(act) == left.";
+static const char PHASE_FORM[] = "A phase is written: phase NAME = 100 TRIAL, or phase NAME = 100 of shuffle(3 TRIAL, 1 OTHER), perhaps with lesion(VS) behind it.";
+static const char DONE_FORM[] = "What is done to the brain stands behind 'with', with commas between: phase probe = 20 TRIAL with lesion(VS), freeze(hope).";
+static const char GROUP_FORM[] = "A group is written: group NAME { alpha = 0.5 } with lesion(VS), of which all behind the name may be left out.";
+static const char SELECT_FORM[] = "A selection is written: select softmax(4) when go; its number stands in parentheses by itself, and both may be left out.";
+static const char UNTIL_FORM[] = "The condition stands in parentheses: trials until (VTA at light > 0.5) in train.";
+static const char WINDOW_FORM[] = "A window of time is written: from light to juice.";
+static const char CLAIM_PLACE[] = "Where something is measured is written in this order: VTA at light in train last 20 of GROUP. The trials are last 20, first 20, trial 5 or block 1 of 5.";
+static const char TWO_CLAIMS[] = "Two bounds are two expectations: one with >, one with <.";
+static const char IF_FORM[] = "A value that depends on something is written: if CONDITION then A else B.";
+
+static const Form forms[] = {
+    {TOK_STATE, 0, 0, "= ", "A state is written: state NAME from INIT next EXPR."},
+    {TOK_REWARD, 0, TOK_REWARD, "= ", "A reward has a name: reward life = juice."},
+    {TOK_TRUTH, 0, TOK_TRUTH, "= ", "A truth has a name: truth pain = shock."},
+    {TOK_REWARD, 0, TOK_NAME, "} ", "A reward has a name and a formula: reward life = juice."},
+    {TOK_LEARN, 0, 0, "= name ", "Each setting stands beside its value, with commas between: learn rate 0.1, trace 0.9."},
+    {TOK_SELECT, 0, 0, "if ", "When it chooses stands behind 'when': select softmax(4) when go."},
+    {TOK_SELECT, 0, 0, "at ", "'when' takes a signal, and it chooses on each step on which that is above 0: select softmax(4) when go."},
+    {TOK_SELECT, 0, TOK_NAME, NULL, SELECT_FORM},
+    {0, LOOP_BLOCK_LOOP, 0, "{ ", LOOP_FORM},
+    {TOK_LOOP, LOOP_BLOCK_FILE, TOK_NAME, "* / + - ( ", "What is predicted is a name; a formula gets one in the hypothalamus: truth twice = 2 * juice."},
+    {TOK_LOOP, LOOP_BLOCK_FILE, 0, ", name ", LOOP_FORM},
+    {0, LOOP_BLOCK_TRIAL, 0, ", ", "Each event stands on a line of its own, or behind ;."},
+    {0, LOOP_BLOCK_TRIAL, 0, "if when ", EVENT_ODDS},
+    {0, LOOP_BLOCK_TRIAL, 0, "after from to ", EVENT_FORM},
+    {0, LOOP_BLOCK_TRIAL, TOK_DURATION, "name ", EVENT_FORM},
+    {0, LOOP_BLOCK_TRIAL, TOK_NAME, "= ", EVENT_FORM},
+    {TOK_TRIAL, 0, 0, "like ", "A trial like another is written: trial NAME like OTHER { ... }, with a duration behind OTHER if it differs."},
+    {TOK_TRIAL, LOOP_BLOCK_TASK, 0, "= ", "A trial is written: trial NAME 4 s { light at 1 s; juice at 2 s }"},
+    {TOK_BETWEEN, 0, 0, "to and ", "An interval that varies is drawn: between uniform(5 s, 8 s)."},
+    {TOK_PHASE, 0, TOK_DURATION, NULL, "A number and a unit of time are a duration: no trial can be called s, ms, min or h."},
+    {TOK_PHASE, 0, TOK_NUMBER, "name ", "A mix says how many trials there are in all: phase NAME = 50 of shuffle(25 TRIAL, 25 OTHER)."},
+    {TOK_PHASE, 0, TOK_NAME, ", ", "The time of a manipulation stands behind its value: stimulate(VTA, 0.5 at light)."},
+    {TOK_PHASE, 0, ',', "at ", "The time of a manipulation stands behind its value: stimulate(VTA, 0.5 at light)."},
+    {TOK_PHASE, 0, 0, "of ( ", PHASE_FORM},
+    {TOK_PHASE, 0, 0, "lesion freeze block stimulate set while during and ", DONE_FORM},
+    {TOK_PHASE, 0, '*', NULL, PHASE_FORM},
+    {TOK_PHASE, 0, '=', "until ", PHASE_FORM},
+    {TOK_PHASE, 0, TOK_NAME, "= ", "A manipulation's value stands behind a comma: set(hunger, 1)."},
+    {TOK_PHASE, 0, TOK_NAME, NULL, PHASE_FORM},
+    {TOK_GROUP, 0, 0, ": = ", GROUP_FORM},
+    {0, LOOP_BLOCK_GROUP, ')', "{ ", GROUP_FORM},
+    {0, LOOP_BLOCK_GROUP, 0, "( ", "What is done to a group stands behind it: group NAME with block(VTA)."},
+    {0, LOOP_BLOCK_GROUP, 0, NULL, "A group gives parameters other values: group fast { alpha = 0.5 }, where the model has param alpha = 0.1."},
+    {TOK_SENSE, 0, TOK_NAME, "name ", "Names stand with commas between: sense light, juice."},
+    {TOK_PLOT, 0, TOK_NAME, "at from and to name ", "A plot is written: plot VTA, hope in train last 20, probe of GROUP. It shows whole trials."},
+    {TOK_RECORD, 0, 0, "at from and to ", "A record is written: record VTA, hope in train last 20, probe of GROUP. It keeps whole trials."},
+    {TOK_EXPECT, 0, TOK_STRING, ", ", "The text stands without a comma: expect \"a burst\" VTA at light > 0.5"},
+    {TOK_EXPECT, 0, TOK_NUMBER, "between ", TWO_CLAIMS},
+    {TOK_EXPECT, 0, TOK_AND, "< > <= >= == != ", TWO_CLAIMS},
+    {TOK_EXPECT, 0, TOK_PERCENT, "agents ", "Agents one by one: for 90% of agents."},
+    {TOK_EXPECT, 0, 0, "between ", WINDOW_FORM},
+    {TOK_MEASURE, 0, 0, "between ", WINDOW_FORM},
+    {TOK_EXPECT, 0, TOK_UNTIL, "name ", UNTIL_FORM},
+    {TOK_MEASURE, 0, TOK_UNTIL, "name ", UNTIL_FORM},
+    {TOK_EXPECT, 0, TOK_NAME, "trials phase during at ", CLAIM_PLACE},
+    {TOK_MEASURE, 0, TOK_NAME, "trials phase during at ", CLAIM_PLACE},
+    {TOK_EXPECT, 0, TOK_IN, "name ", CLAIM_PLACE},
+    {TOK_EXPECT, 0, TOK_NUMBER, "to ", CLAIM_PLACE},
+    {TOK_EXPECT, 0, TOK_NAME, "in ", WINDOW_FORM},
+    {TOK_EXPECT, 0, TOK_NAME, "name ", "What is taken over time is written as a function, ahead of its place: peak(VTA) from light to juice in train."},
+    {TOK_PARAM, 0, TOK_NAME, ": ", "A parameter is written: param alpha = 0.1."},
+    {0, 0, 0, "if : ? ", IF_FORM},
+    {0, 0, '*', "* ", "A power is written x ^ 2."},
+    {0, 0, 0, "/ ", "A comment begins with #."},
+};
+
+static bool has_word(const char *words, LoopStr text, bool name)
+{
+    for (const char *at = words, *end; (end = strchr(at, ' ')) != NULL; at = end + 1) {
+        LoopStr word = {at, (size_t)(end - at)};
+        if (loop_str_equal(word, text) || (name && loop_str_is(word, "name")))
+            return true;
+    }
+    return false;
+}
+
+/* Of a word that begins no statement, by what stands behind it in the source. */
+static const char *statement_of(LoopStr word)
+{
+    const char *next = word.at + word.len + strspn(word.at + word.len, " \t");
+    if (next[0] == '=' && next[1] != '=')
+        return "A formula gets its name by let, and a number that may be varied by param: let bright = 2 * light.";
+    if (next[0] == '-' && next[1] == '>')
+        return "A dopamine signal is declared: dopamine VTA -> hope = error(hope).";
+    return "A statement begins with a word such as sense, let, loop, dopamine, task, expect or record.";
+}
+
+/* NULL when the token alone says more. */
+static const char *form_of(const LoopParse *p, LoopStr text, bool ended)
+{
+    int statement = ended ? p->statement_before : p->statement;
+    bool slash = loop_str_is(text, "/");
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        const Form *f = &forms[i];
+        bool here = (!f->statement || f->statement == statement) && (!f->block || f->block == p->blocks[p->depth]) &&
+                    (!f->before || f->before == p->kind_before);
+        if (here && (!f->words || has_word(f->words, text, p->previous == TOK_NAME)) && (!slash || p->kind_before == '/' || p->statement_tokens <= 1))
+            return f->help;
+    }
+    if (loop_str_is(text, "=") && p->statement && p->statement_tokens == 2)
+        return "The value follows the word without =, as in: step 100 ms.";
+    if (p->statement == TOK_RUN && p->previous != TOK_END)
+        return "A run is written: run 20 agents seed 1, and without a task: run 10 min, or run 20 agents for 10 min.";
+    return NULL;
+}
+
+/* What is mostly meant by a token that stands where it can't. */
+const char *loop_parse_hint(const LoopParse *p, LoopStr text, bool ended, bool wants_name)
+{
+    static const char *const relations[] = {"<", ">", "<=", ">=", "==", "!=", NULL}, *const signs[] = {"+", "-", "*", "/", NULL};
+    bool claim = p->statement == TOK_EXPECT || p->statement == TOK_MEASURE || p->statement == TOK_PHASE;
+    if (wants_name && loop_tokens_reserved(text))
+        return "This word is reserved; choose another name.";
+    if (text.len && text.at[0] == '"')
+        return "A text names an expectation, a source or a file; a label is written without quotes: act == left.";
+    const char *form = form_of(p, text, ended);
+    if (form)
+        return form;
+    if (!ended && !p->depth && p->previous == TOK_NAME && p->statement_tokens <= 1 && p->kind_before == TOK_END)
+        return statement_of(text);
+    if (ended || (p->statement_tokens <= 1 && p->kind_before == TOK_END))
+        return "A statement ends with its line; break lines after an operator or a comma, or inside ( ).";
+    if (loop_str_is(text, "="))
+        return "Equality in a formula is written ==.";
+    if (loop_str_is(text, "."))
+        return "A number begins with a digit, such as 0.5.";
+    if (is_one_of(text, relations))
+        return "Comparisons can't be chained; join two of them with 'and'.";
+    if (claim && is_one_of(text, signs))
+        return "Put each measured value of a calculation into parentheses: (a at light) - (b at light).";
+    if (p->previous == TOK_NAME && p->kind_before == TOK_NUMBER)
+        return "The units of time are ms, s, min and h; a product is written with *.";
+    if (loop_tokens_blocks(text))
+        return "A statement begins on a line of its own, or behind ;.";
+    return NULL;
+}
