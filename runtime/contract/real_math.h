@@ -304,6 +304,13 @@ LOOP_INLINE double loop_floor(double x)
     return loop_select(loop_is_number(x), loop_select(small, y, x), LOOP_NAN);
 }
 
+/* A remainder r of a division by y, which the rounding of the quotient may have brought out of [0, y), or (y, 0], back into it. */
+LOOP_INLINE double loop_within(double r, double y)
+{
+    r = (r < 0) != (y < 0) && r != 0 ? r + y : r;
+    return fabs(r) >= fabs(y) ? r - y : r;
+}
+
 /* The nearest whole number, halves away from zero. Exact. */
 LOOP_INLINE double loop_round(double x)
 {
