@@ -248,9 +248,22 @@ static bool is_choice_name(LoopChecker *check, const LoopWhere *where, const Loo
     return s && s->type.choice;
 }
 
+/* True, and reported, where x has an element of that name: its number would be compared with each of them. */
+static bool names_element(LoopChecker *check, const LoopNode *x, const LoopAst *ast)
+{
+    if (loop_labels_find(x->type.labels, ast->text) == LOOP_NONE || loop_scope_find(check, LOOP_SPACE_VALUES, ast->text))
+        return false;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0212, ast->span, "'%.*s' is an element of what it is compared with", LOOP_STR_ARGS(ast->text));
+    loop_diag_help(check->diags, diag, "Write the element: %.*s.%.*s is above 0 where it is on.", LOOP_STR_ARGS(loop_check_text(check, x->span)),
+                   LOOP_STR_ARGS(ast->text));
+    return true;
+}
+
 /* What x is compared with: beside a choice a bare name may be one of its labels. */
 static LoopNode *beside_choice(LoopChecker *check, const LoopWhere *where, const LoopNode *x, const LoopAst *ast)
 {
+    if (x && ast->kind == LOOP_AST_NAME && names_element(check, x, ast))
+        return NULL;
     if (!x || !x->type.choice || ast->kind != LOOP_AST_NAME)
         return loop_expr(check, where, ast);
     LoopFormal *formal = loop_scope_formal(check->scope, ast->text); /* a label may be passed to a circuit */
@@ -266,7 +279,8 @@ static LoopNode *beside_choice(LoopChecker *check, const LoopWhere *where, const
 static bool compared(LoopChecker *check, const LoopWhere *where, const LoopAst *left, const LoopAst *right, LoopNode **a,
                      LoopNode **b)
 {
-    bool swap = left->kind == LOOP_AST_NAME && !is_choice_name(check, where, left);
+    bool swap = left->kind == LOOP_AST_NAME && !is_choice_name(check, where, left) &&
+                (right->kind != LOOP_AST_NAME || is_choice_name(check, where, right));
     const LoopAst *first = swap ? right : left, *second = swap ? left : right;
     LoopNode *x = loop_expr(check, where, first), *y = beside_choice(check, where, x, second);
     *a = swap ? y : x;
