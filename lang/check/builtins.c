@@ -353,6 +353,9 @@ static LoopNode *loop_argument(LoopCall *call)
         if (loop_name.len)
             loop_diag_help(call->check->diags, diag, "'%.*s' is what '%.*s' predicts: write %s(%.*s).", LOOP_STR_ARGS(name->text),
                            LOOP_STR_ARGS(loop_name), function, LOOP_STR_ARGS(loop_name));
+        LoopStr near = !loop && path.len ? loop_scope_near(call->check, LOOP_SPACE_VALUES, path) : (LoopStr){"", 0};
+        if (!loop_name.len && near.len)
+            loop_diag_help(call->check->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
         return NULL;
     }
     return loop_error_formula(call->check, loop, call->ast->span, call->function == LOOP_FN_rpe);

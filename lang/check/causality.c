@@ -33,18 +33,35 @@ typedef struct Walk {
     bool failed;
 } Walk;
 
+/* The read that can be put into the past: the last one that stands in the formula of its own symbol, not in that of a loop that
+   rpe or error writes out. */
+static size_t breakable(const Walk *w, size_t from)
+{
+    for (size_t i = w->path.count; i-- > from;) {
+        const Step *s = &LOOP_ITEM(w->path, Step, i);
+        LoopSpan own = s->symbol->ast ? s->symbol->ast->span : s->symbol->span, read = s->read->span;
+        if (read.file == own.file && read.begin >= own.begin && read.end <= own.end)
+            return i;
+    }
+    return w->path.count - 1;
+}
+
 static void report_circle(Walk *w, size_t from)
 {
     LoopText text = {.arena = w->check->arena};
     LoopDiags *diags = w->check->diags;
     for (size_t i = from; i < w->path.count; i++)
         loop_text_add(&text, "%.*s -> ", LOOP_STR_ARGS(LOOP_ITEM(w->path, Step, i).symbol->name));
-    const Step *first = &LOOP_ITEM(w->path, Step, from), *last = &LOOP_ITEM(w->path, Step, w->path.count - 1);
+    size_t at = breakable(w, from), notes = 0;
+    const Step *first = &LOOP_ITEM(w->path, Step, from), *last = &LOOP_ITEM(w->path, Step, at);
     loop_text_str(&text, first->symbol->name);
     LoopScope *before = loop_scope_enter(w->check, last->symbol->scope);
     LoopDiag *diag = loop_diag(diags, LOOP_E0506, last->read->span, "a circle within one step: %s", text.at);
-    for (size_t i = from; i + 1 < w->path.count && i < from + 2; i++) {
-        const Step *s = &LOOP_ITEM(w->path, Step, i), *next = &LOOP_ITEM(w->path, Step, i + 1);
+    for (size_t i = from; i < w->path.count && notes < 2; i++) {
+        const Step *s = &LOOP_ITEM(w->path, Step, i), *next = &LOOP_ITEM(w->path, Step, i + 1 < w->path.count ? i + 1 : from);
+        notes += i != at;
+        if (i == at)
+            continue;
         loop_diag_note(diags, diag, s->read->span, "'%.*s' reads '%.*s'", LOOP_STR_ARGS(s->symbol->name), LOOP_STR_ARGS(next->symbol->name));
     }
     loop_diag_help(diags, diag, "Write prev(%.*s) here: then '%.*s' reads it as it was one step before.",

@@ -157,7 +157,8 @@ static void run_passes(LoopChecker *check)
     if (!well(check))
         return;
     loop_compartments_check(check);
-    loop_schedule_make(check);
+    if (well(check)) /* what must not be read makes circles, too */
+        loop_schedule_make(check);
     if (!well(check))
         return;
     loop_categories_fill(check);

@@ -41,15 +41,31 @@ static void add_target(LoopChecker *check, LoopSymbol *signal, const LoopAst *ta
         *place = (LoopTargetModel){signal, symbol};
 }
 
-static void check_trained(LoopChecker *check, const LoopLoopModel *loop)
+/* A signal that trains nothing, which is mostly one whose arrow was forgotten. */
+static const LoopSymbol *signal_without_target(const LoopChecker *check)
+{
+    for (size_t i = 0; i < check->model->symbols.count; i++) {
+        const LoopSymbol *signal = LOOP_ITEM(check->model->symbols, LoopSymbol *, i);
+        if (signal->kind == LOOP_SYM_DOPAMINE && !loop_ast_find(signal->ast, LOOP_AST_TARGET))
+            return signal;
+    }
+    return NULL;
+}
+
+/* `lost`: some signal names a loop that there is not, which may be meant for this one. */
+static void check_trained(LoopChecker *check, const LoopLoopModel *loop, bool lost)
 {
     const LoopAst *learn = loop_ast_find(loop->symbol->ast, LOOP_AST_LEARN);
     LoopScope *before = loop_scope_enter(check, loop->symbol->scope);
     LoopDiag *diag;
-    if (learn && !loop->dopamine) {
+    const LoopSymbol *idle = learn && !loop->dopamine ? signal_without_target(check) : NULL;
+    if (learn && !loop->dopamine && !lost) {
         diag = loop_diag(check->diags, LOOP_E0623, learn->span, "'%.*s' learns, but no dopamine signal trains it",
                          LOOP_STR_ARGS(loop->symbol->name));
-        if (loop->kind == LOOP_PREDICT)
+        if (idle)
+            loop_diag_help(check->diags, diag, "'%.*s' trains nothing; let it train this: dopamine %.*s -> %.*s = ...", LOOP_STR_ARGS(idle->name),
+                           LOOP_STR_ARGS(idle->name), LOOP_STR_ARGS(loop->symbol->name));
+        else if (loop->kind == LOOP_PREDICT)
             loop_diag_help(check->diags, diag, "Add one: dopamine NAME -> %.*s = error(%.*s)", LOOP_STR_ARGS(loop->symbol->name),
                            LOOP_STR_ARGS(loop->symbol->name));
         else if (loop->kind == LOOP_VARY)
@@ -70,6 +86,7 @@ static void check_trained(LoopChecker *check, const LoopLoopModel *loop)
 void loop_dopamine_fill(LoopChecker *check)
 {
     LoopModel *model = check->model;
+    size_t errors = loop_diags_errors(check->diags);
     for (size_t i = 0; i < model->symbols.count; i++) {
         LoopSymbol *signal = LOOP_ITEM(model->symbols, LoopSymbol *, i);
         if (signal->kind != LOOP_SYM_DOPAMINE)
@@ -82,6 +99,7 @@ void loop_dopamine_fill(LoopChecker *check)
             }
         loop_scope_enter(check, before);
     }
+    size_t targets = loop_diags_errors(check->diags);
     for (size_t i = 0; i < model->loops.count; i++)
-        check_trained(check, LOOP_ITEM(model->loops, LoopLoopModel *, i));
+        check_trained(check, LOOP_ITEM(model->loops, LoopLoopModel *, i), targets > errors);
 }

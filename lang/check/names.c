@@ -278,7 +278,9 @@ static void report_unknown(LoopChecker *check, const LoopWhere *where, const Loo
     LoopText labels = {.arena = check->arena};
     if (choices && loop_labels_find(choices, near) == LOOP_NONE)
         list_labels(choices, &labels);
-    if (labels.len)
+    if (loop_str_is(ast->text, "time") || loop_str_is(ast->text, "t") || loop_str_is(ast->text, "now"))
+        loop_diag_help(check->diags, diag, "No part of a brain has a clock: use since(SENSE), or a state that counts: world { state n from 0 next n + 1 }");
+    else if (labels.len)
         loop_diag_help(check->diags, diag, "The labels of '%.*s' are %s.", LOOP_STR_ARGS(where->beside->name), labels.at);
     else if (near.len)
         loop_diag_help(check->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));

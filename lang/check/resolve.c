@@ -206,12 +206,14 @@ void loop_scope_report_opener(LoopChecker *check, const LoopSymbol *symbol, Loop
         return;
     LoopDiag *diag = loop_diag(check->diags, LOOP_E1308, span, "'%.*s' is a %s, not a value", LOOP_STR_ARGS(symbol->local), loop_symbol_kind_name(symbol->kind));
     loop_diag_note(check->diags, diag, symbol->span, symbol->kind == LOOP_SYM_FILE ? "used here" : "made here");
+    LoopText names = {.arena = check->arena};
     for (size_t i = 0; i < symbol->scope->symbols.count; i++) {
         const LoopSymbol *part = LOOP_ITEM(symbol->scope->symbols, LoopSymbol *, i);
-        if (!can_be_read(part))
-            continue;
-        loop_diag_help(check->diags, diag, "Read a part of it, such as %.*s.%.*s.", LOOP_STR_ARGS(symbol->local), LOOP_STR_ARGS(part->local));
-        return;
+        if (can_be_read(part) && names.len < 100)
+            loop_text_add(&names, "%s%.*s.%.*s", names.len ? ", " : "", LOOP_STR_ARGS(symbol->local), LOOP_STR_ARGS(part->local));
     }
-    loop_diag_help(check->diags, diag, "Its parts are used by name: %.*s.NAME.", LOOP_STR_ARGS(symbol->local));
+    if (names.len)
+        loop_diag_help(check->diags, diag, "Read a part of it: %s.", names.at);
+    else
+        loop_diag_help(check->diags, diag, "Its parts are used by name: %.*s.NAME.", LOOP_STR_ARGS(symbol->local));
 }

@@ -51,6 +51,9 @@ static LoopSymbol *driven(LoopChecker *check, const LoopAst *target, uint32_t *a
         LoopDiag *diag = loop_diag(check->diags, LOOP_E0702, target->span, "a task drives senses; '%.*s' is a %s",
                                    LOOP_STR_ARGS(sense->name), loop_symbol_kind_name(sense->kind));
         loop_diag_note(check->diags, diag, sense->span, "declared here");
+        if (sense->kind == LOOP_SYM_DOPAMINE)
+            loop_diag_help(check->diags, diag, "What acts on a dopamine signal stands behind a phase or group: with stimulate(%.*s, 1 at 2 s).",
+                           LOOP_STR_ARGS(sense->name));
         return NULL;
     }
     loop_symbol_type(check, sense);

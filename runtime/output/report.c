@@ -14,13 +14,22 @@ enum { TEXT_WIDTH = 78, LABEL_WIDTH = 60 };
 
 /* ---- the head ---- */
 
+/* Whether a sentence ends with the dot at `i`: a capital letter follows, as it does not in 'et al. 2013' and 'Fig. 3'. */
+static bool ends_sentence(LoopStr doc, size_t i)
+{
+    size_t next = i + 1;
+    while (next < doc.len && (doc.at[next] == ' ' || doc.at[next] == '\n'))
+        next++;
+    return next == doc.len || (next > i + 1 && doc.at[next] >= 'A' && doc.at[next] <= 'Z');
+}
+
 /* The first sentence of the doc comment, or its first paragraph. */
 static LoopStr first_sentence(LoopStr doc)
 {
     size_t end = 0;
     while (end < doc.len) {
         bool paragraph = doc.at[end] == '\n' && (end + 1 == doc.len || doc.at[end + 1] == '\n');
-        bool sentence = doc.at[end] == '.' && (end + 1 == doc.len || doc.at[end + 1] == ' ' || doc.at[end + 1] == '\n');
+        bool sentence = doc.at[end] == '.' && ends_sentence(doc, end);
         if (paragraph)
             break;
         end++;
