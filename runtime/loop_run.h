@@ -48,6 +48,7 @@ typedef struct LoopOutcome {
     double *bound;        /* [width]: mean of the bound, `by` margin included; NULL for a plain measure */
     double *tolerance;    /* [width]: `within`, absolute; NULL without one */
     uint32_t agents;      /* with a value */
+    uint32_t infinite;    /* of these, with an infinite one, as of a trial that never came */
     uint64_t trials;      /* that went into it, of all those agents */
     double share;         /* percent of agents for which it holds; only with `for N% of agents` */
     bool holds;

@@ -213,8 +213,26 @@ static LoopStr element_name(Lower *l, const LoopType *type, uint32_t width, uint
     return lower_print(l, "%u", i);
 }
 
+/* What is both recorded and plotted is kept once. */
+static bool is_kept(LoopList *strips, const LoopStripModel *from)
+{
+    bool found = false;
+    for (size_t i = 0; i < strips->count; i++) {
+        LoopStrip *strip = &LOOP_ITEM(*strips, LoopStrip, i);
+        const LoopSelect *a = &strip->select, *b = &from->select;
+        bool same = a->phase == b->phase && a->trial == b->trial && a->pick == b->pick && a->n == b->n && a->i == b->i;
+        if (!same || from->signal->draws || strip->group != from->group || !loop_str_equal(strip->signal, from->text))
+            continue;
+        strip->plotted = strip->plotted || from->plotted;
+        found = true;
+    }
+    return found;
+}
+
 static void add_strip(Lower *l, LoopList *strips, const LoopStripModel *from)
 {
+    if (is_kept(strips, from))
+        return;
     uint32_t reg = lower_value(l, from->signal), width = lower_reg(l, reg)->width;
     const LoopTrialModel *trial = LOOP_ITEM(l->model->trials, LoopTrialModel *, from->select.trial);
     LoopStrip strip = {.signal = lower_text(l, from->text), .reg = reg, .phase = lower_text(l, from->phase->name),

@@ -127,6 +127,11 @@ static void put_wanted(const LoopClaim *claim, const LoopOutcome *outcome, uint3
     else
         loop_csv_str(csv, none);
     loop_csv_str(csv, !wanted ? none : outcome->holds ? LOOP_STR("true") : LOOP_STR("false"));
+    for (int i = 0; i < 2; i++) /* of agents: asked for, and for how many it holds */
+        if (wanted && claim->percent > 0)
+            loop_csv_num(csv, i ? outcome->share : claim->percent);
+        else
+            loop_csv_str(csv, none);
 }
 
 static void put_claim(const LoopClaim *claim, const LoopOutcome *outcome, LoopCsv *csv)
@@ -148,7 +153,7 @@ static void put_claim(const LoopClaim *claim, const LoopOutcome *outcome, LoopCs
 void loop_csv_measures(const LoopReport *report, LoopSink *out)
 {
     LoopCsv csv = {out, false};
-    loop_text_add(&out->text, "name,text,kind,element,mean,sem,agents,trials,relation,bound,tolerance,holds\n");
+    loop_text_add(&out->text, "name,text,kind,element,mean,sem,agents,trials,relation,bound,tolerance,holds,percent,share\n");
     for (uint32_t i = 0; i < report->program->claim_count; i++)
         put_claim(&report->program->claims[i], &report->results->outcomes[i], &csv);
 }

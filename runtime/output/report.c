@@ -255,8 +255,8 @@ static void put_note(const LoopReport *report, const LoopClaim *claim, const Loo
         loop_show_count(cell, out->trials);
         loop_text_add(cell, out->trials == 1 ? " trial" : " trials");
     }
-    if (measure && measure->first_true && isinf(out->mean[0]))
-        loop_text_add(cell, "%snot reached by every agent", cell->len ? ", " : "");
+    if (out->infinite && measure && measure->first_true)
+        loop_text_add(cell, "%sreached by %u of %u agents", cell->len ? ", " : "", out->agents - out->infinite, out->agents);
 }
 
 static void value_cells(const LoopReport *report, uint32_t i, uint32_t e, LoopTable *table)

@@ -230,6 +230,8 @@ static bool make_outcome(const Finals *f, uint32_t index, LoopResults *results)
         return false;
     for (uint32_t e = 0; e < out->width; e++)
         out->agents = average(f->values[claim->value] + (size_t)e * all, all, &out->mean[e], &out->sem[e]);
+    for (uint32_t a = 0; a < all; a++)
+        out->infinite += isinf(f->values[claim->value][a]) != 0;
     out->trials = count_trials(f, value);
     if (claim->is_expectation) {
         judge(f, claim, out);
