@@ -98,7 +98,7 @@ static LoopNode *since_onset(const Manipulation *m, LoopNode *signal)
     LoopNode *on = loop_node_function(check, m->span, LOOP_FN_onset, (LoopType){.width = 1}, &signal, 1);
     if (!past || !on)
         return NULL;
-    past->size = 1;
+    past->size = on->size = 1;
     LoopNode *fresh = op2(m, LOOP_OP_or, op2(m, LOOP_OP_eq, clock_of(m, LOOP_CLOCK_TIME), steps(m, 0)), op2(m, LOOP_OP_lt, past, steps(m, 0)));
     LoopNode *later = choose(m, fresh, steps(m, -1), op2(m, LOOP_OP_add, past, steps(m, 1)));
     symbol->value = choose(m, op2(m, LOOP_OP_and, on, fresh), steps(m, 0), later);

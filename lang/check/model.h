@@ -90,7 +90,7 @@ struct LoopNode {
     LoopField field;
     uint32_t op;              /* LoopOp of an elementwise row */
     LoopFunction function;
-    uint32_t size;            /* delay: steps; history: units; element: start; ... */
+    uint32_t size;            /* delay: steps; history: units; element: start; onset: 1 where it is that of an event; ... */
     uint32_t group;           /* LOOP_NODE_MEASURED; LOOP_NONE */
     uint64_t place;           /* of a draw */
     LoopDrawClock clock;      /* of a draw */

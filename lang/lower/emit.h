@@ -153,6 +153,8 @@ bool lower_finite_by_nature(const LoopNode *node);
 bool lower_same_value(const LoopNode *a, const LoopNode *b);
 uint32_t lower_time(Lower *l, const LoopNode *node);
 uint32_t lower_onset(Lower *l, LoopSpan span, uint32_t x);
+/* Where the event that a moment names begins: a register, 1 on that step. */
+uint32_t lower_event_begins(Lower *l, LoopNode *node);
 uint32_t lower_draw(Lower *l, uint64_t place, LoopDrawClock clock, uint32_t width);
 void lower_read_rings(Lower *l);
 void lower_write_rings(Lower *l);

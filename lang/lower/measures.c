@@ -42,9 +42,9 @@ static uint32_t event_onset(Lower *l, const LoopNode *node, uint32_t signal)
 }
 
 /* A choice is an event of its own, however close it follows the last one. */
-static uint32_t onset_of(Lower *l, LoopNode *node)
+uint32_t lower_event_begins(Lower *l, LoopNode *node)
 {
-    uint32_t signal = lower_value(l, node);
+    uint32_t signal = node->reg != LOOP_NONE ? node->reg : lower_value(l, node);
     if (node->kind == LOOP_NODE_SYMBOL && node->field == LOOP_FIELD_chose)
         return signal;
     for (size_t i = 0; i < l->moments.count; i++)
@@ -70,7 +70,7 @@ static LoopAnchor anchor(Lower *l, const LoopAnchorModel *from)
 {
     LoopAnchor a = {.kind = from->kind, .onset = LOOP_NONE, .offset = from->steps, .offset_reg = LOOP_NONE};
     if (from->kind == LOOP_ANCHOR_ONSET)
-        a.onset = onset_of(l, from->onset);
+        a.onset = lower_event_begins(l, from->onset);
     if (from->offset && from->offset->constant && !from->steps)
         a.offset = (int32_t)from->offset->constant[0];
     else if (from->offset && !from->offset->constant) {

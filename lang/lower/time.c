@@ -201,7 +201,7 @@ void lower_hoist(Lower *l, LoopNode *node)
 
 static uint32_t onset(Lower *l, const LoopNode *node)
 {
-    return lower_onset(l, node->span, node->kids[0]->reg);
+    return node->size ? lower_event_begins(l, node->kids[0]) : lower_onset(l, node->span, node->kids[0]->reg);
 }
 
 static uint32_t trace(Lower *l, const LoopNode *node)
