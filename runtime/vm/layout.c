@@ -171,7 +171,8 @@ bool loop_block_bytes(const LoopProgram *program, const LoopLayout *layout, size
     size_t draws = (size_t)program->draw_count + program->loop_count;
     size_t ready = loop_section_count(&program->step) + loop_section_count(&program->observe) + 2;
     return add_bytes(bytes, 1, sizeof *b) && add_bytes(bytes, layout->lanes, sizeof *b->agent + sizeof *b->group + sizeof *b->counters) &&
-           add_bytes(bytes, draws * key_lanes(program, layout->lanes), sizeof *b->keys) && add_bytes(bytes, draws, sizeof *b->paired + sizeof(size_t)) && add_bytes(bytes, layout->reals, real_bytes) &&
+           add_bytes(bytes, draws * key_lanes(program, layout->lanes), sizeof *b->keys) &&
+           add_bytes(bytes, draws, sizeof *b->paired + sizeof(size_t)) && add_bytes(bytes, layout->reals, real_bytes) &&
            add_bytes(bytes, layout->live_bytes, 1) && add_bytes(bytes, layout->lines, sizeof *b->active + sizeof *b->sees) &&
            add_bytes(bytes, program->loop_count, sizeof *b->stale + sizeof *b->calls + 6 * sizeof(size_t)) &&
            add_bytes(bytes, (size_t)program->register_count + program->ring_count, sizeof(size_t)) &&

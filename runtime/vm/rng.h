@@ -3,7 +3,8 @@
    Key: 64 bits from the seed of the run and the hash of the place (loop_rng_key). Block: Philox4x32-10 of the
    counter (agent, low 32 bits of the step or trial, index / 2, high 32 bits of it). The number `index` takes
    words hi = 2 (index mod 2) and lo = the next: u = ((hi >> 5) 2^26 + (lo >> 6)) 2^-53, one of 2^53 values in
-   [0, 1). A place that draws one number a step has number (step mod 2) of the count (step / 2), so that a block serves two steps. Philox: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011. */
+   [0, 1). A place that draws one number a step has number (step mod 2) of the count (step / 2), so that a block serves two
+   steps. Philox: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011. */
 #ifndef LOOP_RNG_H
 #define LOOP_RNG_H
 
