@@ -196,19 +196,29 @@ static void judge(const Finals *f, const LoopClaim *claim, LoopOutcome *out)
     }
 }
 
-/* Trials of the first input that the final reads. */
+/* Trials of one input of the final, of all its agents. */
+static uint64_t input_trials(const Finals *f, const LoopFinal *final, uint32_t input)
+{
+    const LoopFinalInput *from = &f->program->inputs[input];
+    uint64_t trials = 0;
+    for (uint32_t a = 0; a < domain(f, final); a++)
+        trials += f->measured[from->measure].trials[lane_of(f, final, from->group, a)];
+    return trials;
+}
+
+/* Trials of the input that has the fewest, of those that the final reads; 0: it reads none. */
 static uint64_t count_trials(const Finals *f, const LoopFinal *final)
 {
     const LoopSection *section = &final->section;
-    uint32_t first = f->input_at[final->result];
-    uint64_t trials = 0;
+    uint32_t own = f->input_at[final->result];
+    uint64_t least = own == LOOP_NONE ? UINT64_MAX : input_trials(f, final, own);
     for (size_t pc = 0; pc < section->length;)
-        for (const char *o = loop_op_info(section->code[pc++])->operands; *o; o++, pc++)
-            if ((*o == 'v' || *o == 'h') && f->input_at[section->code[pc]] < first)
-                first = f->input_at[section->code[pc]];
-    for (uint32_t a = 0; first != LOOP_NONE && a < domain(f, final); a++)
-        trials += f->measured[f->program->inputs[first].measure].trials[lane_of(f, final, f->program->inputs[first].group, a)];
-    return trials;
+        for (const char *o = loop_op_info(section->code[pc++])->operands; *o; o++, pc++) {
+            uint32_t input = *o == 'v' || *o == 'h' ? f->input_at[section->code[pc]] : LOOP_NONE;
+            uint64_t trials = input == LOOP_NONE ? UINT64_MAX : input_trials(f, final, input);
+            least = trials < least ? trials : least;
+        }
+    return least == UINT64_MAX ? 0 : least;
 }
 
 static bool make_outcome(const Finals *f, uint32_t index, LoopResults *results)
