@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# same-bits.sh REFERENCE OTHER...: every example and test model, and every one that fails while it runs, gives the same bytes
+# same-bits.sh REFERENCE FAST SLOW: every example and test model, and every one that fails while it runs, gives the same bytes
 # from every build and every engine that this machine has, for any number of threads, any size of lane block and any way of
-# taking a model apart; in single precision too. Small blocks are slow, so they get fewer agents.
+# taking a model apart; in single precision too. Small blocks and builds without optimisation are slow, so they get the models
+# that take up to so many steps times agents.
 . "$(dirname "$0")/lib.sh"
 reference=$1
-shift
 
 engines=$("$reference" version | sed -n 's/^engines here, best first: //p')
 
@@ -12,27 +12,29 @@ engines=$("$reference" version | sed -n 's/^engines here, best first: //p')
 
 bits() { "$@" 2>&1 | sha256sum; }
 compare() { # MODEL: a line for each comparison, empty where nothing differs
-    local wanted single few how other
-    wanted=$(bits "$reference" run --json -j 1 "$1")
+    local wanted single how other file=$scratch/$BASHPID steps agents small=
+    "$reference" run --json -j 1 "$1" >"$file" 2>&1
+    wanted=$(bits cat "$file")
+    read -r steps agents < <(sed -n '1s/.*"steps":\([0-9]*\),"agents":\([0-9]*\).*/\1 \2/p' "$file")
+    [ $((${steps:-0} * ${agents:-0})) -gt 100000 ] || small=yes
     single=$(bits "$reference" run --json -j 1 --precision single "$1")
     same() { if [ "$1" = "$2" ]; then echo; else echo "$3 differs"; fi; }
     for how in '-j 2' '-j 2 --lanes 16 --split none' '-j 2 --split parts' '-j 2 --split lanes'; do
         same "$wanted" "$(bits "$reference" run --json $how "$1")" "$1 $how"
     done
-    for how in '' '--precision single'; do
-        few=$(bits "$reference" run --json --agents 21 -j 1 $how "$1")
-        same "$few" "$(bits "$reference" run --json --agents 21 -j 2 --lanes 1 $how "$1")" "$1 --lanes 1 $how"
-        same "$few" "$(bits "$reference" run --json --agents 21 -j 2 --split lanes --lanes 3 $how "$1")" "$1 --lanes 3 $how"
+    for how in ${small:+'--lanes 1' '--lanes 3 --split lanes'}; do
+        same "$wanted" "$(bits "$reference" run --json -j 2 $how "$1")" "$1 $how"
+        same "$single" "$(bits "$reference" run --json -j 2 $how --precision single "$1")" "$1 $how in single precision"
     done
     for how in $engines; do
         same "$wanted" "$(bits "$reference" run --json --engine $how "$1")" "$1 --engine $how"
         same "$single" "$(bits "$reference" run --json --engine $how --precision single "$1")" "$1 --engine $how in single precision"
     done
-    for other in $others; do
+    for other in $fast ${small:+$slow}; do
         same "$wanted" "$(bits "$other" run --json -j 2 "$1")" "$1 by $other"
     done
 }
-export reference engines others="$*"
+export scratch reference engines fast=$2 slow=$3
 export -f bits compare
 
 while read -r said; do
