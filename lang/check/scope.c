@@ -217,10 +217,14 @@ LoopSymbol *loop_scope_add(LoopChecker *check, LoopSymbolKind kind, const LoopAs
     LoopNameTable *table = &check->spaces[loop_scope_space(kind)];
     LoopScope *scope = check->scope;
     LoopSymbol *symbol = LOOP_NEW(check->arena, LoopSymbol);
-    LoopSymbol **place = LOOP_ADD(check->arena, &check->model->symbols, LoopSymbol *);
-    LoopSymbol **own = LOOP_ADD(check->arena, &scope->symbols, LoopSymbol *);
-    if (!symbol || !place || !own || (table->count * 2 >= table->size && !grow(check, table)))
+    if (!symbol || (table->count * 2 >= table->size && !grow(check, table)))
         return NULL;
+    LoopSymbol **place = LOOP_ADD(check->arena, &check->model->symbols, LoopSymbol *);
+    LoopSymbol **own = place ? LOOP_ADD(check->arena, &scope->symbols, LoopSymbol *) : NULL;
+    if (!own) {
+        check->model->symbols.count -= place != NULL; /* the passes go over both lists, so they have no gaps */
+        return NULL;
+    }
     const LoopAst *doc = loop_ast_find(ast, LOOP_AST_DOC);
     *symbol = (LoopSymbol){.kind = kind, .name = joined(check, scope->prefix, ast->text), .local = ast->text, .scope = scope, .ast = ast,
                            .span = ast->name_span, .home = home, .doc = doc ? doc->text : (LoopStr){"", 0}, .order = LOOP_NONE,
