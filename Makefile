@@ -159,7 +159,7 @@ same-bits: $(BUILD)/loop
 
 # All but mutants, whose runs are those of the models.
 sanitize:
-	@ALLOC_STRIDE=6 $(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all" \
+	@ALLOC_STRIDE=4 $(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all" \
 	    VECTORS="$(lastword $(VECTORS))" unit golden tables diag use models extern robust
 
 # A minute for each target, with clang's libFuzzer; what it finds stays in $(BUILD)/fuzz/crash-*.

@@ -16,7 +16,7 @@ compare() { # MODEL: a line for each comparison, empty where nothing differs
     "$reference" run --json -j 1 "$1" >"$file" 2>&1
     wanted=$(bits cat "$file")
     read -r steps agents < <(sed -n '1s/.*"steps":\([0-9]*\),"agents":\([0-9]*\).*/\1 \2/p' "$file")
-    [ $((${steps:-0} * ${agents:-0})) -gt 100000 ] || small=yes
+    [ $((${steps:-0} * ${agents:-0})) -gt 400000 ] || small=yes
     single=$(bits "$reference" run --json -j 1 --precision single "$1")
     same() { if [ "$1" = "$2" ]; then echo; else echo "$3 differs"; fi; }
     for how in '-j 2' '-j 2 --lanes 16 --split none' '-j 2 --split parts' '-j 2 --split lanes'; do

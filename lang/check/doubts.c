@@ -209,11 +209,9 @@ static void check_formals(LoopChecker *check, const LoopSymbol *fn)
 /* Beside a choice a bare name is a label first. */
 static void check_labels(LoopChecker *check, const LoopSymbol *loop)
 {
-    const LoopAst *options = loop_ast_find(loop->ast, LOOP_AST_CHOOSE);
-    const LoopAst *size = options ? loop_ast_find(options, LOOP_AST_SIZE) : NULL;
-    const LoopLabels *labels = loop->loop ? loop->loop->labels : NULL;
-    for (const LoopAst *label = size && labels ? size->first : NULL; label; label = label->next) {
-        const LoopSymbol *value = label->kind == LOOP_AST_NAME ? loop_scope_find(check, LOOP_SPACE_VALUES, label->text) : NULL;
+    const LoopAst *labels = loop->loop && loop->loop->kind == LOOP_CHOOSE ? loop_labels_declared(check, loop) : NULL;
+    for (const LoopAst *label = labels ? labels->first : NULL; label; label = label->next) {
+        const LoopSymbol *value = loop_scope_find(check, LOOP_SPACE_VALUES, label->text);
         if (!value)
             continue;
         LoopDiag *diag = loop_diag(check->diags, LOOP_W0015, label->span, "the option '%.*s' of '%.*s' is also a %s", LOOP_STR_ARGS(label->text),

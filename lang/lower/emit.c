@@ -1,9 +1,9 @@
 /* Registers, constants, instructions, checks, and the copies of texts and lists that the program keeps. */
 #include "lang/lower/emit.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <math.h>
 #include <string.h>
 
 /* ---- registers ---- */

@@ -237,7 +237,7 @@ uint32_t lower_field(Lower *l, const LoopNode *node)
     return LOOP_NONE;
 }
 
-/* `chosen` is the choice. */
+/* What `chosen`, `policy` and `noise` are in a credit. */
 uint32_t lower_credit(Lower *l, const LoopNode *node)
 {
     const LoopLoop *loop = loop_of(l, node->symbol);
