@@ -26,6 +26,7 @@ static inline LoopReal loop_view(LoopView v, size_t i, size_t lane)
     return v.at[i * v.step + lane * v.lane];
 }
 
+enum { LOOP_RUNS_MORE = 8 }; /* bytes of runs that may be read behind the last */
 enum { LOOP_TILE = 32 }; /* synapses of one neuron taken together, where there is but one lane */
 
 /* What the striatal neurons of a loop see; read with wiring.h. */
@@ -53,7 +54,7 @@ typedef struct LoopRuleCall {
     LoopView freeze;                                                     /* [1]: > 0 keeps weights and memory */
     LoopWires wires;
     bool lasting;                                                        /* traces may: their decay is no constant 0 */
-    uint8_t *sees;                                                       /* [reach]: scratch */
+    uint8_t *sees, *due;                                                 /* [reach]: scratch */
     bool *stale;                                                         /* becomes true when weights may have moved */
     LoopReal *scratch;                                                   /* [LOOP_RULE_ARRAYS][span] */
     size_t span;

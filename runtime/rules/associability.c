@@ -12,12 +12,15 @@ static inline LoopReal presence(LoopReal trace)
 
 static inline void move(const LoopRuleCall *call, const LoopSynapses *s, size_t step)
 {
-    for (size_t i = 0; i < s->n; i++) {
-        LoopReal adapt = loop_view(call->settings[ADAPT], s->k, i * step), dopamine = s->dopamine[i * step];
-        LoopReal by = s->push[i * step] * s->memory[i] * s->e[i];
-        s->w[i] += s->e[i] != 0 ? by : 0;
-        s->memory[i] += adapt * presence(s->scale[i * step] * s->e[i]) * (fabs(dopamine) - s->memory[i]);
-    }
+    LoopReal *w = s->w, *memory = s->memory;
+    const LoopReal *e = s->e;
+    for (size_t r = 0; r < s->rows; r++, w += s->n, memory += s->n, e += s->n)
+        for (size_t i = 0; i < s->n; i++) {
+            LoopReal adapt = loop_view(call->settings[ADAPT], s->k, i * step), dopamine = s->dopamine[i * step];
+            LoopReal by = s->push[i * step] * memory[i] * e[i];
+            w[i] += e[i] != 0 ? by : 0;
+            memory[i] += adapt * presence(s->scale[i * step] * e[i]) * (fabs(dopamine) - memory[i]);
+        }
 }
 
 static void step(const LoopRuleCall *call)

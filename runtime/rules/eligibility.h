@@ -1,9 +1,5 @@
 /* Eligibility traces, which all learning rules have alike: which synapses have one, how they decay, and what enters them.
 
-   A run is one synapse in all lanes or, where there is but one lane, up to LOOP_TILE synapses of a neuron. Runs whose traces
-   are all 0 are known by their `live` byte and passed over: their weights can't move. Most runs are like that where the
-   context is a code of time or place. Runs side by side that are not passed over are a stretch, and worked on together.
-
    Traces are kept without their common decay: a trace is the number that is kept for it, times a scale that its channel has in
    each lane. On most steps only the scale moves, and what enters is divided by it. Where the scale of a lane would leave
    2^-16 .. 2^16 the numbers take it over, and it is 1 again; so do those of all lanes on every 64th step, when traces below
@@ -14,33 +10,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "runtime/rules/runs.h"
 #include "runtime/vm/wiring.h"
-
-/* A row of `n` synapses of channel `k`. What the channel has is [lanes]: element i of a row has that at i * step. */
-typedef struct LoopSynapses {
-    size_t k, n;
-    size_t step;              /* 1; 0 where there is one lane */
-    const LoopReal *dopamine; /* [lanes], times burst or dip */
-    const LoopReal *push;     /* times rate and scale: what a unit of e adds to the weight */
-    const LoopReal *scale;    /* a trace is scale * e when weights move */
-    const LoopReal *next;     /* the scale behind this step, */
-    const LoopReal *inverse;  /* 1 over it */
-    const LoopReal *fade;     /* what e takes over of it: 1 on most steps */
-    const LoopReal *credit;   /* credit times proposal, */
-    const LoopReal *due;      /* 0 where the neuron is not in its up-state, and divided by the next scale */
-    LoopReal *w, *e, *memory; /* [n] */
-    bool frozen, decays, credits, gains; /* some lanes are frozen, have traces that last, have a credit, a gain */
-    bool fades;               /* some lanes have a fade, or all are swept */
-    bool ones, plain;         /* the scale is 1 in all lanes, and the next one is */
-    bool fresh;               /* the scale is and stays 1, and nothing is left of the traces */
-    bool always;              /* weights move, or may, where there is no trace */
-    bool sweeps;              /* on this step traces that have all but faded end */
-} LoopSynapses;
 
 #define LOOP_TRACE_LEAST 0x1p-100
 static const LoopReal LOOP_SCALE_LEAST = 0x1p-16, LOOP_SCALE_MOST = 0x1p16;
 enum { LOOP_TRACE_SWEEP = 64 };
-enum { LOOP_STRETCH = 4096 }; /* numbers of a stretch, at most: what its weights have read is near for its traces */
 
 /* Row `k` of a view, [lanes]: where it lies, or spread out in `room`. */
 static inline const LoopReal *loop_synapses_spread(const LoopRuleCall *call, LoopView v, size_t k, LoopReal *room)
@@ -236,84 +211,58 @@ static inline LoopSynapses loop_synapses_begin(const LoopRuleCall *call)
     return s;
 }
 
-/* ---- runs and stretches ---- */
-
-static inline size_t loop_synapses_run(const LoopRuleCall *call)
-{
-    return call->lanes > 1 ? 1 : LOOP_TILE; /* synapses of a neuron that a run takes */
-}
-
-static inline size_t loop_synapses_length(const LoopRuleCall *call, size_t j)
-{
-    size_t left = call->wires.reach - j;
-    return call->lanes > 1 ? call->lanes : left < LOOP_TILE ? left : LOOP_TILE;
-}
-
-/* The byte of the run that begins with synapse `j` of row `row` of the traces. */
-static inline uint8_t *loop_synapses_live(const LoopRuleCall *call, size_t row, size_t j)
-{
-    return call->live + row * call->wires.reach + j;
-}
-
-/* What is to be done with some synapses. */
-enum { LOOP_MOVE_WEIGHTS = 1, LOOP_MOVE_TRACES = 2 };
-
-/* Of `asked`, what there is to do for the run that begins with synapse `j` of row `row`: weights move where there is a trace (or
-   anyway), traces where there is one that fades or something enters. */
-static inline int loop_synapses_due(const LoopRuleCall *call, const LoopSynapses *s, int asked, size_t row, size_t j)
-{
-    bool live = *loop_synapses_live(call, row, j), enters = s->credits && call->sees[j];
-    return asked & ((live || s->always ? LOOP_MOVE_WEIGHTS : 0) | ((live && s->fades) || enters ? LOOP_MOVE_TRACES : 0));
-}
-
-/* The next stretch of row `row` from synapse *j on, of runs for which the same is to be done: *due. Where it begins, and how many
-   synapses it has. */
-static inline size_t loop_synapses_stretch(const LoopRuleCall *call, const LoopSynapses *s, int asked, size_t row, size_t *j, int *due)
-{
-    size_t reach = call->wires.reach, run = loop_synapses_run(call), most = LOOP_STRETCH / call->lanes;
-    while (*j < reach && !(*due = loop_synapses_due(call, s, asked, row, *j)))
-        *j += run;
-    size_t end = *j;
-    do
-        end += run;
-    while (end < reach && end - *j < most && loop_synapses_due(call, s, asked, row, end) == *due);
-    return *j < reach ? (end < reach ? end : reach) - *j : 0;
-}
-
 /* ---- traces ---- */
 
-/* e = fade e + due x for a row; `in` is the stride of x. */
-static inline void loop_synapses_trace(const LoopSynapses *s, const LoopReal *x, size_t step, size_t in)
+/* e = fade e + due x for rows whose inputs begin `apart` from one another. Called with `step` and `in` constants: how far from lane to
+   lane what the channel has is apart, and x. */
+static inline void loop_synapses_trace(const LoopSynapses *s, const LoopReal *x, size_t apart, size_t step, size_t in)
 {
+    const size_t n = s->n;
     LoopReal *restrict e = s->e;
     const LoopReal *restrict fade = s->fade, *restrict due = s->due, *restrict of = x;
-    if (s->fades)
-        for (size_t i = 0; i < s->n; i++)
-            e[i] = fade[i * step] * e[i] + due[i * step] * of[i * in];
-    else
-        for (size_t i = 0; i < s->n; i++)
-            e[i] += due[i * step] * of[i * in];
+    for (size_t r = 0; r < s->rows; r++, e += n, of += apart)
+        if (s->fades)
+            for (size_t i = 0; i < n; i++)
+                e[i] = fade[i * step] * e[i] + due[i * step] * of[i * in];
+        else
+            for (size_t i = 0; i < n; i++)
+                e[i] += due[i * step] * of[i * in];
 }
 
-/* The same where nothing enters; but for the sign of a 0, which nobody sees, with the same bits. */
-static inline void loop_synapses_fade(const LoopSynapses *s)
+/* Some lanes of all rows where no trace fades: e += due x. */
+LOOP_INLINE void loop_synapses_enter_strip(const LoopSynapses *s, const LoopReal *x, size_t apart, size_t in, size_t l, size_t vectors, LoopWideMask kept)
 {
-    LoopReal *restrict e = s->e;
-    const LoopReal *restrict fade = s->fade;
-    for (size_t i = 0; i < s->n; i++)
-        e[i] *= fade[i];
+    const size_t n = s->n, rows = s->rows;
+    LoopReal *e = s->e + l;
+    LoopWide due[LOOP_STRIP];
+    for (size_t i = 0; i < vectors; i++)
+        due[i] = loop_wide(s->due + l + i * LOOP_WIDE);
+    for (size_t r = 0; r < rows; r++, e += n, x += apart)
+        for (size_t i = 0; i < vectors; i++) {
+            LoopWide old = loop_wide(e + i * LOOP_WIDE), more = due[i] * (in ? loop_wide(x + l + i * LOOP_WIDE) : loop_wide_of(*x));
+            loop_wide_put(e + i * LOOP_WIDE, loop_wide_select(kept, old, old + more));
+        }
 }
 
-static inline void loop_synapses_trace_any(const LoopSynapses *s, const LoopReal *x, size_t in)
+LOOP_INLINE void loop_synapses_enter_lanes(const LoopSynapses *s, const LoopReal *x, size_t apart, size_t in)
+{
+#define LOOP_ENTER(l, vectors, kept) loop_synapses_enter_strip(s, x, apart, in, l, vectors, kept)
+    LOOP_STRIPS(s->n, LOOP_ENTER);
+#undef LOOP_ENTER
+}
+
+/* Row r has its inputs at x + r * apart; they are `in` apart from lane to lane, 0 where all see the same, or where there is one lane
+   from synapse to synapse. */
+static inline void loop_synapses_trace_any(const LoopSynapses *s, const LoopReal *x, size_t apart, size_t in)
 {
     if (!s->step)
-        loop_synapses_trace(s, x, 0, 1);
+        loop_synapses_trace(s, x, apart, 0, 1);
+    else if (!s->fades && s->n >= LOOP_WIDE)
+        loop_synapses_enter_lanes(s, x, apart, in);
     else if (in)
-        loop_synapses_trace(s, x, 1, 1);
-    else if (x[0] == 0)
-        loop_synapses_fade(s);
+        loop_synapses_trace(s, x, apart, 1, 1);
     else
-        loop_synapses_trace(s, x, 1, 0);
+        loop_synapses_trace(s, x, apart, 1, 0);
 }
 
 /* Ends traces that have all but faded. Whether any is left. */
@@ -324,39 +273,49 @@ static inline bool loop_synapses_sweep(LoopReal *restrict e, size_t n)
     return loop_synapses_any(e, n);
 }
 
-/* After a run of traces has moved; `e` is where it begins. */
-static inline void loop_synapses_mark(const LoopRuleCall *call, const LoopSynapses *s, uint8_t *live, bool enters, LoopReal *e, size_t j)
+/* After the traces from `e` on have moved, of `count` runs of row `row` from run `run` on. */
+static inline void loop_synapses_mark(const LoopRuleCall *call, const LoopSynapses *s, size_t row, size_t run, size_t count, const uint8_t *enters,
+                                      LoopReal *e)
 {
-    *live = enters || (*live && s->decays);
-    if (s->sweeps && *live)
-        *live = loop_synapses_sweep(e, loop_synapses_length(call, j));
+    uint8_t *restrict live = loop_synapses_live(call, row) + run;
+    const uint64_t decays = s->decays * LOOP_EACH, credits = s->credits * LOOP_EACH;
+    size_t i = 0;
+    for (; i + 8 <= count; i += 8) {
+        uint64_t lives = (loop_bytes(enters + i) & credits) | (loop_bytes(live + i) & decays);
+        memcpy(live + i, &lives, sizeof lives);
+    }
+    for (; i < count; i++)
+        live[i] = (uint8_t)((enters[i] & s->credits) | (live[i] & s->decays));
+    for (i = 0; s->sweeps && i < count; e += loop_synapses_length(call, run + i), i++)
+        live[i] = live[i] && loop_synapses_sweep(e, loop_synapses_length(call, run + i));
 }
 
-/* Moves on the run of traces that begins with synapse `j` of row `row`, that of neuron `m` of the channel. */
-static inline void loop_synapses_trace_run(const LoopRuleCall *call, LoopSynapses *s, size_t m, size_t row, size_t j)
+/* Moves on run `run` of the traces of row `row`, that of neuron `m` of the channel. */
+static inline void loop_synapses_trace_run(const LoopRuleCall *call, LoopSynapses *s, size_t m, size_t row, size_t run)
 {
     const LoopWires *wires = &call->wires;
-    uint8_t *live = loop_synapses_live(call, row, j);
-    bool fades = *live && s->fades;
+    size_t j = loop_synapses_before(call, run);
+    bool fades = loop_synapses_live(call, row)[run] && s->fades;
     if (!fades && !s->credits)
         return;
-    s->n = loop_synapses_length(call, j);
+    s->rows = 1;
+    s->n = loop_synapses_length(call, run);
     LoopInputs x = loop_wires_inputs(wires, (s->k * call->loop->neurons + m) * wires->reach + j, m, j, s->n, loop_synapses_room(call, 5));
-    bool enters = s->credits && loop_synapses_any(x.at, x.step ? s->n : 1);
+    const uint8_t enters = s->credits && loop_synapses_any(x.at, x.step ? s->n : 1);
     if (!fades && !enters)
         return;
     s->e = call->traces + (row * wires->reach + j) * call->lanes;
-    loop_synapses_trace_any(s, x.at, x.step);
-    loop_synapses_mark(call, s, live, enters, s->e, j);
+    loop_synapses_trace_any(s, x.at, 0, x.step);
+    loop_synapses_mark(call, s, row, run, 1, &enters, s->e);
 }
 
 /* Notes which runs of lines are not all 0, for neurons that see every line. */
 static inline void loop_synapses_look(const LoopRuleCall *call)
 {
     LoopView x = call->wires.context;
-    for (size_t j = 0; call->wires.wiring == LOOP_WIRING_BROADCAST && j < call->wires.reach; j += loop_synapses_run(call)) {
-        size_t n = call->lanes > 1 && !x.lane ? 1 : loop_synapses_length(call, j);
-        call->sees[j] = loop_synapses_any(x.at + j * x.step, n);
+    for (size_t run = 0; call->wires.wiring == LOOP_WIRING_BROADCAST && run < loop_synapses_runs(call); run++) {
+        size_t n = call->lanes > 1 && !x.lane ? 1 : loop_synapses_length(call, run);
+        call->sees[run] = loop_synapses_any(x.at + loop_synapses_before(call, run) * x.step, n);
     }
 }
 

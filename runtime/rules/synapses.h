@@ -5,7 +5,7 @@
 
 #include "runtime/rules/eligibility.h"
 
-/* Moves the weights of a row. Called with `step` a constant, so that both forms become vector code. */
+/* Moves the weights of some rows. Called with `step` a constant, so that both forms become vector code. */
 typedef void LoopSynapsesMove(const LoopRuleCall *call, const LoopSynapses *s, size_t step);
 
 /* ---- weights ---- */
@@ -14,13 +14,16 @@ typedef void LoopSynapsesMove(const LoopRuleCall *call, const LoopSynapses *s, s
 static inline void loop_synapses_keep(const LoopRuleCall *call, const LoopSynapses *s)
 {
     const LoopLoop *loop = call->loop;
-    LoopReal lo = (LoopReal)loop->lo, hi = (LoopReal)loop->hi;
-    if (loop->forget != LOOP_NONE)
-        for (size_t i = 0; i < s->n; i++)
-            s->w[i] *= loop_view(call->forget, s->k, i * s->step);
-    if (loop->bounded)
-        for (size_t i = 0; i < s->n; i++)
-            s->w[i] = s->w[i] < lo ? lo : (s->w[i] > hi ? hi : s->w[i]);
+    const LoopReal lo = (LoopReal)loop->lo, hi = (LoopReal)loop->hi;
+    LoopReal *w = s->w;
+    for (size_t r = 0; r < s->rows; r++, w += s->n) {
+        if (loop->forget != LOOP_NONE)
+            for (size_t i = 0; i < s->n; i++)
+                w[i] *= loop_view(call->forget, s->k, i * s->step);
+        if (loop->bounded)
+            for (size_t i = 0; i < s->n; i++)
+                w[i] = w[i] < lo ? lo : (w[i] > hi ? hi : w[i]);
+    }
 }
 
 /* Frozen lanes get back what they had. */
@@ -31,7 +34,7 @@ static inline void loop_synapses_thaw(const LoopRuleCall *call, const LoopSynaps
             array[i] = before[i];
 }
 
-/* A row of which some lanes are frozen. */
+/* One row, of which some lanes are frozen. */
 static inline void loop_synapses_move_frozen(const LoopRuleCall *call, const LoopSynapses *s, LoopSynapsesMove *move)
 {
     LoopReal *w = loop_synapses_room(call, 6), *memory = loop_synapses_room(call, 7);
@@ -46,8 +49,8 @@ static inline void loop_synapses_move_frozen(const LoopRuleCall *call, const Loo
         loop_synapses_thaw(call, s, s->memory, memory);
 }
 
-/* Moves the weights of a row; `step` is a constant where this is called. */
-static inline void loop_synapses_move_row(const LoopRuleCall *call, LoopSynapses *s, LoopSynapsesMove *move, size_t step)
+/* Moves the weights of some rows; `step` is a constant where this is called. */
+static inline void loop_synapses_move_rows(const LoopRuleCall *call, LoopSynapses *s, LoopSynapsesMove *move, size_t step)
 {
     if (s->frozen) {
         loop_synapses_move_frozen(call, s, move);
@@ -60,29 +63,26 @@ static inline void loop_synapses_move_row(const LoopRuleCall *call, LoopSynapses
 
 /* ---- both ---- */
 
-/* The stretch of `count` synapses from `j` on of neuron `m` of the channel, whose traces are row `row`. Weights and traces take
-   turns, row by row, so that a row of traces is fetched once. */
-static inline void loop_synapses_move_stretch(const LoopRuleCall *call, LoopSynapses *s, size_t m, size_t row, size_t j, size_t count, int due,
+/* The stretch of `count` runs from `run` on of neuron `m` of the channel, whose traces are row `row`. */
+static inline void loop_synapses_move_stretch(const LoopRuleCall *call, LoopSynapses *s, size_t m, size_t row, size_t run, size_t count,
                                               LoopSynapsesMove *move)
 {
-    size_t reach = call->wires.reach, synapse = (s->k * call->loop->neurons + m) * reach + j;
+    size_t reach = call->wires.reach, j = loop_synapses_before(call, run), synapse = (s->k * call->loop->neurons + m) * reach + j;
+    const int due = call->due[run];
     LoopView x = call->wires.context;
-    size_t rows = call->lanes > 1 ? count : 1;
-    s->n = call->lanes > 1 ? call->lanes : count;
+    s->rows = s->step ? count : 1;
+    s->n = s->step ? call->lanes : loop_synapses_before(call, run + count) - j;
     s->w = call->weights + synapse * call->lanes;
     s->memory = call->memory + synapse * call->lanes;
     s->e = call->traces + (row * reach + j) * call->lanes;
-    for (size_t r = 0; r < rows; r++, s->w += s->n, s->e += s->n, s->memory += s->n) {
-        if ((due & LOOP_MOVE_WEIGHTS) && s->step)
-            loop_synapses_move_row(call, s, move, 1);
-        else if (due & LOOP_MOVE_WEIGHTS)
-            loop_synapses_move_row(call, s, move, 0);
-        if (due & LOOP_MOVE_TRACES)
-            loop_synapses_trace_any(s, x.at + (j + r) * x.step, s->step ? x.lane : 1);
-    }
-    LoopReal *e = call->traces + (row * reach + j) * call->lanes;
-    for (size_t i = 0; (due & LOOP_MOVE_TRACES) && i < count; i += loop_synapses_run(call))
-        loop_synapses_mark(call, s, loop_synapses_live(call, row, j + i), s->credits && call->sees[j + i], e + i * call->lanes, j + i);
+    if ((due & LOOP_MOVE_WEIGHTS) && s->step)
+        loop_synapses_move_rows(call, s, move, 1);
+    else if (due & LOOP_MOVE_WEIGHTS)
+        loop_synapses_move_rows(call, s, move, 0);
+    if (!(due & LOOP_MOVE_TRACES))
+        return;
+    loop_synapses_trace_any(s, x.at + j * x.step, x.step, s->step ? x.lane : 1);
+    loop_synapses_mark(call, s, row, run, count, call->sees + run, s->e);
 }
 
 /* Moves what is asked for of the synapses of neuron `m` of the channel, whose traces are row `row`. */
@@ -93,14 +93,15 @@ static inline void loop_synapses_neuron(const LoopRuleCall *call, LoopSynapses *
     bool by_run = (asked & LOOP_MOVE_TRACES) && call->wires.wiring != LOOP_WIRING_BROADCAST;
     if (by_run)
         asked &= ~LOOP_MOVE_TRACES;
-    int due = 0;
-    for (size_t j = 0, count; asked && (count = loop_synapses_stretch(call, s, asked, row, &j, &due)) > 0; j += count) {
-        if (s->frozen && count > loop_synapses_run(call)) /* what is kept of frozen lanes has room for a run */
-            count = loop_synapses_run(call);
-        loop_synapses_move_stretch(call, s, m, row, j, count, due, move);
+    if (asked)
+        loop_synapses_note(call, s, asked, row);
+    for (size_t run = 0, count; asked && (count = loop_synapses_stretch(call, &run)) > 0; run += count) {
+        if (s->frozen) /* what is kept of frozen lanes has room for a run */
+            count = 1;
+        loop_synapses_move_stretch(call, s, m, row, run, count, move);
     }
-    for (size_t j = 0; by_run && j < call->wires.reach; j += loop_synapses_run(call))
-        loop_synapses_trace_run(call, s, m, row, j);
+    for (size_t run = 0; by_run && run < loop_synapses_runs(call); run++)
+        loop_synapses_trace_run(call, s, m, row, run);
 }
 
 /* ---- all of it ---- */

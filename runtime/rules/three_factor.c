@@ -3,15 +3,39 @@
    Sejnowski 1996; with the chosen channel's credit, the actor of Barto, Sutton and Anderson 1983. */
 #include "runtime/rules/synapses.h"
 
+/* Some lanes of all rows. Where push or e is 0 nothing moves, though the other one may be infinite. */
+LOOP_INLINE void move_strip(const LoopSynapses *s, size_t l, size_t vectors, LoopWideMask kept)
+{
+    const size_t n = s->n, rows = s->rows;
+    LoopReal *w = s->w + l;
+    const LoopReal *e = s->e + l;
+    LoopWide push[LOOP_STRIP];
+    for (size_t i = 0; i < vectors; i++)
+        push[i] = loop_wide(s->push + l + i * LOOP_WIDE);
+    for (size_t r = 0; r < rows; r++, w += n, e += n)
+        for (size_t i = 0; i < vectors; i++) {
+            LoopWide trace = loop_wide(e + i * LOOP_WIDE), old = loop_wide(w + i * LOOP_WIDE);
+            LoopWideMask both = (LoopWideMask)(push[i] != 0) & (LoopWideMask)(trace != 0);
+            loop_wide_put(w + i * LOOP_WIDE, loop_wide_select(kept, old, old + loop_wide_where(both, push[i] * trace)));
+        }
+}
+
 static inline void move(const LoopRuleCall *call, const LoopSynapses *s, size_t step)
 {
     (void)call;
+    if (s->n >= LOOP_WIDE && step) {
+#define MOVE(l, vectors, kept) move_strip(s, l, vectors, kept)
+        LOOP_STRIPS(s->n, MOVE);
+#undef MOVE
+        return;
+    }
     LoopReal *restrict w = s->w;
     const LoopReal *restrict e = s->e, *restrict push = s->push;
-    for (size_t i = 0; i < s->n; i++) {
-        LoopReal by = push[i * step] * e[i];
-        w[i] += ((push[i * step] != 0) & (e[i] != 0)) ? by : 0; /* the other one may be infinite */
-    }
+    for (size_t r = 0; r < s->rows; r++, w += s->n, e += s->n)
+        for (size_t i = 0; i < s->n; i++) {
+            LoopReal by = push[i * step] * e[i];
+            w[i] += ((push[i * step] != 0) & (e[i] != 0)) ? by : 0;
+        }
 }
 
 static void step(const LoopRuleCall *call)

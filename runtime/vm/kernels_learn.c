@@ -37,6 +37,7 @@ void loop_ready_learn(const LoopBlock *block, size_t index, LoopRuleCall *call)
         .wires = loop_block_wires(block, index, loop->credit_context),
         .lasting = !never_lasts(block->program, loop->trace),
         .sees = block->sees,
+        .due = block->sees + block->layout->lines + LOOP_RUNS_MORE,
         .stale = block->stale + index,
         .scratch = block->state + block->layout->scratch,
         .span = block->layout->span,

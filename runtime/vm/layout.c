@@ -173,7 +173,7 @@ bool loop_block_bytes(const LoopProgram *program, const LoopLayout *layout, size
     return add_bytes(bytes, 1, sizeof *b) && add_bytes(bytes, layout->lanes, sizeof *b->agent + sizeof *b->group + sizeof *b->counters) &&
            add_bytes(bytes, draws * key_lanes(program, layout->lanes), sizeof *b->keys) &&
            add_bytes(bytes, draws, sizeof *b->paired + sizeof(size_t)) && add_bytes(bytes, layout->reals, real_bytes) &&
-           add_bytes(bytes, layout->live_bytes, 1) && add_bytes(bytes, layout->lines, sizeof *b->active + sizeof *b->sees) &&
+           add_bytes(bytes, layout->live_bytes + LOOP_RUNS_MORE, 1) && add_bytes(bytes, layout->lines, sizeof *b->active + 2 * sizeof *b->sees) &&
            add_bytes(bytes, program->loop_count, sizeof *b->stale + sizeof *b->calls + 6 * sizeof(size_t)) &&
            add_bytes(bytes, (size_t)program->register_count + program->ring_count, sizeof(size_t)) &&
            add_bytes(bytes, program->foreign_count * layout->lanes, sizeof *b->selves) && add_bytes(bytes, widest_call(program), sizeof *b->foreign) &&
@@ -201,9 +201,9 @@ LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, 
     block->state = loop_mul(layout->reals, sizeof(LoopReal), &bytes) ? loop_alloc_pages(bytes) : NULL;
     block->state_bytes = bytes;
     block->fresh = true;
-    block->live = loop_alloc_array(layout->live_bytes, 1);
+    block->live = loop_alloc_array(layout->live_bytes + LOOP_RUNS_MORE, 1);
     block->active = loop_alloc_array(layout->lines, sizeof *block->active);
-    block->sees = loop_alloc_array(layout->lines, 1);
+    block->sees = loop_alloc_array(layout->lines + LOOP_RUNS_MORE, 2);
     block->stale = loop_alloc_array(program->loop_count, sizeof *block->stale);
     block->paired = loop_alloc_array((size_t)program->draw_count + program->loop_count, sizeof *block->paired);
     block->selves = loop_mul(program->foreign_count, layout->lanes, &bytes) ? loop_alloc_array(bytes, sizeof *block->selves) : NULL;

@@ -58,4 +58,28 @@ static inline LoopWide loop_wide_where(LoopWideMask mask, LoopWide x)
     return (LoopWide)((LoopWideMask)x & mask);
 }
 
+/* The lanes from number `n` on. */
+static inline LoopWideMask loop_wide_from(size_t n)
+{
+    LoopWideMask mask;
+    for (size_t i = 0; i < LOOP_WIDE; i++)
+        mask[i] = i < n ? 0 : (LoopBits)-1;
+    return mask;
+}
+
+/* Takes `n` lanes, a vector or more, of rows of n that lie one behind the other, some vectors at a time: what all rows share then stays
+   in registers. take(first lane, vectors, kept): the lanes of the last vector that are `kept` are not of that row, and are to stay
+   as they are. So behind the last row of an array a vector may be read, and written with what it was. */
+enum { LOOP_STRIP = 4 };
+#define LOOP_STRIPS(n, take)                                                                                           \
+    do {                                                                                                               \
+        size_t at_ = 0;                                                                                                \
+        for (; at_ + LOOP_STRIP * LOOP_WIDE <= (n); at_ += LOOP_STRIP * LOOP_WIDE)                                     \
+            take(at_, LOOP_STRIP, (LoopWideMask){0});                                                                  \
+        for (; at_ + LOOP_WIDE <= (n); at_ += LOOP_WIDE)                                                               \
+            take(at_, 1, (LoopWideMask){0});                                                                           \
+        if (at_ < (n))                                                                                                 \
+            take(at_, 1, loop_wide_from((n) - at_));                                                                   \
+    } while (0)
+
 #endif
