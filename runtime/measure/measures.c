@@ -24,7 +24,7 @@ struct LoopMeasureState {
     bool shared;           /* all that it reads is the same in every lane: kept for one */
     bool one_clock;        /* lanes are in step: the picker of the first is that of all */
     bool timed;            /* its moments are times of the trial, the same in every lane */
-    bool together;         /* and takes one step of a trial: the trial of the first lane is that of all */
+    bool together;         /* and what is read goes in at once: the trial of the first lane is that of all */
     size_t lanes, capacity;
     size_t awake;          /* lanes that are */
     LaneTrial *trial;      /* [capacity] */
@@ -96,7 +96,7 @@ LoopMeasureState *loop_measure_new(const LoopProgram *program, const LoopMeasure
     s->shared = is_shared(program, measure);
     s->one_clock = program->task.uniform;
     s->timed = s->one_clock && is_time(&measure->from) && (!measure->window || is_time(&measure->to));
-    s->together = s->timed && !measure->window && !measure->lag && !measure->first_true && measure->instant == LOOP_NONE && !has_until(program);
+    s->together = s->timed && !measure->lag && !measure->first_true && measure->instant == LOOP_NONE && !has_until(program);
     lanes = s->shared ? 1 : lanes;
     s->capacity = lanes;
     s->trial = loop_alloc_array(lanes, sizeof *s->trial);
@@ -236,6 +236,34 @@ static double *cell(double *array, const LoopMeasureState *s, size_t row, size_t
     return array + row * s->capacity + l;
 }
 
+/* Takes x into the value of a trial so far, as the step number `taken` of its window. */
+static inline void reduce(const LoopMeasure *m, double *now, double *mean, double x, uint32_t taken)
+{
+    bool first = taken == 1;
+    if (!m->window || (first && m->reducer != LOOP_REDUCE_SD)) {
+        *now = x;
+        return;
+    }
+    switch (m->reducer) {
+    case LOOP_REDUCE_MEAN:
+    case LOOP_REDUCE_SUM:
+        *now += x;
+        break;
+    case LOOP_REDUCE_PEAK:
+        *now = x > *now ? x : *now;
+        break;
+    case LOOP_REDUCE_DIP:
+        *now = x < *now ? x : *now;
+        break;
+    case LOOP_REDUCE_SD: { /* Welford */
+        double d = x - (first ? 0 : *mean);
+        *mean = first ? x : *mean + d / taken;
+        *now = first ? 0 : *now + d * (x - *mean);
+        break;
+    }
+    }
+}
+
 /* Takes the signal of one step of the trial into the trial's value. */
 static void take(LoopMeasureState *s, size_t l, int64_t time)
 {
@@ -245,44 +273,20 @@ static void take(LoopMeasureState *s, size_t l, int64_t time)
         return;
     lane->taken++;
     size_t slot = (size_t)(time % ((int64_t)m->lag + 1)) * s->width;
-    for (size_t e = 0; e < s->width; e++) {
-        double x = *cell(s->past, s, slot + e, l), *now = cell(s->now, s, e, l), *mean = cell(s->mean, s, e, l);
-        bool first = lane->taken == 1;
-        if (!m->window || (first && m->reducer != LOOP_REDUCE_SD)) {
-            *now = x;
-            continue;
-        }
-        switch (m->reducer) {
-        case LOOP_REDUCE_MEAN:
-        case LOOP_REDUCE_SUM:
-            *now += x;
-            break;
-        case LOOP_REDUCE_PEAK:
-            *now = x > *now ? x : *now;
-            break;
-        case LOOP_REDUCE_DIP:
-            *now = x < *now ? x : *now;
-            break;
-        case LOOP_REDUCE_SD: { /* Welford */
-            double d = x - (first ? 0 : *mean);
-            *mean = first ? x : *mean + d / lane->taken;
-            *now = first ? 0 : *now + d * (x - *mean);
-            break;
-        }
-        }
-    }
+    for (size_t e = 0; e < s->width; e++)
+        reduce(m, cell(s->now, s, e, l), cell(s->mean, s, e, l), *cell(s->past, s, slot + e, l), lane->taken);
 }
 
 static double trial_value(const LoopMeasureState *s, size_t e, size_t l)
 {
-    const LaneTrial *lane = &s->trial[l];
+    uint32_t taken = s->trial[s->together ? 0 : l].taken;
     double now = s->now[e * s->capacity + l];
     if (!s->measure->window)
         return now;
     if (s->measure->reducer == LOOP_REDUCE_MEAN)
-        return now / lane->taken;
+        return now / taken;
     if (s->measure->reducer == LOOP_REDUCE_SD)
-        return sqrt(now / lane->taken);
+        return sqrt(now / taken);
     return now;
 }
 
@@ -358,23 +362,23 @@ static void step_lane(LoopMeasureState *s, LoopBlock *block, size_t l)
     end(s, block, l);
 }
 
-/* All lanes take the same step of the same trials. */
+/* All lanes take the same steps of the same trials. */
 static void step_together(LoopMeasureState *s, LoopBlock *block)
 {
     LoopMoment now = loop_clock_moment(block->clock, 0);
     LaneTrial *lane = &s->trial[0];
-    LoopView x = loop_block_view(block, s->measure->signal, NULL);
-    resolve(block, &s->measure->from, 0, now, &lane->from);
-    if (now.time == lane->from)
+    if (loop_measure_asks(s, block)) {
+        LoopView x = loop_block_view(block, s->measure->signal, NULL);
+        lane->taken++;
         for (size_t e = 0; e < s->width; e++)
             for (size_t l = 0; l < s->lanes; l++)
-                *cell(s->now, s, e, l) = loop_view(x, e, l);
-    lane->taken += now.time == lane->from;
+                reduce(s->measure, cell(s->now, s, e, l), cell(s->mean, s, e, l), loop_view(x, e, l), lane->taken);
+    }
     if (now.time + 1 != block->program->task.trials[now.type].duration || !lane->taken || !picker(s, 0)->picked)
         return;
     for (size_t e = 0; e < s->width; e++)
         for (size_t l = 0; l < s->lanes; l++)
-            *cell(s->sum, s, e, l) += *cell(s->now, s, e, l);
+            *cell(s->sum, s, e, l) += trial_value(s, e, l);
     for (size_t l = 0; l < s->lanes; l++)
         s->count[l]++;
 }
