@@ -66,19 +66,30 @@ static void pick(LoopBlock *block, const uint32_t *args, LoopReal *d, size_t lan
     }
 }
 
-/* From uniform numbers in one element's lanes to what is asked for. */
-static void shape(LoopReal *restrict d, uint32_t op, LoopView x, LoopView y, size_t e, size_t lanes)
+/* From `n` uniform numbers to what is asked for. Called with strides that are constants where all numbers share what they are made
+   with, so that it becomes vector code. */
+static inline void shape_all(LoopReal *restrict d, uint32_t op, const LoopReal *restrict a, size_t sa, const LoopReal *restrict b, size_t sb, size_t n)
 {
-    const LoopReal *restrict a = x.at + e * x.step, *restrict b = y.at + e * y.step;
     if (op == LOOP_OP_BERNOULLI)
-        for (size_t l = 0; l < lanes; l++)
-            d[l] = d[l] < a[l * x.lane] ? 1.0 : 0.0;
+        for (size_t l = 0; l < n; l++)
+            d[l] = d[l] < a[l * sa] ? 1.0 : 0.0;
     else if (op == LOOP_OP_UNIFORM)
-        for (size_t l = 0; l < lanes; l++)
-            d[l] = a[l * x.lane] + (b[l * y.lane] - a[l * x.lane]) * d[l];
+        for (size_t l = 0; l < n; l++)
+            d[l] = a[l * sa] + (b[l * sb] - a[l * sa]) * d[l];
     else
-        for (size_t l = 0; l < lanes; l++)
-            d[l] = a[l * x.lane] + b[l * y.lane] * loop_rng_normal_of(d[l]);
+        for (size_t l = 0; l < n; l++)
+            d[l] = a[l * sa] + b[l * sb] * loop_rng_normal_of(d[l]);
+}
+
+static void shape(LoopReal *d, uint32_t op, LoopView x, LoopView y, size_t e, size_t n)
+{
+    const LoopReal *a = x.at + e * x.step, *b = y.at + e * y.step;
+    if (op == LOOP_OP_UNIFORM && !x.lane && !y.lane && a[0] == 0 && b[0] == 1)
+        return;
+    if (!x.lane && !y.lane)
+        shape_all(d, op, a, 0, b, 0, n);
+    else
+        shape_all(d, op, a, x.lane, b, y.lane, n);
 }
 
 void loop_kernel_random(LoopBlock *block, uint32_t op, const uint32_t *args)
@@ -93,8 +104,8 @@ void loop_kernel_random(LoopBlock *block, uint32_t op, const uint32_t *args)
     if (op != LOOP_OP_BERNOULLI)
         y = loop_block_view(block, args[2], NULL);
     uniforms(block, args[op == LOOP_OP_BERNOULLI ? 2 : 3], d, width, lanes);
-    if (lanes == 1 && !x.step && !y.step) /* elements that lie side by side and share their operands are like lanes */
-        shape(d, op, (LoopView){x.at, 0, 0}, (LoopView){y.at, 0, 0}, 0, width);
+    if ((lanes == 1 || (!x.lane && !y.lane)) && !x.step && !y.step) /* all numbers lie side by side, and share their operands */
+        shape(d, op, (LoopView){x.at, 0, 0}, (LoopView){y.at, 0, 0}, 0, width * lanes);
     else
         for (size_t e = 0; e < width; e++)
             shape(d + e * lanes, op, x, y, e, lanes);
