@@ -2,6 +2,7 @@
    whatever its weight, so lines that are 0 in every lane are never looked at. Sums run in the order of sum.h. */
 #include "runtime/vm/vm.h"
 
+#include "runtime/contract/real_math.h"
 #include "runtime/vm/sum.h"
 #include "runtime/vm/wide.h"
 #include "runtime/vm/wiring.h"
@@ -10,7 +11,7 @@
 
 static const LoopReal ONE = 1.0;
 
-enum { STRIP = 2 * LOOP_WIDE /* lanes whose partial sums stay in registers */ };
+enum { STRIP = 4 /* vectors of lanes whose sums stay in registers */ };
 
 /* What the neurons of one loop need. `s` gets the activity of a neuron in each lane. */
 typedef struct Readout {
@@ -52,34 +53,64 @@ static Readout readout(const LoopBlock *block, const LoopLoop *loop, size_t inde
     return r;
 }
 
-/* The order of sum.h. */
-#define TREE(p) (((p)[0] + (p)[4]) + ((p)[2] + (p)[6])) + (((p)[1] + (p)[5]) + ((p)[3] + (p)[7]))
+/* Partial sums of some lanes: `vectors` vectors of them. What is read behind the last lane means nothing. */
+typedef void ReadPart(LoopWide *sum, const Readout *r, const LoopReal *w, const LoopReal *x, size_t p, size_t vectors);
 
-/* STRIP lanes from the first of `out` and `w` on; w is [reach][lanes]. */
-static inline void sparse_strip(LoopReal *out, const Readout *r, const LoopReal *w)
+/* All lanes see the same. */
+LOOP_INLINE void sparse_part(LoopWide *sum, const Readout *r, const LoopReal *w, const LoopReal *x, size_t p, size_t vectors)
 {
-    LoopWide a[LOOP_PARTS], b[LOOP_PARTS];
-    for (size_t p = 0; p < LOOP_PARTS; p++) {
-        LoopWide left = {0}, right = {0};
-        for (const LoopActive *at = r->active + r->begin[p], *end = r->active + r->begin[p + 1]; at < end; at++) {
-            left += loop_wide(w + at->row) * at->x;
-            right += loop_wide(w + at->row + LOOP_WIDE) * at->x;
-        }
-        a[p] = left;
-        b[p] = right;
-    }
-    loop_wide_put(out, TREE(a));
-    loop_wide_put(out + LOOP_WIDE, TREE(b));
+    (void)x;
+    for (size_t i = 0; i < vectors; i++)
+        sum[i] = (LoopWide){0};
+    for (const LoopActive *at = r->active + r->begin[p], *end = r->active + r->begin[p + 1]; at < end; at++)
+        for (size_t i = 0; i < vectors; i++)
+            sum[i] += loop_wide(w + at->row + i * LOOP_WIDE) * at->x;
 }
 
-/* The same for one lane. */
-static inline LoopReal sparse_lane(const Readout *r, const LoopReal *w)
+/* They see different things on the same lines: x is that of the first of them. */
+LOOP_INLINE void dense_part(LoopWide *sum, const Readout *r, const LoopReal *w, const LoopReal *x, size_t p, size_t vectors)
 {
-    LoopReal part[LOOP_PARTS] = {0};
-    for (size_t p = 0; p < LOOP_PARTS; p++)
-        for (uint32_t i = r->begin[p]; i < r->begin[p + 1]; i++)
-            part[p] += w[r->active[i].row] * r->active[i].x;
-    return TREE(part);
+    size_t lanes = r->wires.lanes, step = r->wires.context.step;
+    for (size_t i = 0; i < vectors; i++)
+        sum[i] = (LoopWide){0};
+    for (size_t j = p; j < r->wires.reach; j += LOOP_PARTS)
+        for (size_t i = 0; i < vectors; i++) {
+            LoopWide in = loop_wide(x + j * step + i * LOOP_WIDE);
+            sum[i] += loop_wide_where((LoopWideMask)(in != 0), loop_wide(w + j * lanes + i * LOOP_WIDE) * in);
+        }
+}
+
+LOOP_INLINE void add(LoopWide *to, const LoopWide *more, size_t vectors)
+{
+    for (size_t i = 0; i < vectors; i++)
+        to[i] += more[i];
+}
+
+/* Sums in the order of sum.h, each pair as soon as there is one, so that few registers are taken. */
+LOOP_INLINE void read_strip(LoopReal *out, const Readout *r, const LoopReal *w, const LoopReal *x, size_t n, size_t vectors, ReadPart *part)
+{
+    LoopWide sum[2][STRIP], four[STRIP], two[STRIP];
+    for (size_t half = 0; half < 2; half++) {
+        part(sum[half], r, w, x, half, vectors);
+        part(two, r, w, x, half + 4, vectors);
+        add(sum[half], two, vectors);
+        part(four, r, w, x, half + 2, vectors);
+        part(two, r, w, x, half + 6, vectors);
+        add(four, two, vectors);
+        add(sum[half], four, vectors);
+    }
+    add(sum[0], sum[1], vectors);
+    for (size_t i = 0; i < vectors; i++)
+        loop_wide_put_some(out + i * LOOP_WIDE, sum[0][i], n - i * LOOP_WIDE);
+}
+
+LOOP_INLINE void read_strips(const Readout *r, const LoopReal *w, const LoopReal *x, LoopReal *s, ReadPart *part)
+{
+    size_t l = 0, lanes = r->wires.lanes;
+    for (; l + STRIP * LOOP_WIDE <= lanes; l += STRIP * LOOP_WIDE)
+        read_strip(s + l, r, w + l, x + l, STRIP * LOOP_WIDE, STRIP, part);
+    for (; l < lanes; l += LOOP_WIDE)
+        read_strip(s + l, r, w + l, x + l, lanes - l, 1, part);
 }
 
 /* One line only, as in a context of nothing but 1. */
@@ -92,51 +123,15 @@ static void read_line(const Readout *r, const LoopReal *w, LoopReal *restrict s)
 
 static void read_sparse(const Readout *r, const LoopReal *w, LoopReal *s)
 {
-    size_t l = 0;
-    if (r->begin[LOOP_PARTS] == 1) {
+    if (r->begin[LOOP_PARTS] == 1)
         read_line(r, w, s);
-        return;
-    }
-    for (; l + STRIP <= r->wires.lanes; l += STRIP)
-        sparse_strip(s + l, r, w + l);
-    for (; l < r->wires.lanes; l++)
-        s[l] = sparse_lane(r, w + l);
-}
-
-/* Lanes see different things on the same lines. LOOP_WIDE lanes from the first of `out`, `w` and `x` on. */
-static inline void dense_strip(LoopReal *out, const Readout *r, const LoopReal *w, const LoopReal *x)
-{
-    LoopWide part[LOOP_PARTS];
-    size_t lanes = r->wires.lanes, step = r->wires.context.step;
-    for (size_t p = 0; p < LOOP_PARTS; p++) {
-        LoopWide sum = {0};
-        for (size_t j = p; j < r->wires.reach; j += LOOP_PARTS) {
-            LoopWide in = loop_wide(x + j * step);
-            sum += loop_wide_where((LoopWideMask)(in != 0), loop_wide(w + j * lanes) * in);
-        }
-        part[p] = sum;
-    }
-    loop_wide_put(out, TREE(part));
-}
-
-static inline LoopReal dense_lane(const Readout *r, const LoopReal *w, const LoopReal *x)
-{
-    LoopReal part[LOOP_PARTS] = {0};
-    for (size_t j = 0; j < r->wires.reach; j++) {
-        LoopReal in = x[j * r->wires.context.step];
-        part[j % LOOP_PARTS] += in != 0 ? w[j * r->wires.lanes] * in : 0;
-    }
-    return TREE(part);
+    else
+        read_strips(r, w, w, s, sparse_part);
 }
 
 static void read_dense(const Readout *r, const LoopReal *w, LoopReal *s)
 {
-    const LoopReal *x = r->wires.context.at;
-    size_t l = 0;
-    for (; l + LOOP_WIDE <= r->wires.lanes; l += LOOP_WIDE)
-        dense_strip(s + l, r, w + l, x + l);
-    for (; l < r->wires.lanes; l++)
-        s[l] = dense_lane(r, w + l, x + l);
+    read_strips(r, w, r->wires.context.at, s, dense_part);
 }
 
 /* Neurons and lanes see different lines. */
