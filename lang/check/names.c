@@ -124,6 +124,18 @@ static uint32_t field_width(LoopChecker *check, LoopLoopModel *loop, char letter
     return width >= 1 && width <= LOOP_WIDTH_MAX ? (uint32_t)width : 0;
 }
 
+static bool is_loop_itself(const LoopNode *node)
+{
+    return node->kind == LOOP_NODE_SYMBOL && node->symbol->kind == LOOP_SYM_LOOP && node->field == LOOP_FIELD_SELF;
+}
+
+/* How to ask for one channel of a choose loop, whose own value is the number of the one it took. */
+static void help_channel(LoopChecker *check, LoopDiag *diag, const LoopSymbol *loop, LoopStr label)
+{
+    loop_diag_help(check->diags, diag, "'%.*s' is a channel: '%.*s == %.*s' is 1 while it is the last one chosen, '%.*s.choice[%.*s]' on the steps that choose it.",
+                   LOOP_STR_ARGS(label), LOOP_STR_ARGS(loop->name), LOOP_STR_ARGS(label), LOOP_STR_ARGS(loop->name), LOOP_STR_ARGS(label));
+}
+
 static LoopNode *loop_field(LoopChecker *check, LoopSymbol *symbol, LoopStr name, LoopSpan span)
 {
     LoopLoopModel *loop = symbol->loop;
@@ -152,6 +164,10 @@ static LoopNode *loop_field(LoopChecker *check, LoopSymbol *symbol, LoopStr name
     }
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0410, span, "a %s loop does not show '%.*s'",
                                kind == 'p' ? "predict" : kind == 'c' ? "choose" : "vary", LOOP_STR_ARGS(name));
+    if (kind == 'c' && loop_labels_find(loop->labels, name) != LOOP_NONE) {
+        help_channel(check, diag, symbol, name);
+        return NULL;
+    }
     LoopText names = {.arena = check->arena};
     for (uint32_t f = 1; f < LOOP_FIELD_COUNT; f++)
         if (has_letter(loop_field_info(f)->kinds, kind))
@@ -383,7 +399,7 @@ static LoopNode *field(LoopChecker *check, const LoopWhere *where, const LoopAst
     LoopNode *of = loop_expr(check, where, ast->first);
     if (!of)
         return NULL;
-    if (of->kind == LOOP_NODE_SYMBOL && of->symbol->kind == LOOP_SYM_LOOP && of->field == LOOP_FIELD_SELF) {
+    if (is_loop_itself(of)) {
         /* A predict loop's channels may have labels: bundle.left. */
         if (of->type.labels && loop_labels_find(of->type.labels, ast->text) != LOOP_NONE)
             return by_label(check, of, ast->text, ast->span);
@@ -399,6 +415,12 @@ static LoopNode *index_expr(LoopChecker *check, const LoopWhere *where, const Lo
         uint32_t i = loop_labels_find(of->type.labels, ast->last->text);
         if (i != LOOP_NONE)
             return element(check, of, i, ast->span);
+        if (is_loop_itself(of) && loop_labels_find(of->symbol->loop->labels, ast->last->text) != LOOP_NONE) {
+            LoopDiag *diag = loop_diag(check->diags, LOOP_E0411, ast->span, "'%.*s' is one number, that of the channel chosen last",
+                                       LOOP_STR_ARGS(of->symbol->name));
+            help_channel(check, diag, of->symbol, ast->last->text);
+            return NULL;
+        }
     }
     at = loop_expr(check, where, ast->last);
     if (!of || !at || !loop_need_unit(check, at, LOOP_UNIT_NUMBER, "an index"))
@@ -408,7 +430,10 @@ static LoopNode *index_expr(LoopChecker *check, const LoopWhere *where, const Lo
         if (i == floor(i) && i >= 0 && i < of->type.width)
             return element(check, of, (uint32_t)i, ast->span);
         LoopDiag *diag = loop_diag(check->diags, LOOP_E0411, at->span, "index %g is out of range", i);
-        loop_diag_note(check->diags, diag, of->span, "this has %u elements, 0 to %u", of->type.width, of->type.width - 1);
+        if (of->type.width > 1)
+            loop_diag_note(check->diags, diag, of->span, "this has %u elements, 0 to %u", of->type.width, of->type.width - 1);
+        else
+            loop_diag_note(check->diags, diag, of->span, "this is a single number");
         return NULL;
     }
     LoopNode *node = loop_node_new(check, LOOP_NODE_INDEX, ast->span, 2);

@@ -152,6 +152,19 @@ static void need_passed(LoopChecker *check, LoopFormal *formal, LoopNamespace sp
     loop_scope_enter(check, before);
 }
 
+/* What has `name` among its labels; NULL: nothing here. */
+static const LoopSymbol *has_label(const LoopChecker *check, LoopStr name)
+{
+    for (size_t i = 0; i < known_here(check)->count; i++) {
+        const LoopSymbol *s = LOOP_ITEM(*known_here(check), LoopSymbol *, i);
+        const LoopAst *labels = loop_labels_declared(check, s);
+        for (const LoopAst *kid = labels ? labels->first : NULL; kid; kid = kid->next)
+            if (loop_str_equal(kid->text, name))
+                return s;
+    }
+    return NULL;
+}
+
 LoopSymbol *loop_scope_need(LoopChecker *check, LoopNamespace space, LoopStr name, LoopSpan span, const char *what)
 {
     LoopSymbol *symbol = loop_scope_find(check, space, name);
@@ -169,7 +182,12 @@ LoopSymbol *loop_scope_need(LoopChecker *check, LoopNamespace space, LoopStr nam
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0201, span, "there is no %s '%.*s'", what, LOOP_STR_ARGS(name));
     LoopStr near = loop_scope_near(check, space, name);
     LoopSymbol *value = loop_scope_find(check, LOOP_SPACE_VALUES, name);
-    if (near.len)
+    const LoopSymbol *labelled = space == LOOP_SPACE_VALUES ? has_label(check, name) : NULL;
+    if (labelled && labelled->kind == LOOP_SYM_LOOP)
+        loop_diag_note(check->diags, diag, labelled->span, "'%.*s' is a channel of this loop", LOOP_STR_ARGS(name));
+    else if (labelled)
+        loop_diag_help(check->diags, diag, "Did you mean '%.*s.%.*s'?", LOOP_STR_ARGS(labelled->name), LOOP_STR_ARGS(name));
+    else if (near.len)
         loop_diag_help(check->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
     else if (value)
         loop_diag_note(check->diags, diag, value->span, "'%.*s' is a %s", LOOP_STR_ARGS(name),

@@ -9,6 +9,7 @@ typedef struct LoopReport {
     const LoopProgram *program;
     const LoopResults *results;
     bool colour; /* of the text report */
+    bool saved;  /* its files are written too */
     bool quiet;  /* only expectations that fail */
 } LoopReport;
 

@@ -159,6 +159,16 @@ static void print_traces(const LoopReport *report, LoopArena *arena, LoopText *o
     loop_table_print(&table, 2, out);
 }
 
+/* What is recorded is seen in files alone: says how to have them. */
+static void print_unsaved(const LoopReport *report, LoopText *out)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; !report->saved && i < report->results->course_count; i++)
+        count += !report->program->strips[report->results->courses[i].strip].plotted;
+    if (count)
+        loop_text_add(out, "\n%u recorded course%s written to traces.csv with -o DIR\n", count, count == 1 ? " is" : "s are");
+}
+
 /* ---- claims ---- */
 
 /* Decimals for a mean; where four digits hide on which side of the bound it is, all it has. */
@@ -363,6 +373,7 @@ static void print_report(const LoopReport *report, LoopArena *arena, LoopText *o
     if (!report->quiet) {
         print_head(report, out);
         print_traces(report, arena, out);
+        print_unsaved(report, out);
         print_claims(report, MEASURES, arena, out);
     }
     print_claims(report, EXPECTATIONS, arena, out);
