@@ -200,11 +200,27 @@ static LoopNode *hold(const LoopCall *call)
     return make(call, type, 2);
 }
 
+/* Notes that the call is about when `width` elements of `of` from `first` on begin, where they are of a sense. */
+static void note_rises(const LoopCall *call, const LoopNode *of, uint32_t first, uint32_t width)
+{
+    if (of->kind == LOOP_NODE_ELEMENT)
+        note_rises(call, of->kids[0], of->size + first, width);
+    for (uint32_t i = 0; of->kind == LOOP_NODE_LIST && i < of->kid_count; i++)
+        note_rises(call, of->kids[i], 0, of->kids[i]->type.width);
+    if (of->kind != LOOP_NODE_SYMBOL || of->symbol->kind != LOOP_SYM_SENSE)
+        return;
+    if (!of->symbol->rises)
+        of->symbol->rises = LOOP_NEW_ARRAY(call->check->arena, of->type.width, const LoopAst *);
+    for (uint32_t i = 0; of->symbol->rises && i < width; i++)
+        of->symbol->rises[first + i] = call->ast;
+}
+
 static LoopNode *onset(const LoopCall *call)
 {
     if (!loop_need_unit(call->check, call->kid[0], LOOP_UNIT_NUMBER, "what begins"))
         return NULL;
     LoopType type = {.width = call->kid[0]->type.width, .labels = call->kid[0]->type.labels};
+    note_rises(call, call->kid[0], 0, type.width);
     if (call->function == LOOP_FN_since)
         type.unit = LOOP_UNIT_DURATION;
     return make(call, type, 1);
@@ -223,6 +239,8 @@ static LoopNode *code(LoopCall *call)
             return NULL;
     } else if (!size_argument(call, 1, &units))
         return NULL;
+    if (call->function != LOOP_FN_random_code)
+        note_rises(call, x, 0, x->type.width);
     uint64_t width = call->function == LOOP_FN_random_code ? units : (uint64_t)x->type.width * units;
     if (!wide(call, width))
         return NULL;

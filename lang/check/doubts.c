@@ -1,5 +1,6 @@
 /* Warnings about experiments that can't show what they seem to: expectations that hold, or fail, whatever happens; trials
-   and groups that nothing runs; loops that never choose, or learn at no rate above 0; names that hide others. */
+   and groups that nothing runs; events without an onset; loops that never choose, or learn at no rate above 0; names that
+   hide others. */
 #include "lang/check/range.h"
 
 #include <math.h>
@@ -146,6 +147,71 @@ static void check_group(LoopChecker *check, const LoopSymbol *group)
     loop_diag_help(check->diags, diag, "Every phase is 'of' other groups, so its agents do nothing; add 'of %.*s' to a phase.", LOOP_STR_ARGS(group->name));
 }
 
+/* ---- events that nobody sees begin ---- */
+
+static double steps_of(const LoopNode *node, double otherwise)
+{
+    return !node ? otherwise : node->constant ? node->constant[0] : NAN;
+}
+
+static bool lasts_to_the_end(const LoopTrialModel *trial, const LoopEventModel *event)
+{
+    return !event->chance && steps_of(event->value, 1) > 0 && steps_of(event->at, 0) + steps_of(event->duration, 1) >= trial->duration;
+}
+
+static bool begins_the_trial(const LoopEventModel *event)
+{
+    return steps_of(event->at, 0) == 0 && !(steps_of(event->value, 1) <= 0);
+}
+
+/* A call that sees an element begin that both events drive. */
+static const LoopAst *seen_rise(const LoopEventModel *event, const LoopEventModel *next)
+{
+    const LoopSymbol *sense = next->sense;
+    for (uint32_t i = 0; sense->rises && event->sense == sense && i < sense->type.width; i++)
+        if (sense->rises[i] && (event->element == LOOP_NONE || event->element == i) && (next->element == LOOP_NONE || next->element == i))
+            return sense->rises[i];
+    return NULL;
+}
+
+/* Event `next` of a trial behind one that `event` ended. */
+static void check_rise(LoopChecker *check, const LoopEventModel *event, const LoopEventModel *next)
+{
+    LoopSymbol *sense = next->sense;
+    const LoopAst *call = seen_rise(event, next);
+    if (!call)
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0019, next->ast->span, "'%.*s' has no onset here where the trial before ended with it",
+                               LOOP_STR_ARGS(sense->name));
+    if (event != next)
+        loop_diag_note(check->diags, diag, event->ast->span, "this event lasts to the end of its trial");
+    loop_diag_note(check->diags, diag, call->span, "this sees '%.*s' begin only where it was off on the step before", LOOP_STR_ARGS(sense->name));
+    loop_diag_help(check->diags, diag, "Put a pause between trials, such as 'between 1 s', make the trial longer, or begin the event later.");
+    sense->rises = NULL; /* once is enough */
+}
+
+static void check_sequence(LoopChecker *check, const LoopTrialModel *trial, const LoopTrialModel *next)
+{
+    for (size_t i = 0; i < trial->events.count; i++)
+        for (size_t k = 0; k < next->events.count; k++) {
+            const LoopEventModel *a = &LOOP_ITEM(trial->events, LoopEventModel, i), *b = &LOOP_ITEM(next->events, LoopEventModel, k);
+            if (a->sense && lasts_to_the_end(trial, a) && begins_the_trial(b))
+                check_rise(check, a, b);
+        }
+}
+
+/* Which trials of a phase can follow one another: all, unless they take turns. */
+static void check_phase(LoopChecker *check, const LoopPhaseModel *phase)
+{
+    const LoopModel *model = check->model;
+    bool turns = phase->mix == LOOP_MIX_CYCLE || phase->mix == LOOP_MIX_PLAIN;
+    for (uint32_t i = 0; phase->count > 1 && i < phase->item_count; i++)
+        for (uint32_t k = 0; k < phase->item_count; k++)
+            if (phase->items[i].share > 0 && phase->items[k].share > 0 && (!turns || k == (i + 1) % phase->item_count))
+                check_sequence(check, LOOP_ITEM(model->trials, LoopTrialModel *, phase->items[i].trial),
+                               LOOP_ITEM(model->trials, LoopTrialModel *, phase->items[k].trial));
+}
+
 /* ---- loops ---- */
 
 /* `forget` and the weights it works on are a model too, so only a loop without it is in doubt. */
@@ -254,6 +320,8 @@ void loop_doubts_check(LoopChecker *check)
     }
     for (size_t i = 0; i < model->trials.count; i++)
         check_trial(check, LOOP_ITEM(model->trials, LoopTrialModel *, i));
+    for (size_t i = 0; steps_of(model->between, 0) == 0 && i < model->phases.count; i++)
+        check_phase(check, &LOOP_ITEM(model->phases, LoopPhaseModel, i));
     for (size_t i = 0; i < model->claims.count; i++)
         check_claim(check, &LOOP_ITEM(model->claims, LoopClaimModel, i));
 }

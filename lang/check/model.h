@@ -161,6 +161,7 @@ struct LoopSymbol {
     uint32_t index;            /* among its kind */
     enum { LOOP_UNTYPED, LOOP_TYPING, LOOP_TYPED } state;
     bool hidden;               /* made by the checker: no text has it */
+    const LoopAst **rises;     /* of a sense, [width]: a call that sees the element begin, such as onset(light), or NULL; NULL: none has one */
     bool used, broken;         /* broken: its errors are already reported */
     LoopType type;
     LoopNode *value;           /* its formula; of a state, `next`; NULL for a sense that the task drives */
