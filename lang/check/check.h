@@ -248,8 +248,8 @@ LoopNode *loop_measure_placed(LoopChecker *check, const LoopWhere *where, const 
 /* What is taken over time, outermost before `in`: mean, sum, peak, dip, sd. */
 bool loop_reducer_named(LoopStr name, LoopReducer *reducer);
 LoopNode *loop_measure_trials(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, const LoopAst *place);
-/* The value of a measure that is named in another one; NULL: reported. */
-LoopNode *loop_measure_symbol(LoopChecker *check, LoopSymbol *symbol);
+/* The value of a measure that is named in another one, at `where`, or in a condition of `until`; NULL: reported. */
+LoopNode *loop_measure_symbol(LoopChecker *check, const LoopWhere *where, LoopSymbol *symbol);
 bool loop_relation_find(LoopStr text, LoopRelation *relation);
 
 /* ---- formulas.c, compartments.c, causality.c, unused.c ---- */

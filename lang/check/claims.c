@@ -121,8 +121,15 @@ static uint32_t group_of(LoopChecker *check, LoopNode *node)
 
 /* ---- measures by name ---- */
 
-LoopNode *loop_measure_symbol(LoopChecker *check, LoopSymbol *symbol)
+static LoopNode *measure_of(LoopChecker *check, const LoopSymbol *symbol, uint32_t instant)
 {
+    return measured(check, symbol->ast->first, loop_ast_find(symbol->ast, LOOP_AST_PLACE), instant);
+}
+
+LoopNode *loop_measure_symbol(LoopChecker *check, const LoopWhere *where, LoopSymbol *symbol)
+{
+    if (where && where->instant != LOOP_NONE) /* of one trial: what is measured is read once more, for that */
+        return loop_measure_symbol(check, NULL, symbol) ? measure_of(check, symbol, where->instant) : NULL;
     if (symbol->state == LOOP_TYPING) {
         loop_diag(check->diags, LOOP_E0810, symbol->span, "the measure '%.*s' is made of itself", LOOP_STR_ARGS(symbol->name));
         return NULL;
@@ -130,7 +137,7 @@ LoopNode *loop_measure_symbol(LoopChecker *check, LoopSymbol *symbol)
     if (symbol->state == LOOP_TYPED && (symbol->value || symbol->broken))
         return symbol->value;
     symbol->state = LOOP_TYPING;
-    symbol->value = measured(check, symbol->ast->first, loop_ast_find(symbol->ast, LOOP_AST_PLACE), LOOP_NONE);
+    symbol->value = measure_of(check, symbol, LOOP_NONE);
     symbol->state = LOOP_TYPED;
     symbol->broken = !symbol->value;
     return symbol->value;
@@ -139,7 +146,7 @@ LoopNode *loop_measure_symbol(LoopChecker *check, LoopSymbol *symbol)
 static void add_measure(LoopChecker *check, const LoopAst *ast)
 {
     LoopSymbol *symbol = loop_scope_find(check, LOOP_SPACE_MEASURES, ast->text);
-    if (!symbol || symbol->ast != ast || !loop_measure_symbol(check, symbol))
+    if (!symbol || symbol->ast != ast || !loop_measure_symbol(check, NULL, symbol))
         return;
     const LoopAst *place = loop_ast_find(ast, LOOP_AST_PLACE);
     LoopClaimModel *claim = LOOP_ADD(check->arena, &check->model->claims, LoopClaimModel);
@@ -174,22 +181,37 @@ static bool read_tolerance(LoopChecker *check, const LoopAst *condition, LoopCla
     return loop_need_width(check, claim->tolerance, 1, "the tolerance");
 }
 
-static bool read_margin(LoopChecker *check, const LoopAst *condition, LoopClaimModel *claim)
+bool loop_margin_read(LoopChecker *check, const LoopAst *condition, LoopRelation relation, const LoopAst **by)
 {
-    const LoopAst *by = loop_ast_value(condition, LOOP_AST_BY);
-    if (!by)
-        return true;
-    if (claim->relation == LOOP_REL_NEAR || claim->relation == LOOP_REL_EQ || claim->relation == LOOP_REL_NE) {
-        loop_diag(check->diags, LOOP_E0809, by->span, "'by' goes with < <= > >= only");
+    *by = loop_ast_value(condition, LOOP_AST_BY);
+    if (*by && (relation == LOOP_REL_NEAR || relation == LOOP_REL_EQ || relation == LOOP_REL_NE)) {
+        loop_diag(check->diags, LOOP_E0809, (*by)->span, "'by' goes with < <= > >= only");
         return false;
     }
-    if (by->kind == LOOP_AST_PERCENT) {
-        LoopDiag *diag = loop_diag(check->diags, LOOP_E0809, by->span, "a margin is a number, not a share");
+    if (*by && (*by)->kind == LOOP_AST_PERCENT) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0809, (*by)->span, "a margin is a number, not a share");
         loop_diag_help(check->diags, diag, "A share of the bound is a product: > 1.1 * (VTA at light in train)");
         return false;
     }
-    claim->margin = limit(check, by, NULL, LOOP_NONE);
-    return claim->margin != NULL;
+    return true;
+}
+
+static bool read_margin(LoopChecker *check, const LoopAst *condition, LoopClaimModel *claim)
+{
+    const LoopAst *by;
+    if (!loop_margin_read(check, condition, claim->relation, &by))
+        return false;
+    claim->margin = by ? limit(check, by, NULL, LOOP_NONE) : NULL;
+    return !by || claim->margin;
+}
+
+LoopNode *loop_margin_add(LoopChecker *check, LoopRelation relation, LoopNode *bound, LoopNode *margin)
+{
+    LoopNode *pair[] = {bound, margin};
+    bool above = relation == LOOP_REL_GT || relation == LOOP_REL_GE;
+    if (!bound || !loop_need_width(check, margin, 1, "the margin") || !loop_need_unit(check, margin, bound->type.unit, "the margin"))
+        return NULL;
+    return loop_node_op(check, margin->span, above ? LOOP_OP_add : LOOP_OP_sub, pair, 2);
 }
 
 static bool read_percent(LoopChecker *check, const LoopAst *ast, LoopClaimModel *claim)
@@ -243,14 +265,18 @@ static void add_expectation(LoopChecker *check, const LoopAst *ast)
 bool loop_measure_condition(LoopChecker *check, const LoopAst *condition, uint32_t phase, LoopNode **value, LoopNode **bound,
                             LoopRelation *relation)
 {
-    const LoopAst *right = loop_ast_find(condition, LOOP_AST_BOUND), *within = loop_ast_value(condition, LOOP_AST_WITHIN);
-    if (!right || !loop_relation_find(condition->text, relation))
+    const LoopAst *right = loop_ast_find(condition, LOOP_AST_BOUND), *within = loop_ast_value(condition, LOOP_AST_WITHIN), *by;
+    if (!right || !loop_relation_find(condition->text, relation) || !loop_margin_read(check, condition, *relation, &by))
         return false;
     *value = measured(check, condition->first, loop_ast_find(condition, LOOP_AST_PLACE), phase);
     *bound = limit(check, right->first, loop_ast_find(right, LOOP_AST_PLACE), phase);
     if (!loop_need_width(check, *value, 1, "a condition") || !loop_need_width(check, *bound, 1, "a bound") ||
         !loop_need_unit(check, *bound, (*value)->type.unit, "the bound"))
         return false;
+    if (by) {
+        *bound = loop_margin_add(check, *relation, *bound, limit(check, by, NULL, phase));
+        return *bound;
+    }
     if (*relation != LOOP_REL_NEAR)
         return true;
     if (!within) {

@@ -6,5 +6,9 @@
 
 /* `in PHASE[.TRIAL] [pick]`; without one, all trials. false: reported. */
 bool loop_select_read(LoopChecker *check, const LoopAst *in, uint32_t group, LoopSelect *select);
+/* The margin of a condition, `by M`, or NULL without one. false: reported. */
+bool loop_margin_read(LoopChecker *check, const LoopAst *condition, LoopRelation relation, const LoopAst **by);
+/* What a value has to pass by a margin to be on that side of `bound`; NULL: reported. */
+LoopNode *loop_margin_add(LoopChecker *check, LoopRelation relation, LoopNode *bound, LoopNode *margin);
 
 #endif

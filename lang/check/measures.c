@@ -372,7 +372,7 @@ static LoopNode *condition_signal(LoopChecker *check, LoopMeasureModel *m, LoopR
 
 LoopNode *loop_measure_trials(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, const LoopAst *place)
 {
-    const LoopAst *condition = ast->first, *inner = loop_ast_find(condition, LOOP_AST_PLACE), *bound = loop_ast_find(condition, LOOP_AST_BOUND);
+    const LoopAst *condition = ast->first, *inner = loop_ast_find(condition, LOOP_AST_PLACE), *bound = loop_ast_find(condition, LOOP_AST_BOUND), *by;
     LoopMeasureModel m = {.text = loop_check_text(check, ast->span), .span = ast->span, .first_true = true};
     LoopMeasureModel outer = {0};
     LoopRelation relation;
@@ -381,8 +381,12 @@ LoopNode *loop_measure_trials(LoopChecker *check, const LoopWhere *where, const 
         loop_diag(check->diags, LOOP_E0802, ast->name_span, "'%.*s until' means nothing; write trials until (...)", LOOP_STR_ARGS(ast->text));
         return NULL;
     }
+    if (where->instant != LOOP_NONE) {
+        loop_diag(check->diags, LOOP_E0801, ast->span, "'until' looks at the trial that has just ended, and this counts trials of a whole phase");
+        return NULL;
+    }
     uint32_t group = read_group(check, place, &ok);
-    if (!ok || !bound || !loop_relation_find(condition->text, &relation) || !loop_select_read(check, loop_ast_find(place, LOOP_AST_IN), group, &outer.select))
+    if (!ok || !bound || !loop_relation_find(condition->text, &relation) || !loop_margin_read(check, condition, relation, &by) || !loop_select_read(check, loop_ast_find(place, LOOP_AST_IN), group, &outer.select))
         return NULL;
     if (loop_ast_find(bound, LOOP_AST_PLACE)) {
         LoopDiag *diag = loop_diag(check->diags, LOOP_E0808, loop_ast_find(bound, LOOP_AST_PLACE)->span, "this place stands behind the bound");
@@ -400,6 +404,8 @@ LoopNode *loop_measure_trials(LoopChecker *check, const LoopWhere *where, const 
     m.select = outer.select;
     m.signal = signal_expr(check, condition->first, &m);
     LoopNode *limit = signal_expr(check, bound->first, NULL);
+    if (by)
+        limit = loop_margin_add(check, relation, limit, signal_expr(check, by, NULL));
     if (!m.signal || !limit || !loop_need_width(check, m.signal, 1, "the condition"))
         return NULL;
     m.signal = condition_signal(check, &m, relation, limit, condition->span);

@@ -373,7 +373,7 @@ static LoopNode *bare_name(LoopChecker *check, const LoopWhere *where, const Loo
     LoopSymbol *measure = where->measuring ? loop_scope_find(check, LOOP_SPACE_MEASURES, ast->text) : NULL;
     if (measure) {
         measure->used = true;
-        return loop_measure_symbol(check, measure);
+        return loop_measure_symbol(check, where, measure);
     }
     LoopNode *label = NULL;
     if (any_label(check, ast, &label))
