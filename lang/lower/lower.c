@@ -6,6 +6,13 @@
 
 /* ---- set-up ---- */
 
+static void check_range(Lower *l, const LoopParamModel *param, uint32_t reg)
+{
+    const LoopSymbol *symbol = param->symbol;
+    if (param->ranged)
+        lower_check(l, reg, &(LoopCheck){LOOP_CHECK_RANGE, LOOP_E0904, symbol->span, symbol->name, param->lo, param->hi});
+}
+
 static void add_params(Lower *l)
 {
     const LoopModel *model = l->model;
@@ -25,8 +32,7 @@ static void add_params(Lower *l)
                                 .reg = symbol->reg, .width = width, .value = lower_array(l, &value, sizeof(double)),
                                 .groups = from->groups ? lower_array(l, &groups, sizeof(double)) : NULL,
                                 .ranged = from->ranged, .lo = from->lo, .hi = from->hi};
-        if (from->ranged)
-            lower_check(l, symbol->reg, &(LoopCheck){LOOP_CHECK_RANGE, LOOP_E0904, symbol->span, symbol->name, from->lo, from->hi});
+        check_range(l, from, symbol->reg);
     }
 }
 
@@ -104,6 +110,8 @@ static void step_forced(Lower *l, LoopSymbol *symbol)
     else
         symbol->reg = forced;
     lower_finite(l, forced, symbol->span, symbol->name);
+    if (symbol->kind == LOOP_SYM_PARAM)
+        check_range(l, &LOOP_ITEM(l->model->params, LoopParamModel, symbol->index), forced);
 }
 
 static void step_symbol(Lower *l, LoopSymbol *symbol)

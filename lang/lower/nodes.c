@@ -27,7 +27,7 @@ static uint32_t plain(Lower *l, const LoopNode *node, uint32_t op)
     return lower_make(l, &o);
 }
 
-/* exp(-1 / (x / step)) is how the checker writes the factor of a time constant: of a parameter it is checked here. */
+/* exp(-1 / (x / step)) is how the checker writes the factor of a time constant: one that is no constant is checked here. */
 static void check_time_constant(Lower *l, const LoopNode *node)
 {
     const LoopNode *ratio = node->kids[0], *steps;
@@ -36,9 +36,9 @@ static void check_time_constant(Lower *l, const LoopNode *node)
         return;
     steps = ratio->kids[1];
     if (steps->kind != LOOP_NODE_OP || steps->op != LOOP_OP_div || !steps->kids[1]->constant ||
-        steps->kids[0]->type.unit != LOOP_UNIT_DURATION || !lower_initial(l, steps->kids[0]->reg))
+        steps->kids[0]->type.unit != LOOP_UNIT_DURATION)
         return;
-    LoopStr name = LOOP_STR("time constant in steps");
+    LoopStr name = LOOP_STR("time constant");
     if (steps->kids[0]->kind == LOOP_NODE_SYMBOL)
         name = steps->kids[0]->symbol->name;
     lower_check(l, steps->kids[0]->reg, &(LoopCheck){.kind = LOOP_CHECK_RANGE, .code = LOOP_E0904,
