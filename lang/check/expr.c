@@ -288,10 +288,32 @@ static bool compared(LoopChecker *check, const LoopWhere *where, const LoopAst *
     return x && y;
 }
 
+static bool same_labels(const LoopLabels *a, const LoopLabels *b)
+{
+    bool same = a->count == b->count;
+    for (uint32_t i = 0; same && i < a->count; i++)
+        same = loop_str_equal(a->names[i], b->names[i]);
+    return same;
+}
+
+/* Two choices are compared by number, which says nothing where one number stands for different labels. False: reported. */
+static bool choices_fit(LoopChecker *check, LoopSpan span, const LoopNode *a, const LoopNode *b)
+{
+    const LoopSymbol *x = a->type.choice, *y = b->type.choice;
+    if (!x || !y || x == y || !x->loop || !y->loop || !x->loop->labels || !y->loop->labels || same_labels(x->loop->labels, y->loop->labels))
+        return true;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0212, span, "'%.*s' and '%.*s' number their channels in different ways", LOOP_STR_ARGS(x->name),
+                               LOOP_STR_ARGS(y->name));
+    LoopStr label = x->loop->labels->names[0];
+    loop_diag_help(check->diags, diag, "Compare each with a label, such as: %.*s == %.*s and %.*s == %.*s", LOOP_STR_ARGS(x->name), LOOP_STR_ARGS(label),
+                   LOOP_STR_ARGS(y->name), LOOP_STR_ARGS(loop_labels_find(y->loop->labels, label) == LOOP_NONE ? y->loop->labels->names[0] : label));
+    return false;
+}
+
 static LoopNode *compare(LoopChecker *check, const LoopWhere *where, const LoopAst *ast)
 {
     LoopNode *a, *b;
-    if (!compared(check, where, ast->first, ast->last, &a, &b))
+    if (!compared(check, where, ast->first, ast->last, &a, &b) || !choices_fit(check, ast->span, a, b))
         return NULL;
     return op2(check, ast->span, compare_op(ast->text), a, b);
 }
@@ -303,7 +325,7 @@ static LoopNode *member(LoopChecker *check, const LoopWhere *where, const LoopAs
     bool failed = !x;
     for (const LoopAst *kid = ast->last->first; kid; kid = kid->next) {
         LoopNode *item = beside_choice(check, where, x, kid);
-        failed = failed || !item;
+        failed = failed || !item || !choices_fit(check, kid->span, x, item);
         if (failed)
             continue;
         LoopNode *same = op2(check, kid->span, LOOP_OP_eq, x, item);

@@ -209,9 +209,14 @@ static uint32_t trace(Lower *l, const LoopNode *node)
     return own_memory(l, node, LOOP_OP_TRACE);
 }
 
+/* A choice that has not been held yet is none. */
 static uint32_t hold(Lower *l, const LoopNode *node)
 {
-    return own_memory(l, node, LOOP_OP_HOLD);
+    uint32_t reg = own_memory(l, node, LOOP_OP_HOLD);
+    const uint32_t args[] = {reg, lower_number(l, -1)};
+    if (node->type.choice)
+        lower_emit(l, &l->init, node->span, LOOP_OP_COPY, args);
+    return reg;
 }
 
 uint32_t lower_time(Lower *l, const LoopNode *node)

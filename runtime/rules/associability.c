@@ -31,7 +31,7 @@ static void step(const LoopRuleCall *call)
 const LoopRule loop_rule_associability = {
     .name = "associability",
     .doc = "w += rate * a * D * e, then a += adapt * min(|e|, 1) * (|D| - a): the associability a of a synapse is 1 at "
-           "first and follows the size of the errors D in its presence. Pearce and Hall 1980.",
+           "first and follows the size of the errors D in its presence, D being the dopamine signal times `burst` or `dip`. Pearce and Hall 1980.",
     .settings = {[ADAPT] = {"adapt", "how fast associability follows the errors", 0.1, 0, 1}},
     .has_memory = true,
     .memory = 1.0,
