@@ -1,7 +1,7 @@
 /* Claims: what is reported and expected of the measures. Each expression is a section of its own, run on the results. */
 #include "lang/lower/emit.h"
 
-/* The section of one expression, of the agents of `group`. */
+/* The section of one expression, of the agents of `group`. Durations are shown in milliseconds. */
 static uint32_t final_of(Lower *l, LoopNode *node, uint32_t group)
 {
     LowerCode code = {{0}, {0}};
@@ -9,7 +9,7 @@ static uint32_t final_of(Lower *l, LoopNode *node, uint32_t group)
         return LOOP_NONE;
     l->now = &code;
     l->region = true; /* what is worked out in one section is not known in the next */
-    uint32_t result = lower_value(l, node);
+    uint32_t result = lower_shown(l, node);
     lower_forget(l);
     l->region = false;
     LoopFinal *final = LOOP_ADD(l->scratch, &l->finals, LoopFinal);
@@ -22,7 +22,7 @@ static uint32_t final_of(Lower *l, LoopNode *node, uint32_t group)
 static LoopClaim claim(Lower *l, const LoopClaimModel *from)
 {
     LoopClaim c = {.name = lower_text(l, from->name), .text = lower_text(l, from->text), .span = from->span,
-                   .is_expectation = from->is_expectation, .relation = from->relation, .percent = from->percent,
+                   .unit = from->value->type.unit, .is_expectation = from->is_expectation, .relation = from->relation, .percent = from->percent,
                    .tolerance_is_percent = from->tolerance_is_percent};
     c.value = final_of(l, from->value, from->value_group);
     c.bound = final_of(l, from->bound, from->bound_group);

@@ -142,6 +142,8 @@ LoopSection lower_section(Lower *l, const LowerCode *code);
 /* ---- nodes.c, time.c: expressions ---- */
 /* The register of an expression, which is worked out here if it was not before. LOOP_NONE for NULL. */
 uint32_t lower_value(Lower *l, LoopNode *node);
+/* The same as it is shown to people: durations, which are computed with in steps, in milliseconds. */
+uint32_t lower_shown(Lower *l, LoopNode *node);
 /* Works out here what of an expression must see every step. */
 void lower_hoist(Lower *l, LoopNode *node);
 bool lower_calls_foreign(Lower *l, LoopNode *node);

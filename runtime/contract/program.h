@@ -284,6 +284,7 @@ typedef struct LoopClaim {
     LoopStr name;        /* of the measure, or the text of the expectation; may be empty */
     LoopStr text;        /* as written */
     LoopSpan span;
+    LoopUnit unit;       /* of a duration, value, bound, tolerance and margin are in milliseconds */
     bool is_expectation;
     uint32_t value, bound;
     LoopRelation relation;
@@ -298,7 +299,7 @@ typedef struct LoopMark {
     uint32_t step;
 } LoopMark;
 
-/* A signal's course over the trials selected, averaged over them and over agents: plotted and recorded. */
+/* A signal's course over the trials selected, averaged over them and over agents: plotted and recorded. Durations are in milliseconds. */
 typedef struct LoopStrip {
     LoopStr signal;      /* its name as written */
     LoopStr element;     /* label or index when the signal has several; one strip each */

@@ -171,8 +171,13 @@ static void print_unsaved(const LoopReport *report, LoopText *out)
 
 /* ---- claims ---- */
 
+static void put_unit(const LoopClaim *claim, LoopText *cell)
+{
+    loop_text_add(cell, "%s", claim->unit == LOOP_UNIT_DURATION ? " ms" : "");
+}
+
 /* Decimals for a mean; where four digits hide on which side of the bound it is, all it has. */
-static void put_mean(const LoopOutcome *out, uint32_t e, LoopText *cell)
+static void put_mean(const LoopClaim *claim, const LoopOutcome *out, uint32_t e, LoopText *cell)
 {
     double mean = out->mean[e], bound = out->bound ? out->bound[e] : NAN;
     LoopText shown = {0}, other = {0};
@@ -184,6 +189,7 @@ static void put_mean(const LoopOutcome *out, uint32_t e, LoopText *cell)
         loop_text_add(cell, "no value");
     else
         loop_show_fixed(cell, mean, hidden ? 12 : decimals);
+    put_unit(claim, cell);
     cell->failed = cell->failed || shown.failed || other.failed;
     loop_text_free(&shown);
     loop_text_free(&other);
@@ -201,9 +207,11 @@ static void put_bound(const LoopClaim *claim, const LoopOutcome *out, uint32_t e
 {
     loop_text_add(cell, "%s ", loop_relation_text(claim->relation));
     loop_show_number(cell, out->bound[e]);
+    put_unit(claim, cell);
     if (out->tolerance) {
         loop_text_add(cell, " within ");
         loop_show_number(cell, out->tolerance[e]);
+        put_unit(claim, cell);
     }
     if (claim->percent > 0) {
         loop_text_add(cell, " for ");
@@ -273,7 +281,7 @@ static void value_cells(const LoopReport *report, uint32_t i, uint32_t e, LoopTa
 {
     const LoopClaim *claim = &report->program->claims[i];
     const LoopOutcome *out = &report->results->outcomes[i];
-    put_mean(out, e, &table->cell);
+    put_mean(claim, out, e, &table->cell);
     loop_table_next(table);
     put_sem(out, e, &table->cell);
     loop_table_next(table);
@@ -399,7 +407,7 @@ void loop_report_claim_cells(const LoopReport *report, uint32_t claim, uint32_t 
     const LoopClaim *c = &report->program->claims[claim];
     const LoopOutcome *outcome = &report->results->outcomes[claim];
     put_label(c, outcome, label);
-    put_mean(outcome, e, got);
+    put_mean(c, outcome, e, got);
     if (outcome->agents > 1 && outcome->sem[e] > 0) {
         loop_text_add(got, " ");
         put_sem(outcome, e, got);
@@ -414,7 +422,7 @@ void loop_report_claim_line(const LoopReport *report, uint32_t claim, LoopText *
     put_label(c, outcome, out);
     for (uint32_t e = 0; e < outcome->width; e++) {
         loop_text_add(out, e ? "; " : ": ");
-        put_mean(outcome, e, out);
+        put_mean(c, outcome, e, out);
         if (outcome->agents > 1 && isfinite(outcome->mean[e]))
             loop_text_add(out, " ");
         put_sem(outcome, e, out);

@@ -117,6 +117,7 @@ static void put_claim(const LoopReport *report, uint32_t i, LoopSink *out)
     begin(&json, claim->is_expectation ? "expectation" : "measure");
     loop_json_member_str(&json, "name", claim->name);
     loop_json_member_str(&json, "text", claim->text);
+    loop_json_member_str(&json, "unit", loop_str(claim->unit == LOOP_UNIT_DURATION ? "ms" : "1"));
     loop_json_key(&json, "mean");
     loop_json_nums(&json, outcome->mean, outcome->width);
     loop_json_key(&json, "sem");
