@@ -34,7 +34,9 @@ typedef struct LowerRing {
 typedef struct LowerOnset {
     const LoopSymbol *sense;
     uint32_t element, at, trial;
-    uint32_t on; /* register: 1 on that step; LOOP_NONE: nothing asked for it yet */
+    uint32_t on;     /* register: 1 on that step; LOOP_NONE: nothing asked for it yet */
+    uint32_t active; /* register: 1 while it is on */
+    bool computed;   /* when is known only in the run */
 } LowerOnset;
 
 /* The onsets that a measure asked for, for the next one that asks. */

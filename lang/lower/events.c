@@ -178,14 +178,32 @@ static uint32_t size_of(Lower *l, Event *event)
     return size;
 }
 
-static void add_onset(Lower *l, const Event *event)
+/* Events of one sense may not be on at once. Those of constant times were looked at by the checker. */
+static void check_overlaps(Lower *l, const Event *event, const LowerOnset *new)
 {
-    LowerOnset *onset = LOOP_ADD(l->scratch, &l->onsets, LowerOnset);
-    if (onset)
-        *onset = (LowerOnset){event->model->sense, event->model->element, event->at, event->trial, event->on};
+    for (size_t i = 0; i < l->onsets.count; i++) {
+        const LowerOnset *old = &LOOP_ITEM(l->onsets, LowerOnset, i);
+        bool meet = old->sense == new->sense && old->trial == new->trial &&
+                    (old->element == new->element || old->element == LOOP_NONE || new->element == LOOP_NONE);
+        if (meet && (old->computed || new->computed))
+            lower_check(l, lower_op2(l, event->model->ast->span, LOOP_OP_and, old->active, new->active),
+                        &(LoopCheck){.kind = LOOP_CHECK_RANGE, .code = LOOP_E0906, .span = event->model->ast->span,
+                                     .name = lower_text(l, new->sense->name), .lo = 0, .hi = 0});
+    }
 }
 
-/* The signal `rest`, or the event while it is on. Events of one sense never meet. */
+static void add_onset(Lower *l, const Event *event, uint32_t active)
+{
+    const LoopEventModel *model = event->model;
+    LowerOnset new = {model->sense, model->element, event->at, event->trial, event->on, active,
+                      !model->at->constant || (model->duration && !model->duration->constant)};
+    check_overlaps(l, event, &new);
+    LowerOnset *onset = LOOP_ADD(l->scratch, &l->onsets, LowerOnset);
+    if (onset)
+        *onset = new;
+}
+
+/* The signal `rest`, or the event while it is on. */
 static uint32_t with_event(Lower *l, Event *event, uint32_t rest)
 {
     const LoopEventModel *model = event->model;
@@ -198,7 +216,7 @@ static uint32_t with_event(Lower *l, Event *event, uint32_t rest)
     if (brief && event->on == LOOP_NONE)
         event->on = lower_event(l, span, LOOP_OP_EVENT_ON, times, event->trial);
     uint32_t active = brief ? event->on : lower_event(l, span, LOOP_OP_EVENT_ACTIVE, times, event->trial);
-    add_onset(l, event);
+    add_onset(l, event, active);
     bool plain = !model->value && !model->chance;
     if (rest == LOOP_NONE)
         return plain ? active : lower_select(l, span, active, size, lower_number(l, 0));

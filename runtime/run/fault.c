@@ -41,6 +41,8 @@ LoopDiag *loop_diag_fault(LoopDiags *diags, const LoopCheck *check, double value
         if (check->lo == LOOP_STEPS_LEAST && check->hi == LOOP_STEPS_MOST)
             return loop_diag(diags, check->code, check->span, "'%.*s' is %s steps, but a time constant must be above 0 and finite",
                              LOOP_STR_ARGS(check->name), number);
+        if (check->code == LOOP_E0906)
+            return loop_diag(diags, check->code, check->span, "this event and another one of '%.*s' are on at once", LOOP_STR_ARGS(check->name));
         if (check->code == LOOP_E0905)
             return loop_diag(diags, check->code, check->span, isfinite(check->hi) ? "%.*s is %s, but must lie between %s and %s" : "%.*s is %s, but must not be below %s",
                              LOOP_STR_ARGS(check->name), number, lo, hi);

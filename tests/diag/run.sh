@@ -8,7 +8,7 @@ ulimit -t 60 # a program that hangs fails
 
 wanted_rc() { # CODE
     case $1 in
-    E0902) wanted=4 ;;
+    E0902 | E0906) wanted=4 ;;
     E0901 | E0903 | E0904 | E0905) wanted='3|4' ;; # of a constant or parameter: before the run
     W*) wanted=0 ;;
     *) wanted=3 ;;
