@@ -119,9 +119,10 @@ static void check_settings(LoopChecker *check)
         LoopSpan at = symbol ? symbol->span : LOOP_NO_SPAN;
         LoopDiag *diag = loop_diag(check->diags, LOOP_E0211, at, "-p %.*s: there is no const or param of that name", LOOP_STR_ARGS(setting->name));
         LoopStr near = loop_scope_near(check, LOOP_SPACE_VALUES, setting->name);
+        const LoopSymbol *other = near.len ? loop_scope_find(check, LOOP_SPACE_VALUES, near) : NULL;
         if (symbol)
             loop_diag_note(check->diags, diag, at, "it is a %s", loop_symbol_kind_name(symbol->kind));
-        else if (near.len)
+        else if (other && (other->kind == LOOP_SYM_CONST || other->kind == LOOP_SYM_PARAM))
             loop_diag_help(check->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
     }
 }

@@ -325,7 +325,8 @@ static LoopNode *member(LoopChecker *check, const LoopWhere *where, const LoopAs
     bool failed = !x;
     for (const LoopAst *kid = ast->last->first; kid; kid = kid->next) {
         LoopNode *item = beside_choice(check, where, x, kid);
-        failed = failed || !item || !choices_fit(check, kid->span, x, item);
+        failed = failed || !item || !choices_fit(check, kid->span, x, item) ||
+                 (item->type.width != 1 && !loop_need_width(check, item, x->type.width, "an item of 'in'"));
         if (failed)
             continue;
         LoopNode *same = op2(check, kid->span, LOOP_OP_eq, x, item);

@@ -57,7 +57,7 @@ static const Form forms[] = {
     {TOK_TRIAL, 0, 0, "like ", "A trial like another is written: trial NAME like OTHER { ... }, with a duration behind OTHER if it differs."},
     {TOK_TRIAL, LOOP_BLOCK_TASK, 0, "= ", "A trial is written: trial NAME 4 s { light at 1 s; juice at 2 s }"},
     {TOK_BETWEEN, 0, 0, "to and ", "An interval that varies is drawn: between uniform(5 s, 8 s)."},
-    {TOK_PHASE, 0, TOK_DURATION, NULL, "A number and a unit of time are a duration: no trial can be called s, ms, min or h."},
+    {TOK_PHASE, 0, TOK_DURATION, ") } newline of with until ; ", "A number and a unit of time are a duration: no trial can be called s, ms, min or h."},
     {TOK_PHASE, 0, TOK_NUMBER, "name ", "A mix says how many trials there are in all: phase NAME = 50 of shuffle(25 TRIAL, 25 OTHER)."},
     {TOK_PHASE, 0, TOK_NAME, ", ", "The time of a manipulation stands behind its value: stimulate(VTA, 0.5 at light)."},
     {TOK_PHASE, 0, ',', "at ", "The time of a manipulation stands behind its value: stimulate(VTA, 0.5 at light)."},
