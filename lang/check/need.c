@@ -139,20 +139,32 @@ static LoopNode *decay(LoopChecker *check, LoopNode *node)
     return loop_node_op(check, node->span, LOOP_OP_exp, &ratio, 1);
 }
 
+/* A time constant that a step can't show. Of a param it is the value that is known here. */
+static void doubt_time_constant(LoopChecker *check, const LoopNode *node, const char *what)
+{
+    bool param = node->kind == LOOP_NODE_SYMBOL && node->symbol->kind == LOOP_SYM_PARAM && node->symbol->value;
+    const double *steps = node->constant ? node->constant : param ? node->symbol->value->constant : NULL;
+    for (uint32_t i = 0; steps && i < node->type.width; i++) {
+        if (steps[i] >= 1 || steps[i] <= 0) /* the latter is a fault, when the run is made */
+            continue;
+        LoopDiag *diag = loop_diag(check->diags, LOOP_W0001, node->span, "%s is shorter than one step", what);
+        if (param)
+            loop_diag_note(check->diags, diag, node->symbol->span, "'%.*s' is %g ms", LOOP_STR_ARGS(node->symbol->name), steps[i] * check->model->step_ms);
+        loop_diag_help(check->diags, diag, "Make the step smaller, or write the factor per step that is meant, such as 0.1.");
+    }
+}
+
 LoopNode *loop_need_factor(LoopChecker *check, LoopNode *node, const char *what)
 {
     if (!node || node->type.unit == LOOP_UNIT_NUMBER)
         return node;
     for (uint32_t i = 0; node->constant && i < node->type.width; i++) {
-        if (!(node->constant[i] > 0)) {
-            LoopDiag *diag = loop_diag(check->diags, LOOP_E0504, node->span, "%s, as a duration, must be above 0", what);
-            loop_diag_help(check->diags, diag, "A plain number there is a factor per step; 0 keeps nothing.");
-            return NULL;
-        }
-        if (node->constant[i] >= 1)
+        if (node->constant[i] > 0)
             continue;
-        LoopDiag *diag = loop_diag(check->diags, LOOP_W0001, node->span, "%s is shorter than one step", what);
-        loop_diag_help(check->diags, diag, "Make the step smaller, or write the factor per step that is meant, such as 0.1.");
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0504, node->span, "%s, as a duration, must be above 0", what);
+        loop_diag_help(check->diags, diag, "A plain number there is a factor per step; 0 keeps nothing.");
+        return NULL;
     }
+    doubt_time_constant(check, node, what);
     return decay(check, node);
 }
