@@ -40,4 +40,8 @@ export -f bits compare
 while read -r said; do
     if [ -z "$said" ]; then pass; else fail "$said"; fi
 done < <({ examples; find tests/run -name '*.loop'; find tests/diag -name 'E09*.loop'; } | xargs -P 2 -I '{}' bash -c 'compare "{}"')
+
+# A block larger than any that is chosen, with all agents.
+wanted=$(bits "$reference" run --json tests/bench/w2.loop)
+if [ "$wanted" = "$(bits "$reference" run --json --lanes 10000 tests/bench/w2.loop)" ]; then pass; else fail "w2.loop --lanes 10000 differs"; fi
 finish

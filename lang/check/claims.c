@@ -126,10 +126,18 @@ static LoopNode *measure_of(LoopChecker *check, const LoopSymbol *symbol, uint32
     return measured(check, symbol->ast->first, loop_ast_find(symbol->ast, LOOP_AST_PLACE), instant);
 }
 
+static LoopNode *verdict_of(LoopChecker *check, LoopSymbol *symbol, uint32_t phase)
+{
+    if (!symbol->verdict || symbol->verdict_phase != phase)
+        symbol->verdict = measure_of(check, symbol, phase);
+    symbol->verdict_phase = phase;
+    return symbol->verdict;
+}
+
 LoopNode *loop_measure_symbol(LoopChecker *check, const LoopWhere *where, LoopSymbol *symbol)
 {
     if (where && where->instant != LOOP_NONE) /* of one trial: what is measured is read once more, for that */
-        return loop_measure_symbol(check, NULL, symbol) ? measure_of(check, symbol, where->instant) : NULL;
+        return loop_measure_symbol(check, NULL, symbol) ? verdict_of(check, symbol, where->instant) : NULL;
     if (symbol->state == LOOP_TYPING) {
         loop_diag(check->diags, LOOP_E0810, symbol->span, "the measure '%.*s' is made of itself", LOOP_STR_ARGS(symbol->name));
         return NULL;

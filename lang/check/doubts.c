@@ -200,16 +200,46 @@ static void check_sequence(LoopChecker *check, const LoopTrialModel *trial, cons
         }
 }
 
-/* Which trials of a phase can follow one another: all, unless they take turns. */
+static bool takes_turns(const LoopPhaseModel *phase)
+{
+    return phase->mix == LOOP_MIX_CYCLE || phase->mix == LOOP_MIX_PLAIN;
+}
+
+/* Whether item `k` of a phase can follow item `i` in it. */
+static bool can_follow(const LoopPhaseModel *phase, uint32_t i, uint32_t k)
+{
+    double shares = 0;
+    for (uint32_t n = 0; n < phase->item_count; n++)
+        shares += phase->items[n].share;
+    if (phase->count < 2 || !(phase->items[i].share > 0) || !(phase->items[k].share > 0))
+        return false;
+    if (takes_turns(phase))
+        return k == (i + 1) % phase->item_count;
+    return phase->mix == LOOP_MIX_DRAW || i != k || phase->count * phase->items[i].share > shares; /* there are two of it */
+}
+
+static const LoopTrialModel *trial_of(const LoopModel *model, const LoopPhaseModel *phase, uint32_t i)
+{
+    return LOOP_ITEM(model->trials, LoopTrialModel *, phase->items[i].trial);
+}
+
 static void check_phase(LoopChecker *check, const LoopPhaseModel *phase)
 {
-    const LoopModel *model = check->model;
-    bool turns = phase->mix == LOOP_MIX_CYCLE || phase->mix == LOOP_MIX_PLAIN;
-    for (uint32_t i = 0; phase->count > 1 && i < phase->item_count; i++)
+    for (uint32_t i = 0; i < phase->item_count; i++)
         for (uint32_t k = 0; k < phase->item_count; k++)
-            if (phase->items[i].share > 0 && phase->items[k].share > 0 && (!turns || k == (i + 1) % phase->item_count))
-                check_sequence(check, LOOP_ITEM(model->trials, LoopTrialModel *, phase->items[i].trial),
-                               LOOP_ITEM(model->trials, LoopTrialModel *, phase->items[k].trial));
+            if (can_follow(phase, i, k))
+                check_sequence(check, trial_of(check->model, phase, i), trial_of(check->model, phase, k));
+}
+
+/* The last trials of a phase and the first of the next, where all groups go through both. */
+static void check_phases(LoopChecker *check, const LoopPhaseModel *phase, const LoopPhaseModel *next)
+{
+    for (uint32_t i = 0; !phase->groups && !next->groups && !phase->until && i < phase->item_count; i++)
+        for (uint32_t k = 0; k < next->item_count; k++) {
+            bool last = !takes_turns(phase) || i == (phase->count - 1) % phase->item_count, first = !takes_turns(next) || k == 0;
+            if (last && first && phase->items[i].share > 0 && next->items[k].share > 0)
+                check_sequence(check, trial_of(check->model, phase, i), trial_of(check->model, next, k));
+        }
 }
 
 /* ---- loops ---- */
@@ -322,6 +352,8 @@ void loop_doubts_check(LoopChecker *check)
         check_trial(check, LOOP_ITEM(model->trials, LoopTrialModel *, i));
     for (size_t i = 0; steps_of(model->between, 0) == 0 && i < model->phases.count; i++)
         check_phase(check, &LOOP_ITEM(model->phases, LoopPhaseModel, i));
+    for (size_t i = 1; steps_of(model->between, 0) == 0 && i < model->phases.count; i++)
+        check_phases(check, &LOOP_ITEM(model->phases, LoopPhaseModel, i - 1), &LOOP_ITEM(model->phases, LoopPhaseModel, i));
     for (size_t i = 0; i < model->claims.count; i++)
         check_claim(check, &LOOP_ITEM(model->claims, LoopClaimModel, i));
 }

@@ -150,18 +150,33 @@ static bool result_width(LoopChecker *check, LoopSpan span, LoopNode **kids, uin
     return true;
 }
 
+static bool same_labels(const LoopLabels *a, const LoopLabels *b)
+{
+    bool same = a->count == b->count;
+    for (uint32_t i = 0; same && i < a->count; i++)
+        same = loop_str_equal(a->names[i], b->names[i]);
+    return same;
+}
+
+/* Whether two choices number the same labels alike, or are of one loop. */
+static bool same_choice(const LoopSymbol *a, const LoopSymbol *b)
+{
+    const LoopLabels *x = a && a->loop ? a->loop->labels : NULL, *y = b && b->loop ? b->loop->labels : NULL;
+    return a == b || (x && y && same_labels(x, y));
+}
+
 /* Labels and choices survive what leaves the values as they were. */
 static void keep_labels(LoopNode *node)
 {
     uint32_t from = node->op == LOOP_OP_select ? 1 : 0;
-    bool same_choice = node->op == LOOP_OP_select;
+    bool same = node->op == LOOP_OP_select;
     for (uint32_t i = from; i < node->kid_count; i++) {
         const LoopType *t = &node->kids[i]->type;
         if (t->labels && t->width == node->type.width && !node->type.labels)
             node->type.labels = t->labels;
-        same_choice = same_choice && t->choice == node->kids[from]->type.choice;
+        same = same && same_choice(t->choice, node->kids[from]->type.choice);
     }
-    if (same_choice)
+    if (same)
         node->type.choice = node->kids[from]->type.choice;
 }
 
@@ -286,14 +301,6 @@ static bool compared(LoopChecker *check, const LoopWhere *where, const LoopAst *
     *a = swap ? y : x;
     *b = swap ? x : y;
     return x && y;
-}
-
-static bool same_labels(const LoopLabels *a, const LoopLabels *b)
-{
-    bool same = a->count == b->count;
-    for (uint32_t i = 0; same && i < a->count; i++)
-        same = loop_str_equal(a->names[i], b->names[i]);
-    return same;
 }
 
 /* Two choices are compared by number, which says nothing where one number stands for different labels. False: reported. */

@@ -97,6 +97,7 @@ struct LoopNode {
     bool pure;                /* neither draws nor holds anything between steps, nor do its kids */
     bool draws;               /* it or a kid draws */
     bool shared;              /* an argument of a function: worked out once, wherever it stands */
+    bool time_constant;       /* exp(-1 / (x / step)): the factor that the checker made of a time constant x */
     uint32_t mark;            /* of the walk that saw it last */
     LoopNode *instead;        /* what stands for it in the forecast that is being written out */
     /* the lowering's */
@@ -165,6 +166,8 @@ struct LoopSymbol {
     bool used, broken;         /* broken: its errors are already reported */
     LoopType type;
     LoopNode *value;           /* its formula; of a state, `next`; NULL for a sense that the task drives */
+    LoopNode *verdict;         /* of a measure: its value in the trial that has just ended, in phase `verdict_phase`; NULL: not read yet */
+    uint32_t verdict_phase;
     LoopNode *init;            /* of a state */
     LoopNode *forced, *forced_value; /* of a state, sense or param: when a manipulation sets it, and to what; NULL: never */
     LoopNode *old;             /* of a state: its value one step before, which `next` formulas read */

@@ -136,7 +136,10 @@ static LoopNode *decay(LoopChecker *check, LoopNode *node)
     LoopNode *steps[] = {node, step};
     kids[1] = loop_node_op(check, node->span, LOOP_OP_div, steps, 2);
     LoopNode *ratio = loop_node_op(check, node->span, LOOP_OP_div, kids, 2);
-    return loop_node_op(check, node->span, LOOP_OP_exp, &ratio, 1);
+    LoopNode *factor = loop_node_op(check, node->span, LOOP_OP_exp, &ratio, 1);
+    if (factor)
+        factor->time_constant = !factor->constant;
+    return factor;
 }
 
 /* A time constant that a step can't show. Of a param it is the value that is known here. */

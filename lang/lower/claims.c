@@ -1,7 +1,7 @@
 /* Claims: what is reported and expected of the measures. Each expression is a section of its own, run on the results. */
 #include "lang/lower/emit.h"
 
-/* The section of one expression, of the agents of `group`. Durations are shown in milliseconds. */
+/* The section of one expression, of the agents of `group`. */
 static uint32_t final_of(Lower *l, LoopNode *node, uint32_t group)
 {
     LowerCode code = {{0}, {0}};
@@ -9,7 +9,7 @@ static uint32_t final_of(Lower *l, LoopNode *node, uint32_t group)
         return LOOP_NONE;
     l->now = &code;
     l->region = true; /* what is worked out in one section is not known in the next */
-    uint32_t result = lower_shown(l, node);
+    uint32_t result = lower_value(l, node);
     lower_forget(l);
     l->region = false;
     LoopFinal *final = LOOP_ADD(l->scratch, &l->finals, LoopFinal);

@@ -27,22 +27,32 @@ static uint32_t plain(Lower *l, const LoopNode *node, uint32_t op)
     return lower_make(l, &o);
 }
 
-/* exp(-1 / (x / step)) is how the checker writes the factor of a time constant: one that is no constant is checked here. */
+/* Whether an expression reads a let of a trial, which holds nothing sensible where that trial has not been yet. */
+static bool reads_trial(Lower *l, LoopNode *root)
+{
+    LoopList nodes = {0};
+    bool found = !loop_nodes_collect(l->scratch, root, ++l->walk, NULL, &nodes);
+    for (size_t i = 0; i < nodes.count; i++) {
+        const LoopNode *node = LOOP_ITEM(nodes, LoopNode *, i);
+        found = found || (node->kind == LOOP_NODE_SYMBOL && node->symbol->kind == LOOP_SYM_LET && node->symbol->trial);
+    }
+    return found;
+}
+
+/* A time constant that is a param must be above 0; one that is computed may be 0, and then keeps nothing. */
 static void check_time_constant(Lower *l, const LoopNode *node)
 {
-    const LoopNode *ratio = node->kids[0], *steps;
-    if (node->op != LOOP_OP_exp || ratio->kind != LOOP_NODE_OP || ratio->op != LOOP_OP_div || !ratio->kids[0]->constant ||
-        ratio->kids[0]->constant[0] != -1)
+    if (!node->time_constant)
         return;
-    steps = ratio->kids[1];
-    if (steps->kind != LOOP_NODE_OP || steps->op != LOOP_OP_div || !steps->kids[1]->constant ||
-        steps->kids[0]->type.unit != LOOP_UNIT_DURATION)
+    LoopNode *x = node->kids[0]->kids[1]->kids[0]; /* of exp(-1 / (x / step)) */
+    bool named = x->kind == LOOP_NODE_SYMBOL, given = lower_initial(l, x->reg) || (named && x->symbol->kind == LOOP_SYM_PARAM);
+    uint32_t reg = x->reg;
+    if (!given && reads_trial(l, x))
         return;
-    LoopStr name = LOOP_STR("time constant");
-    if (steps->kids[0]->kind == LOOP_NODE_SYMBOL)
-        name = steps->kids[0]->symbol->name;
-    lower_check(l, steps->kids[0]->reg, &(LoopCheck){.kind = LOOP_CHECK_RANGE, .code = LOOP_E0904,
-                                                     .span = steps->kids[0]->span, .name = name, .lo = LOOP_STEPS_LEAST, .hi = LOOP_STEPS_MOST});
+    if (l->region && l->mask != LOOP_NONE && !lower_initial(l, reg)) /* lanes that don't want it hold nothing sensible */
+        reg = lower_select(l, x->span, l->mask, reg, lower_number(l, 1));
+    lower_check(l, reg, &(LoopCheck){.kind = LOOP_CHECK_RANGE, .code = LOOP_E0904, .span = x->span, .name = named ? x->symbol->name : LOOP_STR("time constant"),
+                                     .lo = given ? LOOP_STEPS_LEAST : 0, .hi = LOOP_STEPS_MOST});
 }
 
 static uint32_t list(Lower *l, const LoopNode *node)

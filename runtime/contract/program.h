@@ -284,7 +284,7 @@ typedef struct LoopClaim {
     LoopStr name;        /* of the measure, or the text of the expectation; may be empty */
     LoopStr text;        /* as written */
     LoopSpan span;
-    LoopUnit unit;       /* of a duration, value, bound, tolerance and margin are in milliseconds */
+    LoopUnit unit;       /* of a duration, value, bound, tolerance and margin are in steps; outcomes in milliseconds */
     bool is_expectation;
     uint32_t value, bound;
     LoopRelation relation;

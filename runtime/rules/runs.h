@@ -109,6 +109,7 @@ static inline size_t loop_bytes_alike(const uint8_t *bytes, size_t from, size_t 
 static inline size_t loop_synapses_stretch(const LoopRuleCall *call, size_t *run)
 {
     size_t runs = loop_synapses_runs(call), most = LOOP_STRETCH / (call->lanes > 1 ? call->lanes : LOOP_TILE);
+    most = most ? most : 1;
     if (*run < runs && !call->due[*run])
         *run = loop_bytes_alike(call->due, *run, runs);
     return *run < runs ? loop_bytes_alike(call->due, *run, most < runs - *run ? *run + most : runs) - *run : 0;

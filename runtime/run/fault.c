@@ -38,7 +38,7 @@ LoopDiag *loop_diag_fault(LoopDiags *diags, const LoopCheck *check, double value
         char lo[32], hi[32];
         lo[loop_num_print(lo, check->lo)] = '\0';
         hi[loop_num_print(hi, check->hi)] = '\0';
-        if (check->lo == LOOP_STEPS_LEAST && check->hi == LOOP_STEPS_MOST)
+        if (check->hi == LOOP_STEPS_MOST)
             return loop_diag(diags, check->code, check->span, "'%.*s' is %s steps, but a time constant must be above 0 and finite",
                              LOOP_STR_ARGS(check->name), number);
         if (check->code == LOOP_E0906)

@@ -221,6 +221,15 @@ static uint64_t count_trials(const Finals *f, const LoopFinal *final)
     return least == UINT64_MAX ? 0 : least;
 }
 
+/* Durations are computed with in steps, which are whole numbers, and shown in milliseconds. */
+static void show_durations(const LoopProgram *program, LoopOutcome *out)
+{
+    double *const shown[] = {out->mean, out->sem, out->bound, out->tolerance};
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
+        for (uint32_t e = 0; shown[i] && e < out->width; e++)
+            shown[i][e] *= program->step_ms;
+}
+
 static bool make_outcome(const Finals *f, uint32_t index, LoopResults *results)
 {
     const LoopClaim *claim = &f->program->claims[index];
@@ -247,6 +256,8 @@ static bool make_outcome(const Finals *f, uint32_t index, LoopResults *results)
         judge(f, claim, out);
         results->failed += !out->holds;
     }
+    if (claim->unit == LOOP_UNIT_DURATION)
+        show_durations(f->program, out);
     return true;
 }
 
