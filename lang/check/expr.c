@@ -403,6 +403,8 @@ static LoopNode *unary(LoopChecker *check, const LoopWhere *where, const LoopAst
 
 static LoopNode *placed(LoopChecker *check, const LoopWhere *where, const LoopAst *ast)
 {
+    if (where->measuring && ast->kind == LOOP_AST_PLACED && ast->first->kind == LOOP_AST_TRIALS_UNTIL)
+        return loop_measure_trials(check, where, ast->first, ast->last);
     if (where->measuring && ast->kind == LOOP_AST_PLACED)
         return loop_measure_placed(check, where, ast->first, ast->last, loop_check_text(check, ast->span), ast->span);
     if (where->measuring)

@@ -178,6 +178,17 @@ static void help_with_parts(LoopChecker *check, LoopDiag *diag, const LoopScope 
         loop_diag_help(check->diags, diag, "It has %s.", names.at);
 }
 
+/* What is there of that name, of another kind than is asked for; NULL: nothing. */
+static const LoopSymbol *other_part(const LoopScope *scope, LoopStr part)
+{
+    for (size_t i = 0; i < scope->symbols.count; i++) {
+        const LoopSymbol *s = LOOP_ITEM(scope->symbols, LoopSymbol *, i);
+        if (loop_str_equal(s->local, part))
+            return s;
+    }
+    return NULL;
+}
+
 bool loop_scope_report_part(LoopChecker *check, LoopStr name, LoopSpan span)
 {
     size_t dot = name.len;
@@ -187,6 +198,13 @@ bool loop_scope_report_part(LoopChecker *check, LoopStr name, LoopSpan span)
     const LoopSymbol *symbol = whole.len ? opener(check, whole) : NULL;
     if (!symbol || symbol->broken) /* how it is made has an error, which was reported */
         return symbol != NULL;
+    const LoopSymbol *other = other_part(symbol->scope, part);
+    if (other) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E1308, span, "'%.*s' is a %s", LOOP_STR_ARGS(name), loop_symbol_kind_name(other->kind));
+        if (other->kind == LOOP_SYM_FN)
+            loop_diag_help(check->diags, diag, "A function is called in a formula: let x = %.*s(...)", LOOP_STR_ARGS(name));
+        return true;
+    }
     LoopDiag *diag = loop_diag(check->diags, LOOP_E1308, span, "'%.*s' has no part '%.*s'", LOOP_STR_ARGS(whole), LOOP_STR_ARGS(part));
     help_with_parts(check, diag, symbol->scope, part);
     return true;
