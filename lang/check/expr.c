@@ -158,11 +158,16 @@ static bool same_labels(const LoopLabels *a, const LoopLabels *b)
     return same;
 }
 
+/* The labels of the loop that a choice is of; NULL: it has none, or there is no such loop. */
+static const LoopLabels *labels_of(const LoopSymbol *choice)
+{
+    return choice && choice->loop ? choice->loop->labels : NULL;
+}
+
 /* Whether two choices number the same labels alike, or are of one loop. */
 static bool same_choice(const LoopSymbol *a, const LoopSymbol *b)
 {
-    const LoopLabels *x = a && a->loop ? a->loop->labels : NULL, *y = b && b->loop ? b->loop->labels : NULL;
-    return a == b || (x && y && same_labels(x, y));
+    return a == b || (labels_of(a) && labels_of(b) && same_labels(labels_of(a), labels_of(b)));
 }
 
 /* Labels and choices survive what leaves the values as they were. */
@@ -307,13 +312,13 @@ static bool compared(LoopChecker *check, const LoopWhere *where, const LoopAst *
 static bool choices_fit(LoopChecker *check, LoopSpan span, const LoopNode *a, const LoopNode *b)
 {
     const LoopSymbol *x = a->type.choice, *y = b->type.choice;
-    if (!x || !y || x == y || !x->loop || !y->loop || !x->loop->labels || !y->loop->labels || same_labels(x->loop->labels, y->loop->labels))
+    if (same_choice(x, y) || !labels_of(x) || !labels_of(y))
         return true;
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0212, span, "'%.*s' and '%.*s' number their channels in different ways", LOOP_STR_ARGS(x->name),
                                LOOP_STR_ARGS(y->name));
-    LoopStr label = x->loop->labels->names[0];
+    LoopStr label = labels_of(x)->names[0], other = loop_labels_find(labels_of(y), label) == LOOP_NONE ? labels_of(y)->names[0] : label;
     loop_diag_help(check->diags, diag, "Compare each with a label, such as: %.*s == %.*s and %.*s == %.*s", LOOP_STR_ARGS(x->name), LOOP_STR_ARGS(label),
-                   LOOP_STR_ARGS(y->name), LOOP_STR_ARGS(loop_labels_find(y->loop->labels, label) == LOOP_NONE ? y->loop->labels->names[0] : label));
+                   LOOP_STR_ARGS(y->name), LOOP_STR_ARGS(other));
     return false;
 }
 

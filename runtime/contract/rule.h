@@ -54,7 +54,7 @@ typedef struct LoopRuleCall {
     LoopView freeze;                                                     /* [1]: > 0 keeps weights and memory */
     LoopWires wires;
     bool lasting;                                                        /* traces may: their decay is no constant 0 */
-    uint8_t *sees, *due;                                                 /* [reach]: scratch */
+    uint8_t *sees, *due;                                                 /* scratch, a byte a run: see runs.h */
     bool *stale;                                                         /* becomes true when weights may have moved */
     LoopReal *scratch;                                                   /* [LOOP_RULE_ARRAYS][span] */
     size_t span;

@@ -11,8 +11,6 @@
 
 static const LoopReal ONE = 1.0;
 
-enum { STRIP = 4 /* vectors of lanes whose sums stay in registers */ };
-
 /* What the neurons of one loop need. `s` gets the activity of a neuron in each lane. */
 typedef struct Readout {
     const LoopLoop *loop;
@@ -89,7 +87,7 @@ LOOP_INLINE void add(LoopWide *to, const LoopWide *more, size_t vectors)
 /* Sums in the order of sum.h, each pair as soon as there is one, so that few registers are taken. */
 LOOP_INLINE void read_strip(LoopReal *out, const Readout *r, const LoopReal *w, const LoopReal *x, size_t n, size_t vectors, ReadPart *part)
 {
-    LoopWide sum[2][STRIP], four[STRIP], two[STRIP];
+    LoopWide sum[2][LOOP_STRIP], four[LOOP_STRIP], two[LOOP_STRIP];
     for (size_t half = 0; half < 2; half++) {
         part(sum[half], r, w, x, half, vectors);
         part(two, r, w, x, half + 4, vectors);
@@ -107,8 +105,8 @@ LOOP_INLINE void read_strip(LoopReal *out, const Readout *r, const LoopReal *w, 
 LOOP_INLINE void read_strips(const Readout *r, const LoopReal *w, const LoopReal *x, LoopReal *s, ReadPart *part)
 {
     size_t l = 0, lanes = r->wires.lanes;
-    for (; l + STRIP * LOOP_WIDE <= lanes; l += STRIP * LOOP_WIDE)
-        read_strip(s + l, r, w + l, x + l, STRIP * LOOP_WIDE, STRIP, part);
+    for (; l + LOOP_STRIP * LOOP_WIDE <= lanes; l += LOOP_STRIP * LOOP_WIDE)
+        read_strip(s + l, r, w + l, x + l, LOOP_STRIP * LOOP_WIDE, LOOP_STRIP, part);
     for (; l < lanes; l += LOOP_WIDE)
         read_strip(s + l, r, w + l, x + l, lanes - l, 1, part);
 }

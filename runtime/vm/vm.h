@@ -72,10 +72,10 @@ typedef struct LoopBlock {
     LoopReal *state;            /* the slab */
     size_t state_bytes;
     bool fresh;                 /* which holds nothing but 0 yet */
-    uint8_t *live;              /* [layout->live_bytes] */
+    uint8_t *live;              /* [layout->live_bytes + LOOP_RUNS_MORE] */
     bool *stale;                /* [loop_count]: weights have moved since the value was read out */
     LoopActive *active;         /* [layout->lines]: context lines that are not 0 */
-    uint8_t *sees;              /* [2][layout->lines]: scratch for learning */
+    uint8_t *sees;              /* [2][layout->lines + LOOP_RUNS_MORE]: scratch for learning */
     uint64_t *paired;           /* [draw_count + loop_count]: which two steps its pair is for, from 1 on; 0: none */
     LoopRngKey *keys;           /* [draw_count + loop_count][key_lanes] */
     size_t key_lanes, key_step; /* 1 and 0; where lanes are copies of a part, those of the layout and 1 */
