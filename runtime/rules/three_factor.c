@@ -15,7 +15,7 @@ LOOP_INLINE void move_strip(const LoopSynapses *s, size_t l, size_t vectors, Loo
     for (size_t r = 0; r < rows; r++, w += n, e += n)
         for (size_t i = 0; i < vectors; i++) {
             LoopWide trace = loop_wide(e + i * LOOP_WIDE), old = loop_wide(w + i * LOOP_WIDE);
-            LoopWideMask both = (LoopWideMask)(push[i] != 0) & (LoopWideMask)(trace != 0);
+            LoopWideMask both = loop_wide_different(push[i], (LoopWide){0}) & loop_wide_different(trace, (LoopWide){0});
             loop_wide_put(w + i * LOOP_WIDE, loop_wide_select(kept, old, old + loop_wide_where(both, push[i] * trace)));
         }
 }

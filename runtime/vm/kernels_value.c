@@ -74,7 +74,7 @@ LOOP_INLINE void dense_part(LoopWide *sum, const Readout *r, const LoopReal *w, 
     for (size_t j = p; j < r->wires.reach; j += LOOP_PARTS)
         for (size_t i = 0; i < vectors; i++) {
             LoopWide in = loop_wide(x + j * step + i * LOOP_WIDE);
-            sum[i] += loop_wide_where((LoopWideMask)(in != 0), loop_wide(w + j * lanes + i * LOOP_WIDE) * in);
+            sum[i] += loop_wide_where(loop_wide_different(in, (LoopWide){0}), loop_wide(w + j * lanes + i * LOOP_WIDE) * in);
         }
 }
 

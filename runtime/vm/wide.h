@@ -46,6 +46,32 @@ static inline LoopWide loop_wide_of(LoopReal x)
     return x - (LoopWide){0};
 }
 
+/* Comparisons: all ones in a lane where it holds, 0 elsewhere. */
+static inline LoopWideMask loop_wide_equal(LoopWide a, LoopWide b)
+{
+    return (LoopWideMask)(a == b);
+}
+
+static inline LoopWideMask loop_wide_different(LoopWide a, LoopWide b)
+{
+    return (LoopWideMask)(a != b);
+}
+
+static inline LoopWideMask loop_wide_above(LoopWide a, LoopWide b)
+{
+    return (LoopWideMask)(a > b);
+}
+
+static inline LoopWideMask loop_wide_not_below(LoopWide a, LoopWide b)
+{
+    return (LoopWideMask)(a >= b);
+}
+
+static inline LoopWideMask loop_wide_everywhere(void)
+{
+    return ~(LoopWideMask){0};
+}
+
 /* yes where the mask is all ones, no where it is 0 */
 static inline LoopWide loop_wide_select(LoopWideMask mask, LoopWide yes, LoopWide no)
 {

@@ -1,0 +1,80 @@
+/* The choices of a step: what the loops that choose (kernels_choose.c) and the ways of selecting (selections.c) have in common. Rows are
+   read and written where they lie; only the last lanes, which do not fill a vector, need room of their own. */
+#ifndef LOOP_CHOICES_H
+#define LOOP_CHOICES_H
+
+#include "runtime/vm/vm.h"
+#include "runtime/vm/wide.h"
+
+/* One row of lanes for each channel; that of channel k begins at k * pitch. */
+typedef struct LoopRows {
+    LoopReal *at;
+    size_t pitch;
+} LoopRows;
+
+/* The choices of a step, in lanes first .. first + n - 1. Single rows are [width], scratch, and what is behind the n-th lane
+   means nothing. */
+typedef struct LoopChoices {
+    LoopBlock *block;
+    const LoopLoop *loop;
+    LoopRngKeys keys;
+    size_t index, first, n, channels; /* the loop's number, the lanes, its channels */
+    size_t width;                     /* n, up to whole vectors */
+    LoopView value, parameter;
+    LoopRows drive;    /* V + bias: scratch, or the values themselves, which are not written */
+    LoopRows odds;     /* probability: scratch, or where they are asked for */
+    LoopRows open;     /* > 0 where proposed; NULL: all are */
+    LoopReal *chooses; /* > 0 where a choice is to be made */
+    LoopReal *u, *top, *at;
+} LoopChoices;
+
+/* `reg` from the first of the lanes on. */
+static inline LoopView loop_choices_view(const LoopChoices *c, uint32_t reg, const LoopReal *fallback)
+{
+    LoopView v = loop_block_view(c->block, reg, fallback);
+    v.at += c->first * v.lane;
+    return v;
+}
+
+/* Row `k` of a register that the loop writes. */
+static inline LoopReal *loop_choices_row(const LoopChoices *c, uint32_t reg, size_t k)
+{
+    return loop_block_register(c->block, reg) + k * c->block->lanes + c->first;
+}
+
+static inline LoopReal *loop_row(LoopRows rows, size_t k)
+{
+    return rows.at + k * rows.pitch;
+}
+
+static inline void loop_row_set(LoopReal *restrict row, size_t n, LoopReal x)
+{
+    for (size_t l = 0; l < n; l++)
+        row[l] = x;
+}
+
+/* row = element k of x in each lane */
+static inline void loop_row_spread(LoopReal *restrict row, LoopView x, size_t k, size_t n)
+{
+    const LoopReal *restrict at = x.at + k * x.step;
+    if (x.lane)
+        for (size_t l = 0; l < n; l++)
+            row[l] = at[l];
+    else
+        loop_row_set(row, n, at[0]);
+}
+
+/* Calls take(l, vectors) for all lanes of `c`, LOOP_STRIP vectors at a time while there are as many. */
+#define LOOP_EACH_STRIP(c, take)                                                                                       \
+    do {                                                                                                               \
+        size_t l_ = 0;                                                                                                 \
+        for (; l_ + LOOP_STRIP * LOOP_WIDE <= (c)->width; l_ += LOOP_STRIP * LOOP_WIDE)                                \
+            take(l_, LOOP_STRIP);                                                                                      \
+        for (; l_ < (c)->width; l_ += LOOP_WIDE)                                                                       \
+            take(l_, 1);                                                                                               \
+    } while (0)
+
+/* odds = how likely each channel is taken, if it is left to itself. Noise is added to the drives. */
+void loop_choices_weigh(const LoopChoices *c);
+
+#endif
