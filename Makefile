@@ -11,11 +11,12 @@ BISON  ?= bison
 FLEX   ?= flex
 OBJCOPY ?= objcopy
 
-STD    := -std=c11 -ffp-contract=off -fno-math-errno -fno-trapping-math -pthread
+# Linked to a fixed address: the tables hold three thousand addresses, which a movable program sets at each start.
+STD    := -std=c11 -ffp-contract=off -fno-math-errno -fno-trapping-math -fno-pie -pthread
 WARN   := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wundef -Wvla -Werror -Wno-pass-failed -Wno-psabi
 GEN    := $(BUILD)/gen
 INC    := -I. -I$(GEN)
-LIBS   := -lffi -ldl -lm -pthread
+LIBS   := -no-pie -lffi -ldl -lm -pthread
 
 SOURCES := $(sort $(shell find lang runtime -name '*.c'))
 CLI     := $(filter lang/cli/%,$(SOURCES))
