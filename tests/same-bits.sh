@@ -39,9 +39,63 @@ export -f bits compare
 
 while read -r said; do
     if [ -z "$said" ]; then pass; else fail "$said"; fi
-done < <({ examples; find tests/run -name '*.loop'; find tests/diag -name 'E09*.loop'; } | xargs -P 2 -I '{}' bash -c 'compare "{}"')
+done < <({ examples; find tests/run -name '*.loop'; find tests/diag -name 'E09*.loop' -o -name 'W0020*.loop'; } | xargs -P 2 -I '{}' bash -c 'compare "{}"')
 
 # A block larger than any that is chosen, with all agents.
 wanted=$(bits "$reference" run --json tests/bench/w2.loop)
 if [ "$wanted" = "$(bits "$reference" run --json --lanes 10000 tests/bench/w2.loop)" ]; then pass; else fail "w2.loop --lanes 10000 differs"; fi
+
+# What is written beside a draw does not move it: 'light' has the same course without the lines that begin with +, and with them.
+course_of_light() { "$reference" run --json "$1" 2>&1 | sed -n 's/^.*"signal":"light",.*\("mean":.*\)$/\1/p'; }
+beside() { # WHAT, the model on standard input
+    cat >"$scratch/beside.loop"
+    local without with
+    grep -v '^+' "$scratch/beside.loop" >"$scratch/without.loop"
+    sed 's/^+//' "$scratch/beside.loop" >"$scratch/with.loop"
+    without=$(course_of_light "$scratch/without.loop") with=$(course_of_light "$scratch/with.loop")
+    if [ -n "$with" ] && [ "$with" = "$without" ]; then pass; else fail "$1 moves draws: $without, $with"; fi
+}
+beside 'another event' <<'END'
+step 100 ms
+sense light, tone
+task {
+  trial A 300 ms {
++   tone at 0 s
+    light at 100 ms with 0.5
++   tone at 200 ms with 0.5
+  }
+  phase p = 20 A
+}
+run 3 agents
+record light
+END
+beside 'an event of the trial that it is like' <<'END'
+step 100 ms
+sense light, tone
+task {
+  trial A 300 ms {
+    tone at 0 s
++   tone at 200 ms with 0.5
+  }
+  trial B like A { light at 100 ms with 0.5 }
+  phase p = 20 B
+}
+run 3 agents
+record light
+END
+beside 'a phase of that name for another group' <<'END'
+step 100 ms
+sense light, tone
+task {
+  trial A 300 ms { light at 100 ms = uniform(0, 1) }
+  trial B 300 ms { light at 200 ms }
++ phase p of two = 20 of shuffle(A, B) with set(tone, 1)
+  phase p of one = 20 of shuffle(A, B)
+}
+group one
+group two
+run 3 agents
+record light of one
+END
+
 finish

@@ -40,7 +40,8 @@ bool loop_need_constant(LoopChecker *check, const LoopNode *node, const char *wh
     if (node->constant)
         return true;
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0407, node->span, "%s must be a constant", what);
-    loop_diag_help(check->diags, diag, "It sizes the model, so it may be made of numbers and consts; a param differs between agents.");
+    loop_diag_help(check->diags, diag, node->draws ? "It is settled before the run, so it may be made of numbers and consts. What differs from agent to agent is a let: let x = once(uniform(0, 1))."
+                                                   : "It is settled before the run, so it may be made of numbers and consts; params differ between groups.");
     return false;
 }
 

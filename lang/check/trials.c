@@ -122,6 +122,26 @@ static void check_inside(LoopChecker *check, const LoopTrialModel *trial, const 
     loop_diag_note(check->diags, diag, trial->symbol->span, "the trial '%.*s' lasts %s", LOOP_STR_ARGS(trial->symbol->name), text.at);
 }
 
+/* Whether the event comes at all, of those of its sense in the trial that may not: a draw of its own, which no other event moves. */
+static LoopNode *chance_of(LoopChecker *check, const LoopTrialModel *trial, const LoopWhere *where, LoopStr sense, const LoopAst *ast)
+{
+    LoopNode *p = loop_expr(check, where, ast);
+    if (!loop_need_width(check, p, 1, "a probability") || !loop_need_unit(check, p, LOOP_UNIT_NUMBER, "a probability"))
+        return NULL;
+    if (p->constant && !(p->constant[0] >= 0 && p->constant[0] <= 1))
+        loop_diag(check->diags, LOOP_E0705, p->span, "a probability must lie between 0 and 1, not at %g", p->constant[0]);
+    LoopText name = {.arena = check->arena}, place = {.arena = check->arena};
+    loop_text_add(&name, "%.*s with", LOOP_STR_ARGS(sense));
+    uint32_t *before = loop_task_where(check, trial, loop_text_view(&name)).draws;
+    LoopNode *chance = loop_node_function(check, p->span, LOOP_FN_bernoulli, (LoopType){.width = 1}, &p, 1);
+    if (!before || !chance)
+        return NULL;
+    loop_text_add(&place, "%.*s with %u", LOOP_STR_ARGS(where->place), (*before)++);
+    chance->clock = LOOP_DRAW_TRIAL;
+    chance->place = loop_name_hash(loop_text_view(&place));
+    return chance;
+}
+
 static bool add_event(LoopChecker *check, LoopTrialModel *trial, const LoopAst *ast)
 {
     LoopEventModel event = {.ast = ast};
@@ -146,20 +166,8 @@ static bool add_event(LoopChecker *check, LoopTrialModel *trial, const LoopAst *
         if (event.value->type.width != 1 && !loop_need_width(check, event.value, width, "the size of an event"))
             return false;
     }
-    if (chance) {
-        LoopNode *p = loop_expr(check, &where, chance);
-        if (!loop_need_width(check, p, 1, "a probability") || !loop_need_unit(check, p, LOOP_UNIT_NUMBER, "a probability"))
-            return false;
-        if (p->constant && !(p->constant[0] >= 0 && p->constant[0] <= 1))
-            loop_diag(check->diags, LOOP_E0705, p->span, "a probability must lie between 0 and 1, not at %g", p->constant[0]);
-        LoopText place = {.arena = check->arena};
-        loop_text_add(&place, "%.*s with %u", LOOP_STR_ARGS(where.place), (uint32_t)trial->events.count);
-        event.chance = loop_node_function(check, p->span, LOOP_FN_bernoulli, (LoopType){.width = 1}, &p, 1);
-        if (event.chance) {
-            event.chance->clock = LOOP_DRAW_TRIAL;
-            event.chance->place = loop_name_hash(loop_text_view(&place));
-        }
-    }
+    if (chance && !(event.chance = chance_of(check, trial, &where, event.sense->name, chance)))
+        return false;
     LoopEventModel *slot = LOOP_ADD(check->arena, &trial->events, LoopEventModel);
     if (slot)
         *slot = event;

@@ -95,16 +95,6 @@ void lower_between(Lower *l)
 
 /* ---- phases ---- */
 
-/* Which of the phases of one name this is. */
-static uint32_t ordinal(const LoopModel *model, size_t index)
-{
-    uint32_t n = 0;
-    const LoopPhaseModel *phase = &LOOP_ITEM(model->phases, LoopPhaseModel, index);
-    for (size_t i = 0; i < index; i++)
-        n += LOOP_ITEM(model->phases, LoopPhaseModel, i).symbol == phase->symbol;
-    return n;
-}
-
 static LoopPhase make_phase(Lower *l, size_t index)
 {
     const LoopModel *model = l->model;
@@ -114,7 +104,8 @@ static LoopPhase make_phase(Lower *l, size_t index)
     LoopList groups = {from->groups, model->group_count, model->group_count};
     LoopPhase phase = {.name = lower_text(l, name), .name_id = from->symbol->index, .count = from->count, .mix = from->mix,
                        .item_count = from->item_count, .until = LOOP_NONE};
-    phase.place = loop_name_hash(lower_print(l, "phase %.*s#%u", LOOP_STR_ARGS(name), ordinal(model, index)));
+    /* No group takes two phases of one name, so that groups share their draws in all that have it. */
+    phase.place = loop_name_hash(lower_print(l, "phase %.*s#0", LOOP_STR_ARGS(name)));
     phase.items = lower_array(l, &items, sizeof(LoopMixItem));
     if (from->groups)
         phase.groups = lower_array(l, &groups, sizeof(bool));
