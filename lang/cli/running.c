@@ -95,7 +95,7 @@ static int said(LoopRunStatus status, const LoopCompiled *compiled, const char *
     const char *wrong;
     switch (status) {
     case LOOP_RUN_OK:
-        return LOOP_EXIT_OK;
+        return loop_say_diagnostics(compiled->diags, arguments) ? LOOP_EXIT_OK : loop_say_no_memory();
     case LOOP_RUN_FAULT:
         if (!loop_say_diagnostics(compiled->diags, arguments))
             return loop_say_no_memory();

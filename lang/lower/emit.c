@@ -170,12 +170,22 @@ void lower_check(Lower *l, uint32_t reg, const LoopCheck *check)
                check->kind == LOOP_CHECK_FINITE ? LOOP_OP_FINITE : LOOP_OP_CHECK, args);
 }
 
-void lower_finite(Lower *l, uint32_t reg, LoopSpan span, LoopStr name)
+static void finite_below(Lower *l, uint32_t reg, LoopSpan span, LoopStr name, double most)
 {
     if (lower_reg(l, reg)->checked)
         return;
     lower_reg(l, reg)->checked = true;
-    lower_check(l, reg, &(LoopCheck){.kind = LOOP_CHECK_FINITE, .code = LOOP_E0901, .span = span, .name = name});
+    lower_check(l, reg, &(LoopCheck){.kind = LOOP_CHECK_FINITE, .code = LOOP_E0901, .span = span, .name = name, .hi = most});
+}
+
+void lower_finite(Lower *l, uint32_t reg, LoopSpan span, LoopStr name)
+{
+    finite_below(l, reg, span, name, (double)INFINITY);
+}
+
+void lower_learned(Lower *l, uint32_t reg, LoopSpan span, LoopStr name)
+{
+    finite_below(l, reg, span, name, LOOP_VALUE_MOST);
 }
 
 void lower_range(Lower *l, const LoopNode *node, uint32_t reg, double hi, const char *what)

@@ -119,6 +119,8 @@ void lower_emit3(Lower *l, LoopSpan span, uint32_t op, uint32_t a, uint32_t b, u
 uint32_t lower_check_add(Lower *l, const LoopCheck *check);
 void lower_check(Lower *l, uint32_t reg, const LoopCheck *check);
 void lower_finite(Lower *l, uint32_t reg, LoopSpan span, LoopStr name);
+/* The same of a value that is learned: where it grows without end that is said. */
+void lower_learned(Lower *l, uint32_t reg, LoopSpan span, LoopStr name);
 
 /* A fault where a value that is not constant is outside [0, hi]: of a probability (hi 1) or odds (hi infinite). */
 void lower_range(Lower *l, const LoopNode *node, uint32_t reg, double hi, const char *what);

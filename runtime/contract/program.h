@@ -81,11 +81,14 @@ typedef struct LoopRing {
 } LoopRing;
 
 typedef enum LoopCheckKind {
-    LOOP_CHECK_FINITE, /* neither nan nor infinite */
+    LOOP_CHECK_FINITE, /* neither nan nor infinite; what is beyond hi has grown, which is said when the run is over */
     LOOP_CHECK_INDEX,  /* a whole number in [lo, hi]; -1 is a choice that is none */
     LOOP_CHECK_STEPS,  /* a whole number of steps in [lo, hi] */
     LOOP_CHECK_RANGE   /* a number in [lo, hi] */
 } LoopCheckKind;
+
+/* A value of a loop beyond this is the mark of learning that diverges. */
+#define LOOP_VALUE_MOST 0x1p40
 
 /* The range of a time constant, in steps: "above 0", and "finite". */
 #define LOOP_STEPS_LEAST 1e-6

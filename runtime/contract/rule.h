@@ -3,15 +3,19 @@
 #ifndef LOOP_RULE_H
 #define LOOP_RULE_H
 
+#include <float.h>
+
 #include "runtime/contract/program.h"
 
 /* What the VM computes in, and a whole number of its size. */
 #ifdef LOOP_SINGLE
 typedef float LoopReal;
 typedef uint32_t LoopBits;
+#define LOOP_REAL_MOST FLT_MAX
 #else
 typedef double LoopReal;
 typedef uint64_t LoopBits;
+#define LOOP_REAL_MOST DBL_MAX
 #endif
 
 /* A register as a kernel sees it: element i of lane l is at[i * step + l * lane]; a lane stride of 0 is a value that

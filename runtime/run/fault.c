@@ -12,6 +12,11 @@ LoopDiag *loop_diag_fault(LoopDiags *diags, const LoopCheck *check, double value
     number[loop_num_print(number, value)] = '\0';
     switch (check->kind) {
     case LOOP_CHECK_FINITE:
+        if (isfinite(value)) {
+            diag = loop_diag(diags, LOOP_W0020, check->span, "'%.*s' has grown to %.0e: its learning diverges", LOOP_STR_ARGS(check->name), value);
+            loop_diag_help(diags, diag, "Each change overshoots; a lower rate mends that. Where a loop foresees what comes within a time, rate times the steps that a cue lasts in it has to stay below 2.");
+            return diag;
+        }
         diag = loop_diag(diags, check->code, check->span, "'%.*s' became %s", LOOP_STR_ARGS(check->name), number);
         loop_diag_help(diags, diag, "Look for a rate that is too large for its context, a division by 0, or the logarithm of 0.");
         return diag;

@@ -29,7 +29,7 @@ typedef struct Run {
     uint32_t next_block;   /* to deal */
     uint32_t merged;       /* blocks whose strips are in */
     bool no_memory, interrupted;
-    LoopFault fault;
+    LoopFault fault, grown;
     uint64_t steps;
     LoopLibraries *libraries;
     bool stateless;        /* a library could not make a state */
@@ -116,15 +116,6 @@ static void merge_strips(Worker *worker)
     }
 }
 
-static void merge_fault(Run *run, const LoopFault *fault)
-{
-    LoopFault *first = &run->fault;
-    /* + 1: a fault of the set-up, at UINT64_MAX, comes before step 0. */
-    if (fault->found && (!first->found || fault->step + 1 < first->step + 1 ||
-                         (fault->step == first->step && (fault->lane < first->lane || (fault->lane == first->lane && fault->order < first->order)))))
-        *first = *fault;
-}
-
 /* ---- one block ---- */
 
 /* Steps between two looks at the other blocks and at the progress: fewer when a step is long. */
@@ -184,7 +175,10 @@ static uint64_t steps_done(const LoopBlock *block)
 static void merge(Worker *worker)
 {
     Run *run = worker->run;
-    merge_fault(run, &worker->block->fault);
+    if (loop_fault_earlier(&worker->block->fault, &run->fault))
+        run->fault = worker->block->fault;
+    if (loop_fault_larger(&worker->block->grown, &run->grown))
+        run->grown = worker->block->grown;
     merge_strips(worker);
     uint64_t steps = steps_done(worker->block);
     run->steps = steps > run->steps ? steps : run->steps;
@@ -320,11 +314,10 @@ static void courses_finish(LoopResults *results)
     }
 }
 
-static void report_fault(const Run *run, LoopDiags *diags)
+/* Adds to a diagnostic where in the run it was. */
+static void note_where(const Run *run, const LoopFault *f, LoopDiags *diags, LoopDiag *diag)
 {
-    const LoopFault *f = &run->fault;
     const LoopProgram *program = run->program;
-    LoopDiag *diag = loop_diag_fault(diags, f->check, f->value);
     if (f->step == UINT64_MAX)
         return;
     LoopText where = {0};
@@ -344,6 +337,14 @@ static void report_fault(const Run *run, LoopDiags *diags)
     loop_text_free(&where);
 }
 
+/* What went wrong, and what looks as if it had. */
+static void report_faults(const Run *run, LoopDiags *diags)
+{
+    const LoopFault *f = run->fault.found ? &run->fault : &run->grown;
+    if (f->found)
+        note_where(run, f, diags, loop_diag_fault(diags, f->check, f->value));
+}
+
 static LoopRunStatus finish(Run *run, LoopDiags *diags, bool *setup_fault)
 {
     if (run->no_memory)
@@ -354,9 +355,9 @@ static LoopRunStatus finish(Run *run, LoopDiags *diags, bool *setup_fault)
         loop_diag(diags, LOOP_E1102, run->program->foreigns[0].span, "a library could not make the state of an agent");
         return LOOP_RUN_LIBRARY;
     }
+    report_faults(run, diags);
     if (run->fault.found) {
         *setup_fault = run->fault.step == UINT64_MAX;
-        report_fault(run, diags);
         return LOOP_RUN_FAULT;
     }
     courses_finish(run->results);

@@ -365,7 +365,7 @@ void loop_block_start(LoopBlock *block, uint32_t first, uint32_t lanes)
     block->first = first;
     block->lanes = lanes;
     block->step = UINT64_MAX; /* the set-up, before step 0 */
-    block->fault = (LoopFault){0};
+    block->fault = block->grown = (LoopFault){0};
     block->asking = LOOP_NONE;
     for (uint32_t l = 0; l < lanes; l++) {
         block->agent[l] = (first + l) % block->agents;

@@ -34,92 +34,6 @@ LoopReal loop_block_at(const LoopBlock *block, uint32_t reg, size_t element, siz
     return loop_view(loop_block_view(block, reg, NULL), element, lane);
 }
 
-/* Lanes that have ended, or don't ask for what is being worked out, have none. */
-static void fault_of_lane(LoopBlock *block, uint32_t lane, uint32_t check, double value)
-{
-    LoopFault *fault = &block->fault;
-    if (loop_clock_done(block->clock, lane) || (block->asking != LOOP_NONE && !loop_recorder_wants(block->recorder, block->asking, lane)))
-        return;
-    /* A step is always run to its end, so the first fault of a lane is the first in the order of instructions. */
-    const LoopOrigin *origin = block->program->origin;
-    LoopFault now = {.found = true, .step = block->step, .lane = block->first + lane,
-                     .check = &block->program->checks[check], .value = value};
-    if (origin) {
-        size_t at = (size_t)loop_block_copy(block, lane) * block->program->check_count + check;
-        now.lane %= block->agents * (block->program->group_count / origin->copies);
-        now.order = origin->order[at];
-        now.check = &origin->checks[origin->check[at]];
-    }
-    if (fault->found && (fault->step != now.step || fault->lane < now.lane || (fault->lane == now.lane && fault->order <= now.order)))
-        return;
-    *fault = now;
-    loop_clock_where(block->clock, lane, &fault->phase, &fault->trial, &fault->time);
-}
-
-void loop_block_fault(LoopBlock *block, uint32_t lane, size_t lanes, uint32_t check, double value)
-{
-    if (lanes > 1 || block->lanes == 1) {
-        fault_of_lane(block, lane, check, value);
-        return;
-    }
-    for (uint32_t l = 0; l < block->lanes; l++)
-        fault_of_lane(block, l, check, value);
-}
-
-static bool check_fails(const LoopCheck *check, double x)
-{
-    if (!isfinite(x))
-        return true;
-    switch (check->kind) {
-    case LOOP_CHECK_FINITE:
-        return false;
-    case LOOP_CHECK_INDEX:
-    case LOOP_CHECK_STEPS:
-        return x != floor(x) || x < check->lo || x > check->hi;
-    case LOOP_CHECK_RANGE:
-        return x < (LoopReal)check->lo || x > (LoopReal)check->hi; /* the ends as a number has them */
-    }
-    return true;
-}
-
-/* Whether all are numbers between lo and hi, told by signs and by x - x; a pass like that of all_finite. -0 may be taken for less
-   than 0, which costs a second look. */
-static bool all_between(const LoopReal *x, size_t count, double lo, double hi)
-{
-    uint64_t bad = 0;
-    for (size_t i = 0; i < count; i++) {
-        double above = x[i] - lo, below = hi - x[i], nothing = (double)x[i] - x[i];
-        bad |= ((loop_bits(above) | loop_bits(below)) & LOOP_SIGN_BIT) | loop_bits(nothing);
-    }
-    return !bad;
-}
-
-static void run_check(LoopBlock *block, uint32_t reg, uint32_t check)
-{
-    const LoopCheck *rule = &block->program->checks[check];
-    size_t width = block->program->registers[reg].width, lanes = loop_block_lanes(block, reg);
-    const LoopReal *x = loop_block_register(block, reg);
-    if (rule->kind == LOOP_CHECK_RANGE && all_between(x, width * lanes, (LoopReal)rule->lo, (LoopReal)rule->hi))
-        return;
-    for (size_t e = 0; e < width; e++)
-        for (size_t l = 0; l < lanes; l++)
-            if (check_fails(rule, x[e * lanes + l]))
-                loop_block_fault(block, (uint32_t)l, lanes, check, x[e * lanes + l]);
-}
-
-/* x - x is 0 for every finite x and nan, whose bits are not 0, for the rest: one vectorisable pass when all is well. */
-static bool all_finite(const LoopReal *x, size_t count)
-{
-    LoopBits bad = 0;
-    for (size_t i = 0; i < count; i++) {
-        LoopReal nothing = x[i] - x[i];
-        LoopBits bits;
-        memcpy(&bits, &nothing, sizeof bits);
-        bad |= bits;
-    }
-    return !bad;
-}
-
 static bool any(const LoopBlock *block, uint32_t reg)
 {
     size_t lanes = loop_block_lanes(block, reg);
@@ -249,22 +163,15 @@ static const LoopReady *run_any(LoopBlock *block, const LoopReady *at)
         loop_kernel_striatum(block, args);
         return next;
     case LOOP_OP_CHECK:
-        run_check(block, args[0], args[1]);
+        loop_block_check(block, args[0], args[1]);
         return next;
     case LOOP_OP_EVENT_ON:     /* run_event_on */
     case LOOP_OP_EVENT_ACTIVE: /* run_event_active */
-    case LOOP_OP_FINITE:       /* run_finite */
+    case LOOP_OP_FINITE:       /* checks.c */
     case LOOP_OP_COUNT:
         break;
     }
     return NULL;
-}
-
-static const LoopReady *run_finite(LoopBlock *block, const LoopReady *at)
-{
-    if (!all_finite(at->a, at->n))
-        run_check(block, at->code[1], at->code[2]);
-    return at + 1;
 }
 
 static const LoopReady *stop(LoopBlock *block, const LoopReady *at)
@@ -340,11 +247,9 @@ static LoopReady make_ready(const LoopBlock *block, const uint32_t *code)
         loop_ready_elementwise(block, &at);
     else if (code[0] == LOOP_OP_EVENT_ON || code[0] == LOOP_OP_EVENT_ACTIVE)
         ready_event(block, &at);
-    else if (code[0] == LOOP_OP_FINITE) {
-        at.a = loop_block_register(block, code[1]);
-        at.n = block->program->registers[code[1]].width * loop_block_lanes(block, code[1]);
-        at.run = run_finite;
-    } else
+    else if (code[0] == LOOP_OP_FINITE)
+        loop_ready_finite(block, &at);
+    else
         loop_ready_time(block, &at);
     return at;
 }

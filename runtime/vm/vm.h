@@ -28,7 +28,7 @@ typedef struct LoopLayout {
     size_t reals;               /* of the whole slab */
 } LoopLayout;
 
-/* The first fault of a run: the earliest step, of those the lowest lane. */
+/* What a check has found: a fault, of which a run keeps the earliest, or that a value has grown, of which it keeps the largest. */
 typedef struct LoopFault {
     bool found;
     uint64_t step;          /* 0-based; UINT64_MAX: while the run was made */
@@ -38,6 +38,11 @@ typedef struct LoopFault {
     double value;
     double phase, trial, time; /* of the lane's clock */
 } LoopFault;
+
+/* Which of two comes first: that of the earlier step, then of the lower lane, then of the check that stands first. */
+bool loop_fault_earlier(const LoopFault *a, const LoopFault *b);
+/* Which of two has the larger value, whatever its sign; of equal ones the one that comes first. */
+bool loop_fault_larger(const LoopFault *a, const LoopFault *b);
 
 /* A context line that is not 0: where its row of weights begins in those of a neuron, and what it is. */
 typedef struct LoopActive {
@@ -60,6 +65,7 @@ struct LoopReady {
     LoopReal *d, *h;            /* written; held */
     const LoopReal *a, *b, *c, *e;
     size_t sa, sb, sc, se, n;   /* strides, 0 or 1, and how many numbers */
+    double scale;               /* FINITE: see checks.c */
 };
 
 typedef struct LoopBlock {
@@ -88,7 +94,7 @@ typedef struct LoopBlock {
     void **selves;              /* [foreign_count][lanes of the layout] */
     double *foreign;            /* scratch for the arguments and results of one call */
     uint32_t asking;            /* the measure whose signal is being worked out; LOOP_NONE */
-    LoopFault fault;
+    LoopFault fault, grown;
 } LoopBlock;
 
 /* false: no memory. */
@@ -147,9 +153,13 @@ static inline uint32_t loop_block_copy(const LoopBlock *block, size_t lane)
     return origin ? block->group[lane] / (block->program->group_count / origin->copies) : 0;
 }
 
-/* Keeps the fault of lane `lane` of a register of `lanes` lanes, if it is earlier than the one there is. Where all lanes of the block
-   have one value it is the fault of each. */
+/* Keeps what a check has found in lane `lane` of a register of `lanes` lanes, unless there is one to be kept before it. Where all lanes
+   of the block have one value it is found in each. */
 void loop_block_fault(LoopBlock *block, uint32_t lane, size_t lanes, uint32_t check, double value);
+
+/* Checks a register. */
+void loop_block_check(LoopBlock *block, uint32_t reg, uint32_t check);
+void loop_ready_finite(const LoopBlock *block, LoopReady *at);
 
 /* Kernels, by file. `args` points behind the opcode. */
 void loop_kernel_foreign(LoopBlock *block, const uint32_t *args);
