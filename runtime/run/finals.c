@@ -113,6 +113,29 @@ static uint32_t average(const double *x, uint32_t count, double *mean, double *s
     return n;
 }
 
+/* The same over [groups][agents]. An agent has the same luck in all groups, so its values count as one for the standard error: that of
+   clusters, which with no value missing is the standard error of the agents' own means. */
+static uint32_t average_pooled(const double *x, uint32_t groups, uint32_t agents, double *mean, double *sem)
+{
+    uint32_t n = average(x, groups * agents, mean, sem), clusters = 0;
+    double squares = 0;
+    if (groups == 1 || *sem == 0)
+        return n;
+    for (uint32_t i = 0; i < agents; i++) {
+        double off = 0;
+        bool any = false;
+        for (uint32_t g = 0; g < groups; g++)
+            if (!isnan(x[(size_t)g * agents + i])) {
+                off += x[(size_t)g * agents + i] - *mean;
+                any = true;
+            }
+        squares += off * off;
+        clusters += any;
+    }
+    *sem = clusters > 1 ? sqrt(squares * clusters / (clusters - 1.0)) / n : 0;
+    return n;
+}
+
 static bool related(LoopRelation relation, double x, double y, double tolerance)
 {
     switch (relation) {
@@ -248,7 +271,7 @@ static bool make_outcome(const Finals *f, uint32_t index, LoopResults *results)
     if (loop_arena_failed(results->arena))
         return false;
     for (uint32_t e = 0; e < out->width; e++)
-        out->agents = average(f->values[claim->value] + (size_t)e * all, all, &out->mean[e], &out->sem[e]);
+        out->agents = average_pooled(f->values[claim->value] + (size_t)e * all, all / f->plan->agents, f->plan->agents, &out->mean[e], &out->sem[e]);
     for (uint32_t a = 0; a < all; a++)
         out->infinite += isinf(f->values[claim->value][a]) != 0;
     out->trials = count_trials(f, value);
