@@ -237,7 +237,7 @@ static LoopNode *chain(LoopChecker *check, const LoopWhere *where, const LoopAst
         LoopNode *right = loop_expr(check, where, operand);
         failed = failed || !right;
         if (!failed)
-            left = op2(check, loop_span_join(left->span, operand->span), op, left, right);
+            left = op2(check, loop_span_join(ast->span, operand->span), op, left, right); /* an operand may be written elsewhere, where it was passed */
         failed = failed || !left;
     }
     return failed ? NULL : left;

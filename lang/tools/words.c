@@ -86,11 +86,17 @@ static void put_name(LoopWords *w, const LoopScope *scope, LoopStr name)
     }
 }
 
+/* A formula that was passed stands in the circuit, or the file, that has made the one it was passed to. */
 void words_formula(LoopWords *w, const LoopSymbol *of, LoopSpan span)
 {
-    const LoopAst *circuit = of->scope ? of->scope->circuit : NULL;
-    bool inside = circuit && circuit->span.file == span.file && span.begin >= circuit->span.begin && span.end <= circuit->span.end;
-    put_pieces(w, of->scope, span, inside ? put_name : put_as_is);
+    for (const LoopScope *scope = of->scope; scope; scope = scope->maker) {
+        const LoopAst *circuit = scope->circuit;
+        if (circuit && circuit->span.file == span.file && span.begin >= circuit->span.begin && span.end <= circuit->span.end) {
+            put_pieces(w, scope, span, put_name);
+            return;
+        }
+    }
+    put_pieces(w, NULL, span, put_as_is);
 }
 
 void words_value(LoopWords *w, const LoopSymbol *of, const LoopAst *ast, LoopAstKind part)
