@@ -316,6 +316,10 @@ static LoopNode *draw(const LoopCall *call)
         return NULL;
     if (!odds_fit(call))
         return NULL;
+    if (call->function == LOOP_FN_pick && call->kid[0]->type.width == 1) {
+        LoopDiag *diag = loop_diag(call->check->diags, LOOP_W0022, call->ast->span, "this pick is always 0: it has one index to draw from");
+        loop_diag_help(call->check->diags, diag, "It takes the odds of each index: pick([1, 1, 2]), or pick(fill(1, 4)) for one of four.");
+    }
     LoopNode *node = make(call, type, operands);
     if (node) {
         node->place = next_place(call->check, call->where);

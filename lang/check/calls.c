@@ -1,6 +1,8 @@
 /* Calls by name: functions of the file, rows of function.def, rows of elementwise.def. */
 #include "lang/check/calls.h"
 
+#include "lang/syntax/parse.h"
+
 #include <string.h>
 
 static bool takes_loop(LoopFunction function)
@@ -78,6 +80,15 @@ bool loop_call_known(LoopStr name)
     return false;
 }
 
+/* Nothing lies between bounds that are the wrong way round. */
+static void doubt_bounds(LoopChecker *check, const LoopAst *ast, const LoopNode *lo, const LoopNode *hi)
+{
+    if (!lo || !hi || !lo->constant || !hi->constant || lo->constant[0] <= hi->constant[0])
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0022, ast->span, "the bounds of this clip are the wrong way round");
+    loop_diag_help(check->diags, diag, "The lower one stands first: clip(x, 0, 1).");
+}
+
 static LoopNode *call_row(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, const Row *row)
 {
     LoopNode *kids[3] = {NULL};
@@ -87,6 +98,8 @@ static LoopNode *call_row(LoopChecker *check, const LoopWhere *where, const Loop
         return NULL;
     for (const LoopAst *kid = ast->first; kid; kid = kid->next)
         kids[count++] = loop_expr(check, where, kid);
+    if (row->op == LOOP_OP_clip)
+        doubt_bounds(check, ast, kids[1], kids[2]);
     return loop_node_op(check, ast->span, row->op, kids, row->arity);
 }
 
@@ -119,7 +132,10 @@ static LoopNode *unknown(LoopChecker *check, const LoopAst *ast)
             limit = distance;
         }
     }
-    if (best.len)
+    const char *meant = loop_function_elsewhere(ast->text);
+    if (meant)
+        loop_diag_help(check->diags, diag, "%s", meant);
+    else if (best.len)
         loop_diag_help(check->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(best));
     else
         loop_diag_help(check->diags, diag, "'loop catalog' lists the functions; fn defines your own.");

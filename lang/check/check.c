@@ -108,25 +108,6 @@ static void number_groups(LoopChecker *check)
     }
 }
 
-/* Every `-p` has to meet a const or param. */
-static void check_settings(LoopChecker *check)
-{
-    for (size_t i = 0; i < check->setting_count; i++) {
-        const LoopSetting *setting = &check->settings[i];
-        if (setting->used)
-            continue;
-        LoopSymbol *symbol = loop_scope_find(check, LOOP_SPACE_VALUES, setting->name);
-        LoopSpan at = symbol ? symbol->span : LOOP_NO_SPAN;
-        LoopDiag *diag = loop_diag(check->diags, LOOP_E0211, at, "-p %.*s: there is no const or param of that name", LOOP_STR_ARGS(setting->name));
-        LoopStr near = loop_scope_near(check, LOOP_SPACE_VALUES, setting->name);
-        const LoopSymbol *other = near.len ? loop_scope_find(check, LOOP_SPACE_VALUES, near) : NULL;
-        if (symbol)
-            loop_diag_note(check->diags, diag, at, "it is a %s", loop_symbol_kind_name(symbol->kind));
-        else if (other && (other->kind == LOOP_SYM_CONST || other->kind == LOOP_SYM_PARAM))
-            loop_diag_help(check->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
-    }
-}
-
 /* ---- the passes ---- */
 
 static bool well(const LoopChecker *check)
@@ -154,7 +135,7 @@ static void run_passes(LoopChecker *check)
         loop_manipulations_fill(check);
     if (well(check))
         loop_measures_fill(check);
-    check_settings(check);
+    loop_settings_check(check);
     if (!well(check))
         return;
     loop_compartments_check(check);

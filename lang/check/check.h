@@ -238,6 +238,7 @@ bool loop_anchor_read(LoopChecker *check, const LoopWhere *where, const LoopAst 
 /* Reports a moment that no trial of the phase has; LOOP_NONE: of no phase. */
 bool loop_anchor_need(LoopChecker *check, const LoopAnchorModel *anchor, uint32_t phase);
 /* Whether a constant value is in the range of a param; reports it. */
+bool loop_param_in_range(LoopChecker *check, const LoopParamModel *param, double value, LoopSpan span);
 bool loop_param_fits(LoopChecker *check, const LoopSymbol *symbol, const LoopNode *value);
 void loop_measures_fill(LoopChecker *check);
 /* A condition of `until`. */
@@ -251,6 +252,14 @@ LoopNode *loop_measure_trials(LoopChecker *check, const LoopWhere *where, const 
 /* The value of a measure that is named in another one, at `where`, or in a condition of `until`; NULL: reported. */
 LoopNode *loop_measure_symbol(LoopChecker *check, const LoopWhere *where, LoopSymbol *symbol);
 bool loop_relation_find(LoopStr text, LoopRelation *relation);
+
+/* ---- settings.c ---- */
+/* The value that `-p` gives to a const or param, in place of `node`, which is what the file says. NULL: reported. */
+LoopNode *loop_setting_value(LoopChecker *check, const LoopSymbol *symbol, LoopNode *node);
+/* What groups give to params, and `-p` to groups. */
+void loop_groups_fill(LoopChecker *check);
+/* Reports each `-p` that met nothing. */
+void loop_settings_check(LoopChecker *check);
 
 /* ---- formulas.c, compartments.c, causality.c, unused.c ---- */
 void loop_compartments_check(LoopChecker *check);

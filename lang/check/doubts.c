@@ -261,6 +261,18 @@ static void check_rate(LoopChecker *check, const LoopLoopModel *loop)
     loop_diag_help(check->diags, diag, "Give it a rate above 0; a loop that keeps its first weights needs no 'learn' and no dopamine.");
 }
 
+/* A factor of each step: beyond 1 in size what it multiplies grows without end. */
+static void check_factor(LoopChecker *check, const LoopLoopModel *loop, const LoopNode *factor, const char *what)
+{
+    for (uint32_t i = 0; factor && factor->constant && i < factor->type.width; i++) {
+        if (fabs(factor->constant[i]) <= 1)
+            continue;
+        LoopDiag *diag = loop_diag(check->diags, LOOP_W0021, factor->span, "the %s of '%.*s' is above 1", what, LOOP_STR_ARGS(loop->symbol->name));
+        loop_diag_help(check->diags, diag, "It multiplies on each step; write a number up to 1, or a duration for its time constant.");
+        return;
+    }
+}
+
 static bool drives(const LoopTrialModel *trial, const LoopSymbol *sense)
 {
     for (size_t i = 0; i < trial->events.count; i++)
@@ -347,6 +359,8 @@ void loop_doubts_check(LoopChecker *check)
     for (size_t i = 0; i < model->loops.count; i++) {
         check_rate(check, LOOP_ITEM(model->loops, LoopLoopModel *, i));
         check_when(check, LOOP_ITEM(model->loops, LoopLoopModel *, i));
+        check_factor(check, LOOP_ITEM(model->loops, LoopLoopModel *, i), LOOP_ITEM(model->loops, LoopLoopModel *, i)->discount, "discount");
+        check_factor(check, LOOP_ITEM(model->loops, LoopLoopModel *, i), LOOP_ITEM(model->loops, LoopLoopModel *, i)->trace, "trace");
     }
     for (size_t i = 0; i < model->trials.count; i++)
         check_trial(check, LOOP_ITEM(model->trials, LoopTrialModel *, i));

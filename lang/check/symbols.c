@@ -57,69 +57,6 @@ static LoopWhere where_of(LoopChecker *check, const LoopSymbol *symbol, LoopDraw
     return loop_where(check, symbol->home, symbol->name, clock);
 }
 
-/* ---- settings from the command line ---- */
-
-static LoopSetting *find_setting(LoopChecker *check, LoopStr name)
-{
-    LoopSetting *last = NULL;
-    for (size_t i = 0; i < check->setting_count; i++)
-        if (loop_str_equal(check->settings[i].name, name)) {
-            check->settings[i].used = true;
-            last = &check->settings[i];
-        }
-    return last;
-}
-
-/* "0.2", "500 ms", "-1": a number with an optional unit, as in the language. */
-static bool parse_setting(LoopStr text, double step_ms, double *value, LoopUnit *unit)
-{
-    static const struct {
-        const char *unit;
-        double ms;
-    } units[] = {{"ms", 1}, {"min", 60000}, {"s", 1000}, {"h", 3600000}};
-    size_t end = text.len;
-    *unit = LOOP_UNIT_NUMBER;
-    for (size_t i = 0; i < 4; i++) {
-        size_t len = strlen(units[i].unit);
-        if (text.len > len && memcmp(text.at + text.len - len, units[i].unit, len) == 0) {
-            end = text.len - len;
-            while (end && text.at[end - 1] == ' ')
-                end--;
-            *unit = LOOP_UNIT_DURATION;
-            if (!loop_num_parse(text.at, end, value))
-                return false;
-            *value = *value * units[i].ms / step_ms;
-            return true;
-        }
-    }
-    return loop_num_parse(text.at, end, value);
-}
-
-/* The value that `-p` gives to a name, in place of its own; `node` is what the file says. */
-static LoopNode *with_setting(LoopChecker *check, const LoopSymbol *symbol, LoopNode *node)
-{
-    const LoopSetting *setting = find_setting(check, symbol->name);
-    double value;
-    LoopUnit unit;
-    if (!setting || !node)
-        return node;
-    if (node->type.width != 1) {
-        loop_diag(check->diags, LOOP_E0207, symbol->span, "'%.*s' has %u elements; -p can set single numbers only",
-                  LOOP_STR_ARGS(symbol->name), node->type.width);
-        return NULL;
-    }
-    if (!parse_setting(setting->value, check->model->step_ms, &value, &unit) || unit != node->type.unit) {
-        LoopDiag *diag = loop_diag(check->diags, LOOP_E0207, symbol->span, "-p %.*s=%.*s is not a %s",
-                                   LOOP_STR_ARGS(setting->name), LOOP_STR_ARGS(setting->value),
-                                   node->type.unit == LOOP_UNIT_DURATION ? "duration" : "number");
-        loop_diag_help(check->diags, diag, "Its value in the file is a %s; give another one, such as %s.",
-                       node->type.unit == LOOP_UNIT_DURATION ? "duration" : "number",
-                       node->type.unit == LOOP_UNIT_DURATION ? "500ms" : "0.2");
-        return NULL;
-    }
-    return loop_node_constant(check, node->span, &value, 1, unit);
-}
-
 /* ---- constants and parameters ---- */
 
 static void type_constant(LoopChecker *check, LoopSymbol *symbol)
@@ -131,7 +68,7 @@ static void type_constant(LoopChecker *check, LoopSymbol *symbol)
         strcpy(what, "the default of a parameter");
     if (!loop_need_constant(check, node, what))
         return;
-    node = with_setting(check, symbol, node);
+    node = loop_setting_value(check, symbol, node);
     symbol->value = node;
     if (node)
         symbol->type = node->type;
@@ -149,7 +86,7 @@ static bool range_end(LoopChecker *check, const LoopSymbol *symbol, const LoopAs
     return true;
 }
 
-static bool in_range(LoopChecker *check, const LoopParamModel *param, double value, LoopSpan span)
+bool loop_param_in_range(LoopChecker *check, const LoopParamModel *param, double value, LoopSpan span)
 {
     if (!param->ranged || (value >= param->lo && value <= param->hi))
         return true;
@@ -180,7 +117,7 @@ static void add_param(LoopChecker *check, LoopSymbol *symbol)
         param->ranged = false;
     }
     for (uint32_t i = 0; param->ranged && i < symbol->type.width; i++)
-        if (!in_range(check, param, symbol->value->constant[i], symbol->value->span))
+        if (!loop_param_in_range(check, param, symbol->value->constant[i], symbol->value->span))
             return;
 }
 
@@ -188,50 +125,9 @@ bool loop_param_fits(LoopChecker *check, const LoopSymbol *symbol, const LoopNod
 {
     const LoopParamModel *param = &LOOP_ITEM(check->model->params, LoopParamModel, symbol->index);
     for (uint32_t e = 0; value->constant && e < value->type.width; e++)
-        if (!in_range(check, param, value->constant[e], value->span))
+        if (!loop_param_in_range(check, param, value->constant[e], value->span))
             return false;
     return true;
-}
-
-/* `group starved { deficit = 1 }` */
-static void fill_groups(LoopChecker *check)
-{
-    LoopModel *model = check->model;
-    for (size_t i = 0; i < model->symbols.count; i++) {
-        LoopSymbol *group = LOOP_ITEM(model->symbols, LoopSymbol *, i);
-        for (const LoopAst *kid = group->ast->first; group->kind == LOOP_SYM_GROUP && kid; kid = kid->next) {
-            if (kid->kind != LOOP_AST_SETTING)
-                continue;
-            LoopSymbol *symbol = loop_scope_need(check, LOOP_SPACE_VALUES, kid->text, kid->name_span, "parameter");
-            if (!symbol)
-                continue;
-            if (symbol->kind != LOOP_SYM_PARAM) {
-                LoopDiag *diag = loop_diag(check->diags, LOOP_E0210, kid->name_span, "a group can't vary the %s '%.*s'",
-                                           loop_symbol_kind_name(symbol->kind), LOOP_STR_ARGS(symbol->name));
-                loop_diag_note(check->diags, diag, symbol->span, "declared here");
-                loop_diag_help(check->diags, diag, "Groups differ in params; declare it with 'param' if it need not size anything.");
-                continue;
-            }
-            LoopWhere where = where_of(check, symbol, LOOP_DRAW_ONCE);
-            LoopNode *node = loop_expr(check, &where, kid->first);
-            uint32_t width = symbol->type.width;
-            if (symbol->broken || !loop_need_constant(check, node, "a group's value of a parameter") ||
-                !loop_need_width(check, node, width, "this value") || !loop_need_unit(check, node, symbol->type.unit, "this value"))
-                continue;
-            LoopParamModel *param = &LOOP_ITEM(model->params, LoopParamModel, symbol->index);
-            double *groups = LOOP_NEW_ARRAY(check->arena, (size_t)model->group_count * width, double);
-            if (!groups)
-                return;
-            for (uint32_t g = 0; g < model->group_count; g++)
-                for (uint32_t e = 0; e < width; e++)
-                    groups[g * width + e] = param->groups ? param->groups[g * width + e] : symbol->value->constant[e];
-            for (uint32_t e = 0; e < width; e++) {
-                groups[group->index * width + e] = node->constant[e];
-                in_range(check, param, node->constant[e], node->span);
-            }
-            param->groups = groups;
-        }
-    }
 }
 
 /* ---- signals ---- */
@@ -327,7 +223,7 @@ static void type_formal(LoopChecker *check, LoopSymbol *symbol)
     bool constant = node && node->constant;
     symbol->kind = constant ? LOOP_SYM_CONST : LOOP_SYM_LET;
     symbol->home = constant ? LOOP_IN_CONSTANT : LOOP_IN_TOP;
-    symbol->value = constant ? with_setting(check, symbol, node) : node;
+    symbol->value = constant ? loop_setting_value(check, symbol, node) : node;
     if (symbol->value)
         symbol->type = symbol->value->type;
 }
@@ -448,7 +344,7 @@ void loop_symbols_fill(LoopChecker *check)
             fill_state(check, symbol);
         loop_scope_enter(check, before);
     }
-    fill_groups(check);
+    loop_groups_fill(check);
 }
 
 bool loop_need_initial(LoopChecker *check, LoopNode *node, const char *what)

@@ -215,6 +215,7 @@ static void fill_run(LoopChecker *check, bool has_task)
     LoopModel *model = check->model;
     const LoopAst *run = NULL;
     uint32_t steps = 0, number;
+    bool says_length = has_task;
     LoopWhere where = loop_where(check, LOOP_IN_CONSTANT, LOOP_STR("run"), LOOP_DRAW_ONCE);
     for (const LoopAst *kid = check->file->first; kid; kid = kid->next) {
         if (kid->kind != LOOP_AST_RUN)
@@ -225,6 +226,7 @@ static void fill_run(LoopChecker *check, bool has_task)
     }
     for (const LoopAst *kid = run ? run->first : NULL; kid; kid = kid->next) {
         LoopNode *node = loop_expr(check, &where, kid->first);
+        says_length = says_length || kid->kind == LOOP_AST_SPAN_OF;
         if (kid->kind == LOOP_AST_COUNT && loop_need_count(check, node, "the number of agents", 1, 1e8, &number))
             model->agents = number;
         else if (kid->kind == LOOP_AST_SEED && loop_need_count(check, node, "the seed", 0, 4294967295.0, &number))
@@ -234,11 +236,9 @@ static void fill_run(LoopChecker *check, bool has_task)
             loop_diag_help(check->diags, diag, "Leave the duration out, or the task.");
         }
     }
-    if (has_task)
-        return;
-    if (steps)
+    if (steps && !has_task)
         one_long_trial(check, steps);
-    else {
+    else if (!says_length) {
         LoopDiag *diag = loop_diag(check->diags, LOOP_E0713, run ? run->span : check->file->span, "the model has no task, and does not say how long to run");
         loop_diag_help(check->diags, diag, "Add a task, or a length: run 10 min");
     }

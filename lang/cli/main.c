@@ -29,7 +29,7 @@ const LoopCommand *loop_command_find(LoopStr name)
 static int unknown_command(const char *name)
 {
     LoopStr best = {"", 0};
-    size_t limit = 2;
+    size_t length = strlen(name), limit = length > 4 ? 2 : 1;
     for (size_t i = 0; loop_command_at(i); i++) {
         size_t distance = loop_edit_distance(loop_str(name), loop_str(commands[i]->name), limit);
         if (distance <= limit && (!best.len || distance < limit)) {
@@ -38,7 +38,9 @@ static int unknown_command(const char *name)
         }
     }
     loop_say("loop: there is no command '%s'\n", name);
-    if (best.len)
+    if (length > 5 && strcmp(name + length - 5, ".loop") == 0)
+        loop_say("'loop run %s' runs it.\n", name);
+    else if (best.len)
         loop_say("Did you mean 'loop %.*s'?\n", LOOP_STR_ARGS(best));
     else
         loop_say("'loop help' lists the commands.\n");

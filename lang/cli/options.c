@@ -105,6 +105,21 @@ static bool take_option(const LoopOption *option, const char *value, LoopArgumen
     return true;
 }
 
+/* Names that options have in other programs. */
+static const struct {
+    const char *theirs, *ours;
+} synonyms[] = {{"threads", "jobs"}, {"cores", "jobs"}, {"workers", "jobs"}, {"nproc", "jobs"}, {"out", "output"}, {"csv", "output"},
+                {"save", "output"}, {"dir", "output"}, {"n", "agents"}, {"runs", "agents"}, {"subjects", "agents"}, {"set", "param"},
+                {"define", "param"}, {"silent", "quiet"}, {"float", "precision"}, {"random-seed", "seed"}};
+
+static bool has_option(const LoopCommand *command, const char *name)
+{
+    for (const LoopOption *o = command->options; o->name; o++)
+        if (strcmp(o->name, name) == 0)
+            return true;
+    return false;
+}
+
 static void unknown_option(const LoopCommand *command, const char *word)
 {
     LoopStr name = loop_str(word);
@@ -122,8 +137,13 @@ static void unknown_option(const LoopCommand *command, const char *word)
             limit = distance;
         }
     }
+    for (size_t i = 0; i < sizeof synonyms / sizeof synonyms[0]; i++)
+        if (loop_str_is(name, synonyms[i].theirs) && has_option(command, synonyms[i].ours))
+            best = loop_str(synonyms[i].ours);
     loop_say("loop %s: there is no option '%s'\n", command->name, word);
-    if (best.len)
+    if (loop_str_is(name, "plot"))
+        loop_say("The model says what is drawn: plot VTA in train last 20.\n");
+    else if (best.len)
         loop_say("Did you mean '--%.*s'?\n", LOOP_STR_ARGS(best));
     else
         loop_say("'loop help %s' lists its options.\n", command->name);

@@ -35,6 +35,9 @@ static const char UNTIL_FORM[] = "The condition stands in parentheses: trials un
 static const char WINDOW_FORM[] = "A window of time is written: from light to juice.";
 static const char CLAIM_PLACE[] = "Where something is measured is written in this order: VTA at light in train last 20 of GROUP. The trials are last 20, first 20, trial 5 or block 1 of 5.";
 static const char TWO_CLAIMS[] = "Two bounds are two expectations: one with >, one with <.";
+static const char IF_INSIDE[] = "Inside of a formula it stands in parentheses: 1 - (if CONDITION then A else B).";
+static const char ONE_GROUP[] = "A plot or a record is of one group, or of all; write one for each.";
+static const char ONE_PLACE[] = "A measure is taken in one phase and of one group, or of all; write one for each.";
 static const char IF_FORM[] = "A value that depends on something is written: if CONDITION then A else B.";
 
 static const Form forms[] = {
@@ -68,10 +71,16 @@ static const Form forms[] = {
     {TOK_PHASE, 0, TOK_NAME, "= ", "A manipulation's value stands behind a comma: set(hunger, 1)."},
     {TOK_PHASE, 0, TOK_NAME, NULL, PHASE_FORM},
     {TOK_GROUP, 0, 0, ": = ", GROUP_FORM},
+    {TOK_GROUP, LOOP_BLOCK_FILE, TOK_NAME, NULL, GROUP_FORM},
     {0, LOOP_BLOCK_GROUP, ')', "{ ", GROUP_FORM},
     {0, LOOP_BLOCK_GROUP, 0, "( ", "What is done to a group stands behind it: group NAME with block(VTA)."},
     {0, LOOP_BLOCK_GROUP, 0, NULL, "A group gives parameters other values: group fast { alpha = 0.5 }, where the model has param alpha = 0.1."},
+    {TOK_SENSE, 0, TOK_SENSE, ": = ", "Names stand behind the word, with commas between: sense light, juice."},
     {TOK_SENSE, 0, TOK_NAME, "name ", "Names stand with commas between: sense light, juice."},
+    {TOK_PLOT, 0, TOK_NAME, ", ", ONE_GROUP},
+    {TOK_RECORD, 0, TOK_NAME, ", ", ONE_GROUP},
+    {TOK_MEASURE, 0, TOK_NAME, ", ", ONE_PLACE},
+    {TOK_EXPECT, 0, TOK_NAME, ", ", ONE_PLACE},
     {TOK_PLOT, 0, TOK_NAME, "at from and to name ", "A plot is written: plot VTA, hope in train last 20, probe of GROUP. It shows whole trials."},
     {TOK_RECORD, 0, 0, "at from and to ", "A record is written: record VTA, hope in train last 20, probe of GROUP. It keeps whole trials."},
     {TOK_EXPECT, 0, TOK_STRING, ", ", "The text stands without a comma: expect \"a burst\" VTA at light > 0.5"},
@@ -86,9 +95,16 @@ static const Form forms[] = {
     {TOK_MEASURE, 0, TOK_NAME, "trials phase during at ", CLAIM_PLACE},
     {TOK_EXPECT, 0, TOK_IN, "name ", CLAIM_PLACE},
     {TOK_EXPECT, 0, TOK_NUMBER, "to ", CLAIM_PLACE},
-    {TOK_EXPECT, 0, TOK_NAME, "in ", WINDOW_FORM},
+    {TOK_EXPECT, 0, TOK_NAME, "in first last trial block ", CLAIM_PLACE},
+    {TOK_MEASURE, 0, TOK_NAME, "in first last trial block ", CLAIM_PLACE},
+    {TOK_EXPECT, 0, TOK_NAME, "is ", "A choice is compared with ==: mean(act == left) in train."},
+    {TOK_MEASURE, 0, TOK_NAME, "is ", "A choice is compared with ==: mean(act == left) in train."},
     {TOK_EXPECT, 0, TOK_NAME, "name ", "What is taken over time is written as a function, ahead of its place: peak(VTA) from light to juice in train."},
     {TOK_PARAM, 0, TOK_NAME, ": ", "A parameter is written: param alpha = 0.1."},
+    {0, 0, '+', "if ", IF_INSIDE},
+    {0, 0, '-', "if ", IF_INSIDE},
+    {0, 0, '*', "if ", IF_INSIDE},
+    {0, 0, '/', "if ", IF_INSIDE},
     {0, 0, 0, "if : ? ", IF_FORM},
     {0, 0, '*', "* ", "A power is written x ^ 2."},
     {0, 0, 0, "/ ", "A comment begins with #."},
@@ -102,6 +118,28 @@ static bool has_word(const char *words, LoopStr text, bool name)
             return true;
     }
     return false;
+}
+
+const char *loop_word_elsewhere(LoopBlockKind where, LoopStr word)
+{
+    enum { FUNCTION = LOOP_BLOCK_PLAIN, FILE = LOOP_BLOCK_FILE, LOOP = LOOP_BLOCK_LOOP, TASK = LOOP_BLOCK_TASK };
+    static const struct {
+        int where;
+        const char *words, *help;
+    } rows[] = {
+#define ELSEWHERE(where, words, help) {where, words, help},
+#include "lang/syntax/elsewhere.def"
+#undef ELSEWHERE
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].where == (int)where && has_word(rows[i].words, word, false))
+            return rows[i].help;
+    return NULL;
+}
+
+const char *loop_function_elsewhere(LoopStr name)
+{
+    return loop_word_elsewhere(LOOP_BLOCK_PLAIN, name);
 }
 
 /* Of a word that begins no statement, by what stands behind it in the source. */

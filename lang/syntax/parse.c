@@ -110,11 +110,14 @@ static void add_help(const LoopParse *p, LoopDiag *diag, LoopStr text, bool firs
 {
     LoopText blocks = {.arena = p->arena};
     int elsewhere = first ? loop_tokens_blocks(text) : 0;
+    const char *meant = first ? loop_word_elsewhere(p->blocks[p->depth], text) : NULL;
     LoopStr near = first ? loop_tokens_near(p, text) : (LoopStr){"", 0};
     if (elsewhere) {
         put_blocks(elsewhere, &blocks);
         loop_diag_help(p->diags, diag, "'%.*s' belongs into %s.", LOOP_STR_ARGS(text), blocks.at);
-    } else if (near.len)
+    } else if (meant)
+        loop_diag_help(p->diags, diag, "%s", meant);
+    else if (near.len)
         loop_diag_help(p->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
     else if (advice)
         loop_diag_help(p->diags, diag, "%s", advice);

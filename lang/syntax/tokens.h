@@ -108,10 +108,12 @@ LoopAst *loop_ast_negated(LoopParse *p, LoopAst *part, LoopSpan span);
 /* A chain of parts and links to a condition: see condition.c. */
 LoopAst *loop_ast_condition(LoopParse *p, LoopSpan span, LoopAst *chain, LoopAst *tail);
 
-/* parse.c: a token that can't stand where it does; `expected` may be empty. */
-enum { LOOP_EXPECTED_MAX = 4 };
 /* forms.c: what is mostly meant by the token `text` that stands where it can't; `ended`: the statement ends there. NULL: nobody knows. */
 const char *loop_parse_hint(const LoopParse *p, LoopStr text, bool ended, bool wants_name);
+/* What is meant by a word of another language that begins a statement of that block, or is called (PLAIN). NULL: nobody knows. */
+const char *loop_word_elsewhere(LoopBlockKind where, LoopStr word);
+/* parse.c: a token that can't stand where it does; `expected` may be empty. */
+enum { LOOP_EXPECTED_MAX = 4 };
 void loop_parse_unexpected(LoopParse *p, LoopSpan span, const char *found, const char *const *expected, size_t count);
 
 #endif

@@ -93,9 +93,17 @@ want output 0 '' "$loop" run -q -o "$scratch/out1" examples/schultz.loop
 want nothing 2 'Commands:' "$loop"
 want command 2 "Did you mean 'loop run'?" "$loop" rum examples/schultz.loop
 want option 2 "Did you mean '--agents'?" "$loop" run --agent5 5 examples/schultz.loop
+want synonym 2 "Did you mean '--jobs'?" "$loop" run --threads 2 examples/schultz.loop
+want plain 2 "'loop run examples/schultz.loop' runs it." "$loop" examples/schultz.loop
 want number 2 'whole number' "$loop" run --agents 1e3 examples/schultz.loop
 want value 2 'needs a value' "$loop" run examples/schultz.loop --seed
 want setting 3 E0211 "$loop" run -p nothing=1 examples/schultz.loop
+want params 3 'The params are alpha.' "$loop" check -p nothing=1 tests/diag/W0002_param.loop
+printf 'step 1 s\nparam k = 1 in [0, 9]\nlet x = k\ngroup a\ngroup b { k = 2 }\nrun 1 s\nmeasure m = x at 0 s in run of a\nmeasure n = x at 0 s in run of b\nexpect n - m = 2\n' | file groups
+want ofgroups 0 '1 expectation holds' "$loop" run -p k=3 -p b.k=5 "$scratch/groups.loop"
+want ofonegroup 0 '1 expectation holds' "$loop" run -p a.k=0 "$scratch/groups.loop"
+want ofgroupsrange 3 E0208 "$loop" run -p b.k=10 "$scratch/groups.loop"
+want ofnogroup 3 E0211 "$loop" run -p c.k=1 "$scratch/groups.loop"
 want codes 0 'E0201' "$loop" explain e201
 want nocode 2 'no diagnostic' "$loop" explain E9999
 printf 'model m\nstep 100 ms\nparam alpha = 0.3 in [0, 0.3]\nlet x = alpha\nrun 1 s\nexpect x = 0.3 within 1e-6\n' | file edge

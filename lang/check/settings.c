@@ -1,0 +1,180 @@
+/* What -p and groups give to consts and params in place of what the file says. */
+#include "lang/check/check.h"
+
+#include "runtime/contract/num.h"
+
+#include <string.h>
+
+/* ---- settings from the command line ---- */
+
+/* "0.2", "500 ms", "-1": a number with an optional unit, as in the language. */
+static bool parse_setting(LoopStr text, double step_ms, double *value, LoopUnit *unit)
+{
+    static const struct {
+        const char *unit;
+        double ms;
+    } units[] = {{"ms", 1}, {"min", 60000}, {"s", 1000}, {"h", 3600000}};
+    size_t end = text.len;
+    *unit = LOOP_UNIT_NUMBER;
+    for (size_t i = 0; i < 4; i++) {
+        size_t len = strlen(units[i].unit);
+        if (text.len > len && memcmp(text.at + text.len - len, units[i].unit, len) == 0) {
+            end = text.len - len;
+            while (end && text.at[end - 1] == ' ')
+                end--;
+            *unit = LOOP_UNIT_DURATION;
+            if (!loop_num_parse(text.at, end, value))
+                return false;
+            *value = *value * units[i].ms / step_ms;
+            return true;
+        }
+    }
+    return loop_num_parse(text.at, end, value);
+}
+
+/* What a setting makes of `node`, which is what the file says. NULL: it is wrong. */
+static LoopNode *value_of(LoopChecker *check, const LoopSetting *setting, const LoopSymbol *symbol, const LoopNode *node)
+{
+    double value;
+    LoopUnit unit;
+    if (node->type.width != 1) {
+        loop_diag(check->diags, LOOP_E0207, symbol->span, "'%.*s' has %u elements; -p can set single numbers only",
+                  LOOP_STR_ARGS(symbol->name), node->type.width);
+        return NULL;
+    }
+    if (!parse_setting(setting->value, check->model->step_ms, &value, &unit) || unit != node->type.unit) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0207, symbol->span, "-p %.*s=%.*s is not a %s",
+                                   LOOP_STR_ARGS(setting->name), LOOP_STR_ARGS(setting->value),
+                                   node->type.unit == LOOP_UNIT_DURATION ? "duration" : "number");
+        loop_diag_help(check->diags, diag, "Its value in the file is a %s; give another one, such as %s.",
+                       node->type.unit == LOOP_UNIT_DURATION ? "duration" : "number",
+                       node->type.unit == LOOP_UNIT_DURATION ? "500ms" : "0.2");
+        return NULL;
+    }
+    return loop_node_constant(check, node->span, &value, 1, unit);
+}
+
+LoopNode *loop_setting_value(LoopChecker *check, const LoopSymbol *symbol, LoopNode *node)
+{
+    const LoopSetting *last = NULL;
+    for (size_t i = 0; i < check->setting_count; i++)
+        if (loop_str_equal(check->settings[i].name, symbol->name)) {
+            check->settings[i].used = true;
+            last = &check->settings[i];
+        }
+    return last && node ? value_of(check, last, symbol, node) : node;
+}
+
+/* The params, for who missed them; a few of many. */
+static void put_params(const LoopChecker *check, LoopText *out)
+{
+    enum { MOST = 12 };
+    size_t count = 0;
+    for (size_t i = 0; i < check->model->symbols.count; i++) {
+        const LoopSymbol *s = LOOP_ITEM(check->model->symbols, LoopSymbol *, i);
+        if (s->kind != LOOP_SYM_PARAM)
+            continue;
+        if (count < MOST)
+            loop_text_add(out, "%s%.*s", count ? ", " : "", LOOP_STR_ARGS(s->name));
+        count++;
+    }
+    if (count > MOST)
+        loop_text_add(out, " and %zu more", count - MOST);
+}
+
+/* Every `-p` has to meet a const or param. */
+void loop_settings_check(LoopChecker *check)
+{
+    for (size_t i = 0; i < check->setting_count; i++) {
+        const LoopSetting *setting = &check->settings[i];
+        if (setting->used)
+            continue;
+        LoopSymbol *symbol = loop_scope_find(check, LOOP_SPACE_VALUES, setting->name);
+        LoopSpan at = symbol ? symbol->span : LOOP_NO_SPAN;
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0211, at, "-p %.*s: there is no const or param of that name", LOOP_STR_ARGS(setting->name));
+        LoopStr near = loop_scope_near(check, LOOP_SPACE_VALUES, setting->name);
+        const LoopSymbol *other = near.len ? loop_scope_find(check, LOOP_SPACE_VALUES, near) : NULL;
+        LoopText params = {.arena = check->arena};
+        put_params(check, &params);
+        if (symbol)
+            loop_diag_note(check->diags, diag, at, "it is a %s", loop_symbol_kind_name(symbol->kind));
+        else if (other && (other->kind == LOOP_SYM_CONST || other->kind == LOOP_SYM_PARAM))
+            loop_diag_help(check->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
+        else if (params.len)
+            loop_diag_help(check->diags, diag, "The params are %s.", params.at);
+        else
+            loop_diag_help(check->diags, diag, "The model declares no param; a number that may be varied is written: param alpha = 0.1.");
+    }
+}
+
+/* ---- groups ---- */
+
+/* From here on the group has that value of the parameter. */
+static void set_group(LoopChecker *check, const LoopSymbol *group, const LoopSymbol *symbol, const LoopNode *node)
+{
+    const LoopModel *model = check->model;
+    LoopParamModel *param = &LOOP_ITEM(model->params, LoopParamModel, symbol->index);
+    uint32_t width = symbol->type.width;
+    double *groups = LOOP_NEW_ARRAY(check->arena, (size_t)model->group_count * width, double);
+    if (!groups)
+        return;
+    for (uint32_t g = 0; g < model->group_count; g++)
+        for (uint32_t e = 0; e < width; e++)
+            groups[g * width + e] = param->groups ? param->groups[g * width + e] : symbol->value->constant[e];
+    for (uint32_t e = 0; e < width; e++) {
+        groups[group->index * width + e] = node->constant[e];
+        loop_param_in_range(check, param, node->constant[e], node->span);
+    }
+    param->groups = groups;
+}
+
+/* `group starved { deficit = 1 }` */
+static void fill_group(LoopChecker *check, const LoopSymbol *group)
+{
+    for (const LoopAst *kid = group->ast->first; kid; kid = kid->next) {
+        if (kid->kind != LOOP_AST_SETTING)
+            continue;
+        LoopSymbol *symbol = loop_scope_need(check, LOOP_SPACE_VALUES, kid->text, kid->name_span, "parameter");
+        if (!symbol)
+            continue;
+        if (symbol->kind != LOOP_SYM_PARAM) {
+            LoopDiag *diag = loop_diag(check->diags, LOOP_E0210, kid->name_span, "a group can't vary the %s '%.*s'",
+                                       loop_symbol_kind_name(symbol->kind), LOOP_STR_ARGS(symbol->name));
+            loop_diag_note(check->diags, diag, symbol->span, "declared here");
+            loop_diag_help(check->diags, diag, "Groups differ in params; declare it with 'param' if it need not size anything.");
+            continue;
+        }
+        LoopWhere where = loop_where(check, symbol->home, symbol->name, LOOP_DRAW_ONCE);
+        LoopNode *node = loop_expr(check, &where, kid->first);
+        if (!symbol->broken && loop_need_constant(check, node, "a group's value of a parameter") &&
+            loop_need_width(check, node, symbol->type.width, "this value") && loop_need_unit(check, node, symbol->type.unit, "this value"))
+            set_group(check, group, symbol, node);
+    }
+}
+
+/* `-p starved.deficit=1`, unless something has that very name. */
+static void set_group_from(LoopChecker *check, LoopSetting *setting)
+{
+    const char *dot = memchr(setting->name.at, '.', setting->name.len);
+    if (!dot || setting->used)
+        return;
+    LoopStr first = {setting->name.at, (size_t)(dot - setting->name.at)}, rest = {dot + 1, setting->name.len - first.len - 1};
+    const LoopSymbol *group = loop_scope_find(check, LOOP_SPACE_GROUPS, first), *symbol = group ? loop_scope_find(check, LOOP_SPACE_VALUES, rest) : NULL;
+    if (!symbol || symbol->kind != LOOP_SYM_PARAM || symbol->broken)
+        return;
+    setting->used = true;
+    const LoopNode *node = value_of(check, setting, symbol, symbol->value);
+    if (node)
+        set_group(check, group, symbol, node);
+}
+
+void loop_groups_fill(LoopChecker *check)
+{
+    for (size_t i = 0; i < check->model->symbols.count; i++) {
+        const LoopSymbol *group = LOOP_ITEM(check->model->symbols, LoopSymbol *, i);
+        if (group->kind == LOOP_SYM_GROUP)
+            fill_group(check, group);
+    }
+    for (size_t i = 0; i < check->setting_count; i++)
+        set_group_from(check, &check->settings[i]);
+}
