@@ -2,7 +2,7 @@
 # The manual under test: tests/docs.sh PATH_OF_LOOP. Every block ```loop is a whole model that has nothing to complain of
 # and whose expectations hold; a block ```loop-wrong CODE fails its check with that code first; ```loop-part is a
 # fragment. ```loop-says OPTIONS is what `loop run OPTIONS` prints of the model above it, lines may be left out; a block ```diff
-# between the two changes the model first. docs/reference.md is what the program prints, and relative links lead to files.
+# between the two changes the model first. docs/reference.md is what the program prints, and relative links lead to files and headings.
 . "$(dirname "$0")/lib.sh"
 loop=$1
 
@@ -109,11 +109,22 @@ else
     fail "docs/phenomena.md: $said"
 fi
 
-# Links [text](path): those with a scheme, and those into the page itself, are left alone.
+# Links [text](path#heading): those with a scheme are left alone.
+anchors() { # PAGE: what its headings are called in links
+    grep -E '^#+ ' "$1" | sed -E 's/^#+ //' | tr '[:upper:]' '[:lower:]' | sed -E 's/[^a-z0-9 _-]//g; s/ /-/g'
+}
 for page in "${pages[@]}"; do
     while read -r target; do
-        target=${target%%#*}
-        if [ -z "$target" ] || [ -e "$(dirname "$page")/$target" ]; then pass; else fail "$page: no file '$target'"; fi
+        file=${target%%#*}
+        to=$page
+        [ -z "$file" ] || to=$(dirname "$page")/$file
+        if [ ! -e "$to" ]; then
+            fail "$page: no file '$file'"
+        elif [[ $target == *'#'* ]] && ! anchors "$to" | grep -qxF -- "${target#*#}"; then
+            fail "$page: no heading '#${target#*#}' in $to"
+        else
+            pass
+        fi
     done < <(sed 's/`[^`]*`//g' "$page" | grep -oE '\]\([^) ]+\)' | sed 's/^](//; s/)$//' | grep -vE '^[a-z]+:')
 done
 
