@@ -215,6 +215,49 @@ static void help_with_paths(const Manipulation *m, LoopDiag *diag)
         loop_diag_help(m->check->diags, diag, "Name a loop, or give one a path through the structure, such as: path agPFC -> VS -> VP -> MD");
 }
 
+static bool can_be_target(const Manipulation *m, const LoopSymbol *s)
+{
+    LoopStr word = m->ast->text;
+    if (loop_str_is(word, "freeze"))
+        return s->kind == LOOP_SYM_LOOP;
+    if (loop_str_is(word, "stimulate") || loop_str_is(word, "block"))
+        return s->kind == LOOP_SYM_DOPAMINE;
+    return s->kind == LOOP_SYM_STATE || s->kind == LOOP_SYM_SENSE || s->kind == LOOP_SYM_PARAM;
+}
+
+static bool is_in(LoopStr name, LoopStr instance)
+{
+    return name.len > instance.len && name.at[instance.len] == '.' && loop_str_equal((LoopStr){name.at, instance.len}, instance);
+}
+
+/* What it may name instead: in the circuit that it has named, or all, when that is not much. */
+static void help_with_targets(const Manipulation *m, LoopDiag *diag, LoopStr named)
+{
+    const LoopList *symbols = &m->check->model->symbols;
+    LoopText inside = {.arena = m->check->arena}, all = {.arena = m->check->arena};
+    for (size_t i = 0; i < symbols->count; i++) {
+        const LoopSymbol *s = LOOP_ITEM(*symbols, LoopSymbol *, i);
+        if (!can_be_target(m, s))
+            continue;
+        LoopText *list = is_in(s->name, named) ? &inside : &all;
+        if (list->len < 100)
+            loop_text_add(list, "%s%.*s", list->len ? ", " : "", LOOP_STR_ARGS(s->name));
+    }
+    const LoopText *list = inside.len ? &inside : &all;
+    if (list->len)
+        loop_diag_help(m->check->diags, diag, inside.len ? "In it there is %s." : "There is %s.", list->at);
+}
+
+/* `block(VTA, 0.5)`, `set(taste.salt, 0)` */
+static const char *only_whole(const Manipulation *m, const LoopAst *name, const LoopSymbol *symbol)
+{
+    if (loop_str_is(m->ast->text, "block") && name->kind == LOOP_AST_NUMBER)
+        return "A signal is blocked altogether; a part of it gets through where the loop that it trains says learn burst 0.5, dip 0.5.";
+    if (!symbol && loop_str_is(m->ast->text, "set") && name->kind != LOOP_AST_NAME)
+        return "What has several elements is set as a whole: set(taste, [0, 1]).";
+    return NULL;
+}
+
 static void report_target(const Manipulation *m, const LoopAst *name, const LoopSymbol *symbol, const char *wanted)
 {
     LoopChecker *check = m->check;
@@ -223,10 +266,15 @@ static void report_target(const Manipulation *m, const LoopAst *name, const Loop
         LoopDiag *diag = loop_diag(check->diags, LOOP_E0721, name->span, "'%.*s' acts on %s; there is none called '%.*s'",
                                    LOOP_STR_ARGS(m->ast->text), wanted, LOOP_STR_ARGS(text));
         LoopStr full = structure_elsewhere(m, text), near = full.len ? full : loop_scope_near(check, LOOP_SPACE_VALUES, text);
-        if (near.len)
+        const char *whole = only_whole(m, name, symbol);
+        if (whole)
+            loop_diag_help(check->diags, diag, "%s", whole);
+        else if (near.len)
             loop_diag_help(check->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
         else if (loop_str_is(m->ast->text, "lesion"))
             help_with_paths(m, diag);
+        else
+            help_with_targets(m, diag, text);
         return;
     }
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0721, name->span, "'%.*s' acts on %s; '%.*s' is a %s", LOOP_STR_ARGS(m->ast->text),
@@ -234,6 +282,8 @@ static void report_target(const Manipulation *m, const LoopAst *name, const Loop
     if (symbol->kind == LOOP_SYM_DOPAMINE)
         loop_diag_help(check->diags, diag, "What acts on a dopamine signal is block(%.*s), or stimulate(%.*s, x).", LOOP_STR_ARGS(text),
                        LOOP_STR_ARGS(text));
+    else if (!loop_str_is(m->ast->text, "lesion"))
+        help_with_targets(m, diag, text);
     loop_diag_note(check->diags, diag, symbol->span, "declared here");
 }
 
