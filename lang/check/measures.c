@@ -77,13 +77,17 @@ static bool read_pick(LoopChecker *check, const LoopAst *pick, uint32_t group, L
     static const struct {
         const char *word;
         LoopPick pick;
-    } rows[] = {{"trial", LOOP_PICK_TRIAL}, {"first", LOOP_PICK_FIRST}, {"last", LOOP_PICK_LAST}, {"block", LOOP_PICK_BLOCK}};
+    } rows[] = {{"trial", LOOP_PICK_TRIAL}, {"first", LOOP_PICK_FIRST}, {"last", LOOP_PICK_LAST}, {"block", LOOP_PICK_BLOCK}, {"blocks", LOOP_PICK_BLOCK}};
     const LoopAst *of = loop_ast_value(pick, LOOP_AST_OF);
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (loop_str_is(pick->text, rows[i].word))
             select->pick = rows[i].pick;
     if (!pick_number(check, of ? of : pick->first, "the number of trials", &select->n))
         return false;
+    if (loop_select_each(select) && select->n > LOOP_BLOCKS_MOST) {
+        loop_diag(check->diags, LOOP_E0408, pick->span, "there are at most %d blocks in a curve, not %u", LOOP_BLOCKS_MOST, select->n);
+        return false;
+    }
     if (of && !pick_number(check, pick->first, "the number of the block", &select->i))
         return false;
     if (of && select->i > select->n) {
@@ -91,6 +95,20 @@ static bool read_pick(LoopChecker *check, const LoopAst *pick, uint32_t group, L
         return false;
     }
     return check_enough(check, select, group, pick);
+}
+
+bool loop_select_each(const LoopSelect *select)
+{
+    return select->pick == LOOP_PICK_BLOCK && !select->i;
+}
+
+bool loop_select_one(LoopChecker *check, const LoopAst *in, const LoopSelect *select)
+{
+    if (!loop_select_each(select))
+        return true;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0805, in->span, "'blocks' gives a number for each block, and is for measures and expectations");
+    loop_diag_help(check->diags, diag, "Take one of them: block 1 of %u. A curve over blocks is a measure: measure curve = mean(act == left) in train blocks %u.", select->n, select->n);
+    return false;
 }
 
 bool loop_select_read(LoopChecker *check, const LoopAst *in, uint32_t group, LoopSelect *select)
@@ -316,7 +334,41 @@ static LoopNode *measured_node(LoopChecker *check, const LoopMeasureModel *m, ui
     *place = *m;
     node->size = (uint32_t)check->model->measures.count - 1;
     node->group = group;
-    node->type = (LoopType){.width = m->signal->type.width, .unit = m->first_true ? LOOP_UNIT_NUMBER : m->signal->type.unit};
+    node->type = (LoopType){.width = m->signal->type.width, .unit = m->first_true ? LOOP_UNIT_NUMBER : m->signal->type.unit,
+                            .labels = m->first_true ? NULL : m->signal->type.labels};
+    return node;
+}
+
+/* Names of the elements of a curve. */
+static const LoopLabels *block_labels(LoopChecker *check, uint32_t count)
+{
+    LoopLabels *labels = LOOP_NEW(check->arena, LoopLabels);
+    LoopStr *names = LOOP_NEW_ARRAY(check->arena, count, LoopStr);
+    for (uint32_t i = 0; names && i < count; i++) {
+        LoopText name = {.arena = check->arena};
+        loop_text_add(&name, "block %u", i + 1);
+        names[i] = loop_text_view(&name);
+    }
+    if (labels)
+        *labels = (LoopLabels){names, count};
+    return labels;
+}
+
+/* `blocks N`: what each block has, one after another. */
+static LoopNode *curve(LoopChecker *check, const LoopMeasureModel *m, uint32_t group, LoopSpan span)
+{
+    uint32_t count = m->select.n;
+    LoopNode *node = loop_node_new(check, LOOP_NODE_LIST, span, count);
+    if (!node || !loop_need_width(check, m->signal, 1, "what is taken block by block"))
+        return NULL;
+    for (uint32_t i = 0; i < count; i++) {
+        LoopMeasureModel one = *m;
+        one.select.i = i + 1;
+        if (!(node->kids[i] = measured_node(check, &one, group, span)))
+            return NULL;
+    }
+    node->type = (LoopType){.width = count, .unit = m->signal->type.unit, .labels = block_labels(check, count)};
+    loop_node_done(check, node);
     return node;
 }
 
@@ -336,7 +388,9 @@ LoopNode *loop_measure_placed(LoopChecker *check, const LoopWhere *where, const 
     if (!ok || !read_place(check, where, place, group, &m))
         return NULL;
     m.signal = signal_expr(check, expr, &m);
-    return m.signal ? measured_node(check, &m, group, span) : NULL;
+    if (!m.signal)
+        return NULL;
+    return loop_select_each(&m.select) ? curve(check, &m, group, span) : measured_node(check, &m, group, span);
 }
 
 /* ---- the first trial on which a condition holds ---- */
@@ -386,7 +440,8 @@ LoopNode *loop_measure_trials(LoopChecker *check, const LoopWhere *where, const 
         return NULL;
     }
     uint32_t group = read_group(check, place, &ok);
-    if (!ok || !bound || !loop_relation_find(condition->text, &relation) || !loop_margin_read(check, condition, relation, &by) || !loop_select_read(check, loop_ast_find(place, LOOP_AST_IN), group, &outer.select))
+    if (!ok || !bound || !loop_relation_find(condition->text, &relation) || !loop_margin_read(check, condition, relation, &by) || !loop_select_read(check, loop_ast_find(place, LOOP_AST_IN), group, &outer.select) ||
+        !loop_select_one(check, ast, &outer.select))
         return NULL;
     if (loop_ast_find(bound, LOOP_AST_PLACE)) {
         LoopDiag *diag = loop_diag(check->diags, LOOP_E0808, loop_ast_find(bound, LOOP_AST_PLACE)->span, "this place stands behind the bound");

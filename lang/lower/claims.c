@@ -19,9 +19,18 @@ static uint32_t final_of(Lower *l, LoopNode *node, uint32_t group)
     return (uint32_t)l->finals.count - 1;
 }
 
+static const LoopStr *labels_of(Lower *l, const LoopNode *value)
+{
+    const LoopLabels *labels = value->type.labels;
+    LoopStr *copy = labels && labels->count == value->type.width && value->type.width > 1 ? LOOP_NEW_ARRAY(l->arena, labels->count, LoopStr) : NULL;
+    for (uint32_t i = 0; copy && i < labels->count; i++)
+        copy[i] = lower_text(l, labels->names[i]);
+    return copy;
+}
+
 static LoopClaim claim(Lower *l, const LoopClaimModel *from)
 {
-    LoopClaim c = {.name = lower_text(l, from->name), .text = lower_text(l, from->text), .span = from->span,
+    LoopClaim c = {.name = lower_text(l, from->name), .text = lower_text(l, from->text), .span = from->span, .labels = labels_of(l, from->value),
                    .unit = from->value->type.unit, .is_expectation = from->is_expectation, .relation = from->relation, .percent = from->percent,
                    .tolerance_is_percent = from->tolerance_is_percent};
     c.value = final_of(l, from->value, from->value_group);

@@ -287,6 +287,7 @@ typedef struct LoopClaim {
     LoopStr name;        /* of the measure, or the text of the expectation; may be empty */
     LoopStr text;        /* as written */
     LoopSpan span;
+    const LoopStr *labels; /* of the elements; NULL */
     LoopUnit unit;       /* of a duration, value, bound, tolerance and margin are in steps; outcomes in milliseconds */
     bool is_expectation;
     uint32_t value, bound;

@@ -140,7 +140,10 @@ static void put_claim(const LoopClaim *claim, const LoopOutcome *outcome, LoopCs
         loop_csv_str(csv, claim->name);
         loop_csv_str(csv, claim->text);
         loop_csv_str(csv, claim->is_expectation ? LOOP_STR("expectation") : LOOP_STR("measure"));
-        loop_csv_int(csv, e);
+        if (claim->labels)
+            loop_csv_str(csv, claim->labels[e]);
+        else
+            loop_csv_int(csv, e);
         loop_csv_num(csv, outcome->mean[e]);
         loop_csv_num(csv, outcome->sem[e]);
         loop_csv_int(csv, outcome->agents);

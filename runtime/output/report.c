@@ -300,6 +300,25 @@ static void put_verdict(const LoopReport *report, uint32_t i, LoopText *cell)
         loop_text_add(cell, holds ? "holds  " : "FAILS  ");
 }
 
+enum { CURVE_LEAST = 5, ROWS_MOST = 20 }; /* elements of which a curve is drawn, and of which each still has a row in a measure */
+
+/* The elements of a value as a curve, from the smallest to the largest: what changes matters, not where 0 is. */
+static void curve_row(const LoopOutcome *out, const char *indent, LoopTable *table)
+{
+    LoopRange range = loop_range(out->mean, out->width);
+    double *above = LOOP_NEW_ARRAY(table->arena, out->width, double);
+    for (uint32_t e = 0; above && e < out->width; e++)
+        above[e] = out->mean[e] - range.lo;
+    loop_text_add(&table->cell, "%s  ", indent);
+    if (above)
+        loop_spark(&table->cell, above, out->width, loop_scale((LoopRange){0, range.hi - range.lo}));
+    else
+        table->cell.failed = true;
+    loop_text_add(&table->cell, "  ");
+    loop_show_range(&table->cell, range.lo, range.hi);
+    loop_table_end_row(table);
+}
+
 static void claim_rows(const LoopReport *report, uint32_t i, LoopTable *table)
 {
     const LoopClaim *claim = &report->program->claims[i];
@@ -317,8 +336,15 @@ static void claim_rows(const LoopReport *report, uint32_t i, LoopTable *table)
         put_claim_text(claim, out, &table->cell);
         loop_table_end_row(table);
     }
-    for (uint32_t e = 0; out->width > 1 && e < out->width; e++) {
-        loop_text_add(&table->cell, "%s  [%u]", indent, e);
+    if (out->width >= CURVE_LEAST)
+        curve_row(out, indent, table);
+    uint32_t rows = out->width == 1 || (out->width > ROWS_MOST && !claim->is_expectation) ? 0 : out->width;
+    for (uint32_t e = 0; e < rows; e++) {
+        loop_text_add(&table->cell, "%s  ", indent);
+        if (claim->labels)
+            loop_show_str(&table->cell, claim->labels[e]);
+        else
+            loop_text_add(&table->cell, "[%u]", e);
         loop_table_next(table);
         value_cells(report, i, e, table);
     }

@@ -118,6 +118,13 @@ static void put_claim(const LoopReport *report, uint32_t i, LoopSink *out)
     loop_json_member_str(&json, "name", claim->name);
     loop_json_member_str(&json, "text", claim->text);
     loop_json_member_str(&json, "unit", loop_str(claim->unit == LOOP_UNIT_DURATION ? "ms" : "1"));
+    if (claim->labels) {
+        loop_json_key(&json, "elements");
+        loop_json_open(&json, '[');
+        for (uint32_t e = 0; e < outcome->width; e++)
+            loop_json_str(&json, claim->labels[e]);
+        loop_json_close(&json, ']');
+    }
     loop_json_key(&json, "mean");
     loop_json_nums(&json, outcome->mean, outcome->width);
     loop_json_key(&json, "sem");

@@ -20,7 +20,10 @@ static void put_row(const LoopReport *report, uint32_t claim, uint32_t e, LoopTe
     const LoopOutcome *outcome = &report->results->outcomes[claim];
     LoopText label = {0}, got = {0}, wanted = {0};
     loop_report_claim_cells(report, claim, e, &label, &got, &wanted);
-    if (outcome->width > 1)
+    const LoopStr *labels = report->program->claims[claim].labels;
+    if (outcome->width > 1 && labels)
+        loop_text_add(&label, ", %.*s", LOOP_STR_ARGS(labels[e]));
+    else if (outcome->width > 1)
         loop_text_add(&label, " [%u]", e);
     loop_text_put(out, "|", 1);
     put_cell(out, &label);
