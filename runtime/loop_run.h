@@ -32,6 +32,7 @@ typedef struct LoopRunOptions {
     uint32_t lanes;       /* lanes in a block; 0: chosen from the size of the state */
     LoopSplitting split;      /* changes no result */
     bool single;          /* 32-bit numbers in the VM */
+    bool keeps_agents;    /* outcomes keep the value of each agent */
     const char *engine;   /* base, avx2 or avx512; NULL: the best that the processor has. Changes no result */
     /* Set to 1 by a signal handler to stop after the step that is running; may be NULL. */
     const volatile int *interrupt;
@@ -47,6 +48,8 @@ typedef struct LoopOutcome {
     double *mean, *sem;   /* [width] */
     double *bound;        /* [width]: mean of the bound, `by` margin included; NULL for a plain measure */
     double *tolerance;    /* [width]: `within`, absolute; NULL without one */
+    double *each;         /* [width][groups][agents]: of each agent, nan without a value; NULL unless they are kept */
+    uint32_t group;       /* the only one of them; LOOP_NONE: all */
     uint32_t agents;      /* with a value */
     uint32_t infinite;    /* of these, with an infinite one, as of a trial that never came */
     uint64_t trials;      /* that went into it, of all those agents */

@@ -43,7 +43,7 @@ typedef struct LoopArguments {
     bool single;
     LoopSplitting split;
     const char *engine; /* NULL: the best there is */
-    bool json_diagnostics, allow_extern;
+    bool json_diagnostics, allow_extern, each_agent;
 } LoopArguments;
 
 typedef struct LoopCommand {

@@ -27,7 +27,7 @@ static int write_files(const LoopReport *report, const LoopCompiled *compiled, c
 
 static int report_run(const LoopCompiled *compiled, const LoopResults *results, const LoopArguments *arguments, LoopSink *out)
 {
-    LoopReport report = {.program = compiled->program, .results = results, .saved = arguments->output, .quiet = arguments->quiet, .colour = loop_colours(out->fd)};
+    LoopReport report = {.program = compiled->program, .results = results, .saved = arguments->output, .each_agent = arguments->each_agent, .quiet = arguments->quiet, .colour = loop_colours(out->fd)};
     if (arguments->json)
         loop_report_json(&report, out);
     else
@@ -40,6 +40,10 @@ static int run(const LoopArguments *arguments, LoopSink *out)
 {
     if (arguments->file_count != 1) {
         loop_say("loop run takes one file, not %zu; 'loop test' takes several\n", arguments->file_count);
+        return LOOP_EXIT_USAGE;
+    }
+    if (arguments->each_agent && !arguments->output) {
+        loop_say("loop run: --each-agent writes a file, and needs -o DIR\n");
         return LOOP_EXIT_USAGE;
     }
     const char *path = arguments->files[0];
@@ -67,6 +71,7 @@ static const LoopOption options[] = {
     {"engine", "NAME", "base, avx2 or avx512 (default: the best here); changes no result", 0},
     {"split", "HOW", "auto (default), none, parts or lanes: how loops that don't meet are run; changes no result", 0},
     {"output", "DIR", "also writes traces.csv, measures.csv and run.json", 'o'},
+    {"each-agent", NULL, "with -o: also agents.csv, the value of each agent", 0},
     {"allow-extern", NULL, "lets the model call the libraries that it names", 0},
     {"quiet", NULL, "prints only the expectations that fail", 'q'},
     {"json", NULL, "prints one JSON object a line", 0},

@@ -88,6 +88,8 @@ static bool take_option(const LoopOption *option, const char *value, LoopArgumen
         out->output = value;
     else if (strcmp(option->name, "allow-extern") == 0)
         out->allow_extern = true;
+    else if (strcmp(option->name, "each-agent") == 0)
+        out->each_agent = true;
     else if (strcmp(option->name, "quiet") == 0)
         out->quiet = true;
     else if (strcmp(option->name, "json") == 0)

@@ -9,7 +9,8 @@ typedef struct LoopReport {
     const LoopProgram *program;
     const LoopResults *results;
     bool colour; /* of the text report */
-    bool saved;  /* its files are written too */
+    bool saved;  /* its files are written too, */
+    bool each_agent; /* with one of the value of each agent */
     bool quiet;  /* only expectations that fail */
 } LoopReport;
 

@@ -134,16 +134,22 @@ static void put_wanted(const LoopClaim *claim, const LoopOutcome *outcome, uint3
             loop_csv_str(csv, none);
 }
 
+/* Which claim, and which element of its value. */
+static void put_claim_cells(const LoopClaim *claim, uint32_t e, LoopCsv *csv)
+{
+    loop_csv_str(csv, claim->name);
+    loop_csv_str(csv, claim->text);
+    loop_csv_str(csv, claim->is_expectation ? LOOP_STR("expectation") : LOOP_STR("measure"));
+    if (claim->labels)
+        loop_csv_str(csv, claim->labels[e]);
+    else
+        loop_csv_int(csv, e);
+}
+
 static void put_claim(const LoopClaim *claim, const LoopOutcome *outcome, LoopCsv *csv)
 {
     for (uint32_t e = 0; e < outcome->width; e++) {
-        loop_csv_str(csv, claim->name);
-        loop_csv_str(csv, claim->text);
-        loop_csv_str(csv, claim->is_expectation ? LOOP_STR("expectation") : LOOP_STR("measure"));
-        if (claim->labels)
-            loop_csv_str(csv, claim->labels[e]);
-        else
-            loop_csv_int(csv, e);
+        put_claim_cells(claim, e, csv);
         loop_csv_num(csv, outcome->mean[e]);
         loop_csv_num(csv, outcome->sem[e]);
         loop_csv_int(csv, outcome->agents);
@@ -159,4 +165,29 @@ void loop_csv_measures(const LoopReport *report, LoopSink *out)
     loop_text_add(&out->text, "name,text,kind,element,mean,sem,agents,trials,relation,bound,tolerance,holds,percent,share\n");
     for (uint32_t i = 0; i < report->program->claim_count; i++)
         put_claim(&report->program->claims[i], &report->results->outcomes[i], &csv);
+}
+
+/* ---- agents ---- */
+
+static void put_agents(const LoopReport *report, const LoopClaim *claim, const LoopOutcome *outcome, LoopCsv *csv)
+{
+    uint32_t agents = report->results->agents, groups = outcome->group == LOOP_NONE ? report->program->group_count : 1;
+    const double *value = outcome->each;
+    for (uint32_t e = 0; e < outcome->width; e++)
+        for (uint32_t g = 0; g < groups; g++)
+            for (uint32_t i = 0; i < agents; i++) {
+                put_claim_cells(claim, e, csv);
+                loop_csv_str(csv, report->program->groups[outcome->group == LOOP_NONE ? g : outcome->group]);
+                loop_csv_int(csv, i);
+                loop_csv_num(csv, *value++);
+                loop_csv_end_row(csv);
+            }
+}
+
+void loop_csv_agents(const LoopReport *report, LoopSink *out)
+{
+    LoopCsv csv = {out, false};
+    loop_text_add(&out->text, "name,text,kind,element,group,agent,value\n");
+    for (uint32_t i = 0; i < report->program->claim_count; i++)
+        put_agents(report, &report->program->claims[i], &report->results->outcomes[i], &csv);
 }

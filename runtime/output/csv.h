@@ -19,7 +19,9 @@ void loop_csv_end_row(LoopCsv *csv);
 
 /* signal, group, phase, trial, step, time (s from the start of the trial), mean, sem */
 void loop_csv_traces(const LoopReport *report, LoopSink *out);
-/* name, text, kind, element, mean, sem, agents, trials, relation, bound, tolerance, holds */
+/* name, text, kind, element, mean, sem, agents, trials, relation, bound, tolerance, holds, percent, share */
 void loop_csv_measures(const LoopReport *report, LoopSink *out);
+/* name, text, kind, element, group, agent, value: of a run that keeps the values of agents */
+void loop_csv_agents(const LoopReport *report, LoopSink *out);
 
 #endif

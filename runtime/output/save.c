@@ -26,6 +26,12 @@ static void write_measures(const void *context, LoopSink *out)
     loop_csv_measures(saved->report, out);
 }
 
+static void write_agents(const void *context, LoopSink *out)
+{
+    const Saved *saved = context;
+    loop_csv_agents(saved->report, out);
+}
+
 /* ---- run.json ---- */
 
 static void put_numbers(LoopJson *json, const double *x, uint32_t width, double scale)
@@ -155,7 +161,7 @@ int loop_save(const LoopReport *report, const LoopProvenance *from, const char *
               LoopText *path)
 {
     static const LoopFileJob jobs[] = {
-        {"traces.csv", write_traces}, {"measures.csv", write_measures}, {"run.json", write_run}};
+        {"traces.csv", write_traces}, {"measures.csv", write_measures}, {"run.json", write_run}, {"agents.csv", write_agents}};
     Saved saved = {report, from};
-    return loop_files_write(directory, jobs, sizeof jobs / sizeof jobs[0], &saved, stop, path);
+    return loop_files_write(directory, jobs, report->each_agent ? 4 : 3, &saved, stop, path);
 }

@@ -5,6 +5,7 @@
 #include "runtime/vm/vm.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { CHUNK = 64 };
 
@@ -13,6 +14,7 @@ typedef struct Finals {
     LoopProgram registers; /* the program with no more than finals read: neither loops, delays and measures nor their memory */
     const LoopRunPlan *plan;
     const LoopMeasured *measured;
+    bool keeps_agents;
     LoopLayout layout;
     LoopBlock *block;
     double **values;   /* of each final: [width][lanes of its domain] */
@@ -245,12 +247,14 @@ static uint64_t count_trials(const Finals *f, const LoopFinal *final)
 }
 
 /* Durations are computed with in steps, which are whole numbers, and shown in milliseconds. */
-static void show_durations(const LoopProgram *program, LoopOutcome *out)
+static void show_durations(const LoopProgram *program, LoopOutcome *out, size_t lanes)
 {
     double *const shown[] = {out->mean, out->sem, out->bound, out->tolerance};
     for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
         for (uint32_t e = 0; shown[i] && e < out->width; e++)
             shown[i][e] *= program->step_ms;
+    for (size_t i = 0; out->each && i < out->width * lanes; i++)
+        out->each[i] *= program->step_ms;
 }
 
 static bool make_outcome(const Finals *f, uint32_t index, LoopResults *results)
@@ -260,6 +264,9 @@ static bool make_outcome(const Finals *f, uint32_t index, LoopResults *results)
     const LoopFinal *value = &f->program->finals[claim->value];
     uint32_t all = domain(f, value);
     out->width = f->program->registers[value->result].width;
+    out->group = value->group;
+    if (f->keeps_agents)
+        out->each = LOOP_NEW_ARRAY(results->arena, (size_t)all * out->width, double);
     if (claim->bound != LOOP_NONE) {
         uint32_t other = f->program->registers[f->program->finals[claim->bound].result].width;
         out->bound = LOOP_NEW_ARRAY(results->arena, out->width > other ? out->width : other, double);
@@ -274,13 +281,15 @@ static bool make_outcome(const Finals *f, uint32_t index, LoopResults *results)
         out->agents = average_pooled(f->values[claim->value] + (size_t)e * all, all / f->plan->agents, f->plan->agents, &out->mean[e], &out->sem[e]);
     for (uint32_t a = 0; a < all; a++)
         out->infinite += isinf(f->values[claim->value][a]) != 0;
+    if (out->each)
+        memcpy(out->each, f->values[claim->value], (size_t)all * out->width * sizeof *out->each);
     out->trials = count_trials(f, value);
     if (claim->is_expectation) {
         judge(f, claim, out);
         results->failed += !out->holds;
     }
     if (claim->unit == LOOP_UNIT_DURATION)
-        show_durations(f->program, out);
+        show_durations(f->program, out, all);
     return true;
 }
 
@@ -308,15 +317,15 @@ static bool keep_needed(Finals *f)
     return !loop_arena_failed(f->arena);
 }
 
-bool loop_finals_run(const LoopProgram *program, const LoopRunPlan *plan, uint64_t seed, const LoopMeasured *measured,
+bool loop_finals_run(const LoopProgram *program, const LoopRunPlan *plan, const LoopRunOptions *options, const LoopMeasured *measured,
                      LoopResults *results)
 {
-    Finals f = {.program = program, .plan = plan, .measured = measured, .arena = loop_arena_new()};
+    Finals f = {.program = program, .plan = plan, .measured = measured, .keeps_agents = options->keeps_agents, .arena = loop_arena_new()};
     f.registers = *program;
     uint32_t lanes = plan->all < CHUNK ? plan->all : CHUNK;
     bool ok = f.arena && keep_needed(&f) && loop_layout_make(&f.layout, &f.registers, lanes);
     if (ok) {
-        f.block = loop_block_new(&f.registers, &f.layout, plan->agents, seed);
+        f.block = loop_block_new(&f.registers, &f.layout, plan->agents, options->seed);
         results->outcomes = LOOP_NEW_ARRAY(results->arena, program->claim_count, LoopOutcome);
         ok = f.block && results->outcomes && run_finals(&f);
     }

@@ -7,7 +7,7 @@
 #include "runtime/run/plan.h"
 
 /* Fills in results->outcomes and results->failed. false: no memory. */
-bool loop_finals_run(const LoopProgram *program, const LoopRunPlan *plan, uint64_t seed, const LoopMeasured *measured,
+bool loop_finals_run(const LoopProgram *program, const LoopRunPlan *plan, const LoopRunOptions *options, const LoopMeasured *measured,
                      LoopResults *results);
 
 #endif

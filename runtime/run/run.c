@@ -362,7 +362,7 @@ static LoopRunStatus finish(Run *run, LoopDiags *diags, bool *setup_fault)
     }
     courses_finish(run->results);
     run->results->steps = run->steps;
-    return loop_finals_run(run->program, &run->plan, run->options->seed, run->measured, run->results) ? LOOP_RUN_OK
+    return loop_finals_run(run->program, &run->plan, run->options, run->measured, run->results) ? LOOP_RUN_OK
                                                                                                       : LOOP_RUN_MEMORY;
 }
 

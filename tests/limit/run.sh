@@ -89,6 +89,11 @@ if mkdir "$scratch/small" && mount -t tmpfs -o size=8k tmpfs "$scratch/small" 2>
 fi
 want output 0 '' "$loop" run -q -o "$scratch/out1" examples/schultz.loop
 [ "$(ls -A "$scratch/out1" | tr '\n' ' ')" = 'measures.csv run.json traces.csv ' ] && pass || fail 'files of -o'
+want each 0 '' "$loop" run -q --each-agent -o "$scratch/each" tests/report/pooled.loop
+# the mean over agents.csv, by name, is what measures.csv says
+cut_means() { awk -F, -v group="$2" 'NR > 1 { sum[$1] += $(group); n[$1]++ } END { for (name in sum) printf "%s %.9f\n", name, sum[name] / n[name] }' "$1" | sort; }
+[ "$(wc -l <"$scratch/each/agents.csv")" -eq 73 ] && [ "$(cut_means "$scratch/each/agents.csv" 7)" = "$(cut_means "$scratch/each/measures.csv" 5)" ] && pass || fail 'agents.csv'
+want nofolder 2 'needs -o DIR' "$loop" run --each-agent examples/schultz.loop
 # ---- usage ----
 want nothing 2 'Commands:' "$loop"
 want command 2 "Did you mean 'loop run'?" "$loop" rum examples/schultz.loop
@@ -99,7 +104,7 @@ want number 2 'whole number' "$loop" run --agents 1e3 examples/schultz.loop
 want value 2 'needs a value' "$loop" run examples/schultz.loop --seed
 want setting 3 E0211 "$loop" run -p nothing=1 examples/schultz.loop
 want params 3 'The params are alpha.' "$loop" check -p nothing=1 tests/diag/W0002_param.loop
-printf 'step 1 s\nparam k = 1 in [0, 9]\nlet x = k\ngroup a\ngroup b { k = 2 }\nrun 1 s\nmeasure m = x at 0 s in run of a\nmeasure n = x at 0 s in run of b\nexpect n - m = 2\n' | file groups
+printf 'step 1 s\nparam k = 1 in [0, 9]\nlet x = k\ngroup a\ngroup b { k = 2 }\nrun 1 s\nmeasure m = x at 0 s in run of a\nmeasure n = x at 0 s in run of b\nexpect n - m = 2 within 0\n' | file groups
 want ofgroups 0 '1 expectation holds' "$loop" run -p k=3 -p b.k=5 "$scratch/groups.loop"
 want ofonegroup 0 '1 expectation holds' "$loop" run -p a.k=0 "$scratch/groups.loop"
 want ofgroupsrange 3 E0208 "$loop" run -p b.k=10 "$scratch/groups.loop"
@@ -136,6 +141,7 @@ alloc() { # ARGUMENTS...: of the command
 export ASAN_OPTIONS=detect_leaks=0 # it counts for itself
 alloc run -j 2 --agents 3 examples/schultz.loop
 alloc run -j 1 --agents 3 --json -o "$scratch/out2" examples/schultz.loop
+alloc run -j 1 --agents 3 --each-agent -o "$scratch/out3" tests/report/pooled.loop
 alloc run -j 2 --split parts --agents 2 tests/run/parts/watched.loop
 alloc run -j 2 --split lanes --agents 2 tests/run/parts/watched.loop
 alloc check examples/schultz.loop
