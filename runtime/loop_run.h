@@ -48,6 +48,7 @@ typedef struct LoopOutcome {
     double *mean, *sem;   /* [width] */
     double *bound;        /* [width]: mean of the bound, `by` margin included; NULL for a plain measure */
     double *tolerance;    /* [width]: `within`, absolute; NULL without one */
+    double *difference, *difference_sem; /* [width]: value less bound, agent by agent; NULL where the bound is not measured */
     double *each;         /* [width][groups][agents]: of each agent, nan without a value; NULL unless they are kept */
     uint32_t group;       /* the only one of them; LOOP_NONE: all */
     uint32_t agents;      /* with a value */

@@ -273,6 +273,18 @@ static void check_factor(LoopChecker *check, const LoopLoopModel *loop, const Lo
     }
 }
 
+/* The trace of a loop with a discount fades by the product of both. */
+static void check_factors(LoopChecker *check, const LoopLoopModel *loop)
+{
+    const LoopNode *discount = loop->discount, *trace = loop->trace;
+    check_factor(check, loop, discount, "discount");
+    check_factor(check, loop, trace, "trace");
+    if (!discount || !trace || !discount->constant || !trace->constant || discount->constant[0] != 0 || trace->constant[0] == 0)
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0021, trace->span, "the trace of '%.*s' ends at once: it fades by the discount too, which is 0", LOOP_STR_ARGS(loop->symbol->name));
+    loop_diag_help(check->diags, diag, "Give it a discount above 0, or leave the trace out.");
+}
+
 static bool drives(const LoopTrialModel *trial, const LoopSymbol *sense)
 {
     for (size_t i = 0; i < trial->events.count; i++)
@@ -359,8 +371,7 @@ void loop_doubts_check(LoopChecker *check)
     for (size_t i = 0; i < model->loops.count; i++) {
         check_rate(check, LOOP_ITEM(model->loops, LoopLoopModel *, i));
         check_when(check, LOOP_ITEM(model->loops, LoopLoopModel *, i));
-        check_factor(check, LOOP_ITEM(model->loops, LoopLoopModel *, i), LOOP_ITEM(model->loops, LoopLoopModel *, i)->discount, "discount");
-        check_factor(check, LOOP_ITEM(model->loops, LoopLoopModel *, i), LOOP_ITEM(model->loops, LoopLoopModel *, i)->trace, "trace");
+        check_factors(check, LOOP_ITEM(model->loops, LoopLoopModel *, i));
     }
     for (size_t i = 0; i < model->trials.count; i++)
         check_trial(check, LOOP_ITEM(model->trials, LoopTrialModel *, i));

@@ -1,6 +1,7 @@
 /* The report for people: what a reader of the paper looks for first stands first. */
 #include "runtime/output/report.h"
 
+#include "runtime/contract/num.h"
 #include "runtime/output/show.h"
 #include "runtime/output/spark.h"
 #include "runtime/output/table.h"
@@ -103,10 +104,20 @@ static void put_phase(const LoopProgram *program, const LoopStrip *strip, LoopTe
     loop_show_select(cell, &strip->select);
 }
 
+/* Whether no course that is drawn above has the same kind of trial: its events are told once. */
+static bool is_first_of_trial(const LoopReport *report, const LoopCourse *course)
+{
+    const LoopStrip *strips = report->program->strips;
+    for (const LoopCourse *c = report->results->courses; c < course; c++)
+        if (strips[c->strip].plotted && strips[c->strip].select.trial == strips[course->strip].select.trial)
+            return false;
+    return true;
+}
+
 static void put_marks(const LoopReport *report, const LoopCourse *course, LoopText *cell)
 {
     const LoopStrip *strip = &report->program->strips[course->strip];
-    for (uint32_t i = 0; i < strip->mark_count; i++) {
+    for (uint32_t i = 0; is_first_of_trial(report, course) && i < strip->mark_count; i++) {
         loop_text_add(cell, i ? ", " : "");
         loop_show_str(cell, strip->marks[i].name);
         loop_text_add(cell, " ");
@@ -176,6 +187,12 @@ static void put_unit(const LoopClaim *claim, LoopText *cell)
     loop_text_add(cell, "%s", claim->unit == LOOP_UNIT_DURATION ? " ms" : "");
 }
 
+static void put_exact(double x, LoopText *cell)
+{
+    char number[32];
+    loop_text_put(cell, number, loop_num_print(number, x));
+}
+
 /* Decimals for a mean; where four digits hide on which side of the bound it is, all it has. */
 static void put_mean(const LoopClaim *claim, const LoopOutcome *out, uint32_t e, LoopText *cell)
 {
@@ -187,8 +204,10 @@ static void put_mean(const LoopClaim *claim, const LoopOutcome *out, uint32_t e,
     bool hidden = mean != bound && shown.at && other.at && strcmp(shown.at, other.at) == 0 && !out->holds;
     if (isnan(mean))
         loop_text_add(cell, "no value");
+    else if (hidden)
+        put_exact(mean, cell);
     else
-        loop_show_fixed(cell, mean, hidden ? 12 : decimals);
+        loop_show_fixed(cell, mean, decimals);
     put_unit(claim, cell);
     cell->failed = cell->failed || shown.failed || other.failed;
     loop_text_free(&shown);
@@ -206,7 +225,10 @@ static void put_sem(const LoopOutcome *out, uint32_t e, LoopText *cell)
 static void put_bound(const LoopClaim *claim, const LoopOutcome *out, uint32_t e, LoopText *cell)
 {
     loop_text_add(cell, "%s ", loop_relation_text(claim->relation));
-    loop_show_number(cell, out->bound[e]);
+    if (claim->relation == LOOP_REL_EQ && !out->holds)
+        put_exact(out->bound[e], cell);
+    else
+        loop_show_number(cell, out->bound[e]);
     put_unit(claim, cell);
     if (out->tolerance) {
         loop_text_add(cell, " within ");
@@ -223,6 +245,14 @@ static void put_bound(const LoopClaim *claim, const LoopOutcome *out, uint32_t e
 static void put_wanted(const LoopClaim *claim, const LoopOutcome *out, uint32_t e, LoopText *cell)
 {
     put_bound(claim, out, e, cell);
+    if (out->difference && out->agents > 1 && isfinite(out->difference[e])) {
+        int decimals = loop_show_decimals(out->difference[e]);
+        loop_text_add(cell, ", difference ");
+        loop_show_fixed(cell, out->difference[e], decimals);
+        loop_text_add(cell, " " PLUS_MINUS " ");
+        loop_show_fixed(cell, out->difference_sem[e], decimals);
+        put_unit(claim, cell);
+    }
     if (claim->percent > 0) {
         loop_text_add(cell, "; for ");
         loop_show_number(cell, out->share);

@@ -97,6 +97,12 @@ static void put_wanted(LoopJson *json, const LoopClaim *claim, const LoopOutcome
     loop_json_member_str(json, "relation", loop_str(loop_relation_text(claim->relation)));
     loop_json_key(json, "bound");
     loop_json_nums(json, outcome->bound, outcome->width);
+    if (outcome->difference) {
+        loop_json_key(json, "difference");
+        loop_json_nums(json, outcome->difference, outcome->width);
+        loop_json_key(json, "difference_sem");
+        loop_json_nums(json, outcome->difference_sem, outcome->width);
+    }
     if (outcome->tolerance) {
         loop_json_key(json, "tolerance");
         loop_json_nums(json, outcome->tolerance, outcome->width);

@@ -246,10 +246,34 @@ static uint64_t count_trials(const Finals *f, const LoopFinal *final)
     return least == UINT64_MAX ? 0 : least;
 }
 
+/* Whether value and bound are of the same agents, or the bound of those of one group. */
+static bool agents_match(const Finals *f, const LoopClaim *claim)
+{
+    uint32_t bound = domain(f, &f->program->finals[claim->bound]);
+    return bound == domain(f, &f->program->finals[claim->value]) || bound == f->plan->agents;
+}
+
+/* Value less bound, agent by agent: the two are of the same agents, so their own standard errors do not tell that of the difference. */
+static bool compare_agents(const Finals *f, const LoopClaim *claim, LoopOutcome *out, LoopResults *results)
+{
+    uint32_t all = domain(f, &f->program->finals[claim->value]), agents = f->plan->agents;
+    double *each = LOOP_NEW_ARRAY(f->arena, all, double);
+    out->difference = LOOP_NEW_ARRAY(results->arena, out->width, double);
+    out->difference_sem = LOOP_NEW_ARRAY(results->arena, out->width, double);
+    if (!each || !out->difference || !out->difference_sem)
+        return false;
+    for (uint32_t e = 0; e < out->width; e++) {
+        for (uint32_t a = 0; a < all; a++)
+            each[a] = agent_value(f, claim->value, e, a) - agent_value(f, claim->bound, e, a);
+        average_pooled(each, all / agents, agents, &out->difference[e], &out->difference_sem[e]);
+    }
+    return true;
+}
+
 /* Durations are computed with in steps, which are whole numbers, and shown in milliseconds. */
 static void show_durations(const LoopProgram *program, LoopOutcome *out, size_t lanes)
 {
-    double *const shown[] = {out->mean, out->sem, out->bound, out->tolerance};
+    double *const shown[] = {out->mean, out->sem, out->bound, out->tolerance, out->difference, out->difference_sem};
     for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
         for (uint32_t e = 0; shown[i] && e < out->width; e++)
             shown[i][e] *= program->step_ms;
@@ -287,6 +311,9 @@ static bool make_outcome(const Finals *f, uint32_t index, LoopResults *results)
     if (claim->is_expectation) {
         judge(f, claim, out);
         results->failed += !out->holds;
+        bool measured = claim->bound != LOOP_NONE && count_trials(f, &f->program->finals[claim->bound]) > 0;
+        if (measured && agents_match(f, claim) && !compare_agents(f, claim, out, results))
+            return false;
     }
     if (claim->unit == LOOP_UNIT_DURATION)
         show_durations(f->program, out, all);

@@ -226,12 +226,13 @@ static void hold(const LoopChoices *c)
     }
 }
 
-/* A lesioned loop takes nothing, and forgets what it took. */
+/* A lesioned loop takes nothing, forgets what it took, and expects nothing of it. */
 static void silence(const LoopChoices *c, size_t l)
 {
     for (size_t k = 0; k < (is_single(c) ? 1 : c->channels); k++)
         loop_choices_row(c, c->loop->act, k)[l] = is_single(c) ? -1.0 : 0.0;
     loop_choices_row(c, c->loop->held_taken, 0)[l] = 0;
+    loop_choices_row(c, c->loop->expected, 0)[l] = 0;
 }
 
 static void choose(const LoopChoices *c)
