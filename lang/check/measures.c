@@ -295,6 +295,12 @@ static bool read_place(LoopChecker *check, const LoopWhere *where, const LoopAst
         loop_diag(check->diags, LOOP_E0801, in->span, "'until' looks at the trial that has just ended, so it names no phase");
         return false;
     }
+    const LoopAst *of = place ? loop_ast_find(place, LOOP_AST_OF) : NULL;
+    if (of && where->instant != LOOP_NONE) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0801, of->span, "'until' looks at each agent by itself, so it names no group");
+        loop_diag_help(check->diags, diag, "A phase that is to end in another way for a group is one of its own: phase train of GROUP = ... until ...");
+        return false;
+    }
     if (!loop_select_read(check, in, group, &m->select))
         return false;
     if (where->instant != LOOP_NONE)
