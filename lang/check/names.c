@@ -1,6 +1,8 @@
 /* Names in expressions: values, elements by label or index, what loops show, labels beside choices. */
 #include "lang/check/check.h"
 
+#include "lang/syntax/parse.h"
+
 #include <math.h>
 
 LoopNode *loop_node_symbol(LoopChecker *check, LoopSymbol *symbol, LoopField field, LoopSpan span)
@@ -294,10 +296,11 @@ static void report_unknown(LoopChecker *check, const LoopWhere *where, const Loo
     LoopText labels = {.arena = check->arena};
     if (choices && loop_labels_find(choices, near) == LOOP_NONE)
         list_labels(choices, &labels);
-    if (loop_str_is(ast->text, "time") || loop_str_is(ast->text, "t") || loop_str_is(ast->text, "now"))
-        loop_diag_help(check->diags, diag, "No part of a brain has a clock: use since(SENSE), or a state that counts: world { state n from 0 next n + 1 }");
-    else if (labels.len)
+    const char *meant = loop_value_elsewhere(ast->text);
+    if (labels.len)
         loop_diag_help(check->diags, diag, "The labels of '%.*s' are %s.", LOOP_STR_ARGS(where->beside->name), labels.at);
+    else if (meant)
+        loop_diag_help(check->diags, diag, "%s", meant);
     else if (near.len)
         loop_diag_help(check->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
     else if (check->scope->circuit)

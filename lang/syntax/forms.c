@@ -20,7 +20,7 @@ typedef struct Form {
     int statement;
     LoopBlockKind block;
     int before;
-    const char *words; /* with a blank behind each; "name": any name */
+    const char *words; /* with a blank behind each; "name": any name, "number": any number or duration */
     const char *help;
 } Form;
 
@@ -34,7 +34,7 @@ static const char SELECT_FORM[] = "A selection is written: select softmax(4) whe
 static const char UNTIL_FORM[] = "The condition stands in parentheses: trials until (VTA at light > 0.5) in train.";
 static const char WINDOW_FORM[] = "A window of time is written: from light to juice.";
 static const char CLAIM_PLACE[] = "Where something is measured is written in this order: VTA at light in train last 20 of GROUP. The trials are last 20, first 20, trial 5 or block 1 of 5.";
-static const char TWO_CLAIMS[] = "Two bounds are two expectations: one with >, one with <.";
+static const char TWO_CLAIMS[] = "Two bounds are two expectations, one with >, one with <; or one: = 0.8 within 0.1.";
 static const char IF_INSIDE[] = "Inside of a formula it stands in parentheses: 1 - (if CONDITION then A else B).";
 static const char ONE_GROUP[] = "A plot or a record is of one group, or of all; write one for each.";
 static const char ONE_PLACE[] = "A measure is taken in one phase and of one group, or of all; write one for each.";
@@ -45,17 +45,23 @@ static const Form forms[] = {
     {TOK_REWARD, 0, TOK_REWARD, "= ", "A reward has a name: reward life = juice."},
     {TOK_TRUTH, 0, TOK_TRUTH, "= ", "A truth has a name: truth pain = shock."},
     {TOK_REWARD, 0, TOK_NAME, "} ", "A reward has a name and a formula: reward life = juice."},
+    {TOK_LEARN, 0, TOK_LEARN, "number ", "Each setting has a name: learn rate 0.1, trace 0.9."},
     {TOK_LEARN, 0, 0, "= name ", "Each setting stands beside its value, with commas between: learn rate 0.1, trace 0.9."},
     {TOK_SELECT, 0, 0, "if ", "When it chooses stands behind 'when': select softmax(4) when go."},
     {TOK_SELECT, 0, 0, "at ", "'when' takes a signal, and it chooses on each step on which that is above 0: select softmax(4) when go."},
     {TOK_SELECT, 0, TOK_NAME, NULL, SELECT_FORM},
     {0, LOOP_BLOCK_LOOP, 0, "{ ", LOOP_FORM},
     {TOK_LOOP, LOOP_BLOCK_FILE, TOK_NAME, "* / + - ( ", "What is predicted is a name; a formula gets one in the hypothalamus: truth twice = 2 * juice."},
+    {TOK_LOOP, LOOP_BLOCK_FILE, TOK_CHOOSE, NULL, "What there is to choose from stands in brackets: choose [left, right], or choose [10]."},
     {TOK_LOOP, LOOP_BLOCK_FILE, 0, ", name ", LOOP_FORM},
+    {TOK_PATH, 0, TOK_NAME, ", ", "A path is written with arrows: path agPFC -> VS -> VP -> MD."},
+    {TOK_MAKE, 0, TOK_NAME, ", ) ", "Arguments are given by name: make hope = predictors.short_term(truth = juice, context = cue)."},
+    {TOK_DOPAMINE, 0, TOK_NAME, "name ", "A dopamine signal is declared: dopamine VTA -> hope = error(hope)."},
     {0, LOOP_BLOCK_TRIAL, 0, ", ", "Each event stands on a line of its own, or behind ;."},
     {0, LOOP_BLOCK_TRIAL, 0, "if when ", EVENT_ODDS},
     {0, LOOP_BLOCK_TRIAL, 0, "after from to ", EVENT_FORM},
     {0, LOOP_BLOCK_TRIAL, TOK_DURATION, "name ", EVENT_FORM},
+    {0, LOOP_BLOCK_TRIAL, TOK_NAME, "} number ", EVENT_FORM},
     {0, LOOP_BLOCK_TRIAL, TOK_NAME, "= ", EVENT_FORM},
     {TOK_TRIAL, 0, 0, "like ", "A trial like another is written: trial NAME like OTHER { ... }, with a duration behind OTHER if it differs."},
     {TOK_TRIAL, LOOP_BLOCK_TASK, 0, "= ", "A trial is written: trial NAME 4 s { light at 1 s; juice at 2 s }"},
@@ -87,7 +93,7 @@ static const Form forms[] = {
     {TOK_EXPECT, 0, TOK_NUMBER, "between ", TWO_CLAIMS},
     {TOK_EXPECT, 0, TOK_AND, "< > <= >= == != ", TWO_CLAIMS},
     {TOK_EXPECT, 0, TOK_PERCENT, "agents ", "Agents one by one: for 90% of agents."},
-    {TOK_EXPECT, 0, 0, "between ", WINDOW_FORM},
+    {TOK_EXPECT, 0, 0, "between ", "A window of time is written: from light to juice. Two bounds are two expectations, or = 0.8 within 0.1."},
     {TOK_MEASURE, 0, 0, "between ", WINDOW_FORM},
     {TOK_EXPECT, 0, TOK_UNTIL, "name ", UNTIL_FORM},
     {TOK_MEASURE, 0, TOK_UNTIL, "name ", UNTIL_FORM},
@@ -110,19 +116,22 @@ static const Form forms[] = {
     {0, 0, 0, "/ ", "A comment begins with #."},
 };
 
-static bool has_word(const char *words, LoopStr text, bool name)
+static bool has_word(const char *words, LoopStr text, int kind)
 {
+    bool name = kind == TOK_NAME, number = kind == TOK_NUMBER || kind == TOK_DURATION;
     for (const char *at = words, *end; (end = strchr(at, ' ')) != NULL; at = end + 1) {
         LoopStr word = {at, (size_t)(end - at)};
-        if (loop_str_equal(word, text) || (name && loop_str_is(word, "name")))
+        if (loop_str_equal(word, text) || (name && loop_str_is(word, "name")) || (number && loop_str_is(word, "number")))
             return true;
     }
     return false;
 }
 
-const char *loop_word_elsewhere(LoopBlockKind where, LoopStr word)
+enum { NAMES_A_FUNCTION = LOOP_BLOCK_PLAIN, NAMES_A_VALUE = -1 };
+
+static const char *elsewhere(int where, LoopStr word)
 {
-    enum { FUNCTION = LOOP_BLOCK_PLAIN, FILE = LOOP_BLOCK_FILE, LOOP = LOOP_BLOCK_LOOP, TASK = LOOP_BLOCK_TASK };
+    enum { FUNCTION = NAMES_A_FUNCTION, FILE = LOOP_BLOCK_FILE, LOOP = LOOP_BLOCK_LOOP, TASK = LOOP_BLOCK_TASK, VALUE = NAMES_A_VALUE };
     static const struct {
         int where;
         const char *words, *help;
@@ -132,14 +141,24 @@ const char *loop_word_elsewhere(LoopBlockKind where, LoopStr word)
 #undef ELSEWHERE
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        if (rows[i].where == (int)where && has_word(rows[i].words, word, false))
+        if (rows[i].where == where && has_word(rows[i].words, word, 0))
             return rows[i].help;
     return NULL;
 }
 
+const char *loop_word_elsewhere(LoopBlockKind where, LoopStr word)
+{
+    return where == LOOP_BLOCK_PLAIN ? NULL : elsewhere((int)where, word);
+}
+
 const char *loop_function_elsewhere(LoopStr name)
 {
-    return loop_word_elsewhere(LOOP_BLOCK_PLAIN, name);
+    return elsewhere(NAMES_A_FUNCTION, name);
+}
+
+const char *loop_value_elsewhere(LoopStr name)
+{
+    return elsewhere(NAMES_A_VALUE, name);
 }
 
 /* Of a word that begins no statement, by what stands behind it in the source. */
@@ -162,7 +181,7 @@ static const char *form_of(const LoopParse *p, LoopStr text, bool ended)
         const Form *f = &forms[i];
         bool here = (!f->statement || f->statement == statement) && (!f->block || f->block == p->blocks[p->depth]) &&
                     (!f->before || f->before == p->kind_before);
-        if (here && (!f->words || has_word(f->words, text, p->previous == TOK_NAME)) && (!slash || p->kind_before == '/' || p->statement_tokens <= 1))
+        if (here && (!f->words || has_word(f->words, text, p->previous)) && (!slash || p->kind_before == '/' || p->statement_tokens <= 1))
             return f->help;
     }
     if (loop_str_is(text, "=") && p->statement && p->statement_tokens == 2)
@@ -181,6 +200,8 @@ const char *loop_parse_hint(const LoopParse *p, LoopStr text, bool ended, bool w
         return "This word is reserved; choose another name.";
     if (text.len && text.at[0] == '"')
         return "A text names an expectation, a source or a file; a label is written without quotes: act == left.";
+    if (p->statement == TOK_EXPECT && p->previous == TOK_IN_LIST)
+        return TWO_CLAIMS;
     const char *form = form_of(p, text, ended);
     if (form)
         return form;
