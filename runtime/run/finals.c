@@ -181,11 +181,22 @@ static double tolerance_of(const LoopClaim *claim, double bound, double within)
     return claim->tolerance_is_percent ? fabs(bound) * within / 100 : within;
 }
 
-static double agent_value(const Finals *f, uint32_t index, uint32_t element, uint32_t agent)
+/* What agent `agent` of `lanes` has of a final: its own, that of its number where the final is of one group, or where it is of all groups
+   and the agent of one the mean over those that have a value. */
+static double agent_value(const Finals *f, uint32_t index, uint32_t element, uint32_t agent, uint32_t lanes)
 {
     const LoopFinal *final = &f->program->finals[index];
-    uint32_t width = f->program->registers[final->result].width, all = domain(f, final);
-    return f->values[index][(size_t)(width == 1 ? 0 : element) * all + agent % all];
+    uint32_t width = f->program->registers[final->result].width, all = domain(f, final), n = 0;
+    const double *x = f->values[index] + (size_t)(width == 1 ? 0 : element) * all;
+    double sum = 0;
+    if (all <= lanes)
+        return x[agent % all];
+    for (uint32_t i = agent; i < all; i += lanes)
+        if (!isnan(x[i])) {
+            sum += x[i];
+            n++;
+        }
+    return n ? sum / n : (double)NAN;
 }
 
 /* For how many percent of agents each element holds on its own. */
@@ -196,8 +207,8 @@ static double share_of_agents(const Finals *f, const LoopClaim *claim, const Loo
     for (uint32_t e = 0; fails && e < out->width; e++) {
         double margin = final_mean(f, claim->margin, e), within = final_mean(f, claim->tolerance, 0);
         for (uint32_t a = 0; a < all; a++) {
-            double bound = with_margin(claim->relation, agent_value(f, claim->bound, e, a), margin);
-            fails[a] = fails[a] || !related(claim->relation, agent_value(f, claim->value, e, a), bound, tolerance_of(claim, bound, within));
+            double bound = with_margin(claim->relation, agent_value(f, claim->bound, e, a, all), margin);
+            fails[a] = fails[a] || !related(claim->relation, agent_value(f, claim->value, e, a, all), bound, tolerance_of(claim, bound, within));
         }
     }
     for (uint32_t a = 0; fails && a < all; a++)
@@ -246,13 +257,6 @@ static uint64_t count_trials(const Finals *f, const LoopFinal *final)
     return least == UINT64_MAX ? 0 : least;
 }
 
-/* Whether value and bound are of the same agents, or the bound of those of one group. */
-static bool agents_match(const Finals *f, const LoopClaim *claim)
-{
-    uint32_t bound = domain(f, &f->program->finals[claim->bound]);
-    return bound == domain(f, &f->program->finals[claim->value]) || bound == f->plan->agents;
-}
-
 /* Value less bound, agent by agent: the two are of the same agents, so their own standard errors do not tell that of the difference. */
 static bool compare_agents(const Finals *f, const LoopClaim *claim, LoopOutcome *out, LoopResults *results)
 {
@@ -264,7 +268,7 @@ static bool compare_agents(const Finals *f, const LoopClaim *claim, LoopOutcome 
         return false;
     for (uint32_t e = 0; e < out->width; e++) {
         for (uint32_t a = 0; a < all; a++)
-            each[a] = agent_value(f, claim->value, e, a) - agent_value(f, claim->bound, e, a);
+            each[a] = agent_value(f, claim->value, e, a, all) - agent_value(f, claim->bound, e, a, all);
         average_pooled(each, all / agents, agents, &out->difference[e], &out->difference_sem[e]);
     }
     return true;
@@ -312,7 +316,7 @@ static bool make_outcome(const Finals *f, uint32_t index, LoopResults *results)
         judge(f, claim, out);
         results->failed += !out->holds;
         bool measured = claim->bound != LOOP_NONE && count_trials(f, &f->program->finals[claim->bound]) > 0;
-        if (measured && agents_match(f, claim) && !compare_agents(f, claim, out, results))
+        if (measured && !compare_agents(f, claim, out, results))
             return false;
     }
     if (claim->unit == LOOP_UNIT_DURATION)
