@@ -245,7 +245,8 @@ static void put_bound(const LoopClaim *claim, const LoopOutcome *out, uint32_t e
 static void put_wanted(const LoopClaim *claim, const LoopOutcome *out, uint32_t e, LoopText *cell)
 {
     put_bound(claim, out, e, cell);
-    if (out->difference && out->agents > 1 && isfinite(out->difference[e])) {
+    bool is_order = claim->relation != LOOP_REL_NEAR && claim->relation != LOOP_REL_EQ && claim->relation != LOOP_REL_NE;
+    if (out->difference && out->agents > 1 && isfinite(out->difference[e]) && (is_order || !out->holds)) {
         int decimals = loop_show_decimals(out->difference[e]);
         loop_text_add(cell, ", difference ");
         loop_show_fixed(cell, out->difference[e], decimals);
