@@ -42,18 +42,25 @@ typedef struct LoopRunOptions {
     const char *libraries;  /* folder of the libraries that the program may call; NULL: it may call none */
 } LoopRunOptions;
 
+/* How many went into one number. */
+typedef struct LoopSample {
+    uint32_t agents;      /* with a value, in any group */
+    uint32_t clusters;    /* numbers of agents, of which one counts once for the standard error; with less than two there is none */
+    uint32_t infinite;    /* agents with an infinite value, as of a trial that never came */
+    uint64_t trials;      /* of all those agents */
+} LoopSample;
+
 /* The mean over agents of a claim's value, and what it was held against. */
 typedef struct LoopOutcome {
     uint32_t width;
     double *mean, *sem;   /* [width] */
+    LoopSample *sample;   /* [width]: of the mean */
     double *bound;        /* [width]: mean of the bound, `by` margin included; NULL for a plain measure */
     double *tolerance;    /* [width]: `within`, absolute; NULL without one */
     double *difference, *difference_sem; /* [width]: value less bound, agent by agent; NULL where the bound is not measured */
+    LoopSample *difference_sample;       /* [width]: agents that have both */
     double *each;         /* [width][groups][agents]: of each agent, nan without a value; NULL unless they are kept */
     uint32_t group;       /* the only one of them; LOOP_NONE: all */
-    uint32_t agents;      /* with a value */
-    uint32_t infinite;    /* of these, with an infinite one, as of a trial that never came */
-    uint64_t trials;      /* that went into it, of all those agents */
     double share;         /* percent of agents for which it holds; only with `for N% of agents` */
     bool holds;
 } LoopOutcome;

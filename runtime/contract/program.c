@@ -45,12 +45,22 @@ static bool is_register(char operand)
     return operand == 'd' || operand == 'h' || operand == 'v';
 }
 
-bool loop_section_reads(const LoopSection *section, uint32_t reg)
+bool loop_final_passes(const LoopProgram *program, const LoopFinal *final, const uint32_t *code, uint32_t element)
 {
+    return code[0] == LOOP_OP_PUT && code[1] == final->result &&
+           (element < code[3] || element >= code[3] + program->registers[code[2]].width);
+}
+
+bool loop_final_reads(const LoopProgram *program, const LoopFinal *final, uint32_t reg, uint32_t element)
+{
+    const LoopSection *section = &final->section;
+    if (final->result == reg)
+        return true;
     for (size_t pc = 0; pc < section->length;) {
+        bool passes = loop_final_passes(program, final, section->code + pc, element);
         const char *operands = infos[section->code[pc++]].operands;
         for (; *operands; operands++, pc++)
-            if (is_register(*operands) && section->code[pc] == reg)
+            if (!passes && is_register(*operands) && section->code[pc] == reg)
                 return true;
     }
     return false;

@@ -407,8 +407,10 @@ void loop_program_free(LoopProgram *program);
    safe; else a static sentence that says what is wrong. */
 const char *loop_program_verify(const LoopProgram *program);
 
-/* Whether an instruction of `section` has `reg` as an operand. */
-bool loop_section_reads(const LoopSection *section, uint32_t reg);
+/* Whether the instruction at `code` puts something into another element of a final's value than that one. */
+bool loop_final_passes(const LoopProgram *program, const LoopFinal *final, const uint32_t *code, uint32_t element);
+/* Whether that element of a final's value is worked out from `reg`, or may be. */
+bool loop_final_reads(const LoopProgram *program, const LoopFinal *final, uint32_t reg, uint32_t element);
 /* Marks in needed[registers] what `section` has as operands. */
 void loop_section_mark(const LoopSection *section, bool *needed);
 /* What of `section`, which has no jumps, works out the registers that are needed; marks those that it needs for that.

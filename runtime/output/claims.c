@@ -23,12 +23,12 @@ uint64_t loop_claim_agents(const LoopReport *report, const LoopClaim *claim)
     return (uint64_t)report->results->agents * (one ? 1 : report->program->group_count);
 }
 
-const LoopMeasure *loop_claim_measure(const LoopProgram *program, const LoopClaim *claim)
+const LoopMeasure *loop_claim_measure(const LoopProgram *program, const LoopClaim *claim, uint32_t element)
 {
     const LoopFinal *final = &program->finals[claim->value];
     for (uint32_t i = 0; i < program->input_count; i++) {
         const LoopFinalInput *input = &program->inputs[i];
-        if (loop_section_reads(&final->section, input->reg) || final->result == input->reg)
+        if (loop_final_reads(program, final, input->reg, element))
             return &program->measures[input->measure];
     }
     return NULL;
@@ -78,10 +78,10 @@ static bool selected_trials(const LoopProgram *program, const LoopSelect *select
     return certain || (select->pick != LOOP_PICK_ALL && select->pick != LOOP_PICK_BLOCK);
 }
 
-uint64_t loop_claim_trials(const LoopReport *report, const LoopClaim *claim)
+uint64_t loop_claim_trials(const LoopReport *report, const LoopClaim *claim, uint32_t element)
 {
     const LoopProgram *program = report->program;
-    const LoopMeasure *measure = loop_claim_measure(program, claim);
+    const LoopMeasure *measure = loop_claim_measure(program, claim, element);
     uint32_t one = program->finals[claim->value].group;
     uint64_t trials = 0, count;
     if (!measure || measure->first_true)

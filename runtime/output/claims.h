@@ -19,9 +19,9 @@ uint32_t loop_expectation_count(const LoopProgram *program);
 bool loop_claim_shown(const LoopReport *report, uint32_t i);
 /* Agents that a claim is about. */
 uint64_t loop_claim_agents(const LoopReport *report, const LoopClaim *claim);
-/* The first measure that a claim's value reads; NULL when it reads none. */
-const LoopMeasure *loop_claim_measure(const LoopProgram *program, const LoopClaim *claim);
+/* The first measure that an element of a claim's value reads; NULL when it reads none. */
+const LoopMeasure *loop_claim_measure(const LoopProgram *program, const LoopClaim *claim, uint32_t element);
 /* Trials that would go into the value if every one had it; 0 where chance or `until` decides. */
-uint64_t loop_claim_trials(const LoopReport *report, const LoopClaim *claim);
+uint64_t loop_claim_trials(const LoopReport *report, const LoopClaim *claim, uint32_t element);
 
 #endif

@@ -152,8 +152,8 @@ static void put_claim(const LoopClaim *claim, const LoopOutcome *outcome, LoopCs
         put_claim_cells(claim, e, csv);
         loop_csv_num(csv, outcome->mean[e]);
         loop_csv_num(csv, outcome->sem[e]);
-        loop_csv_int(csv, outcome->agents);
-        loop_csv_int(csv, outcome->trials);
+        loop_csv_int(csv, outcome->sample[e].agents);
+        loop_csv_int(csv, outcome->sample[e].trials);
         put_wanted(claim, outcome, e, csv);
         loop_csv_end_row(csv);
     }

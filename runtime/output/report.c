@@ -216,7 +216,7 @@ static void put_mean(const LoopClaim *claim, const LoopOutcome *out, uint32_t e,
 
 static void put_sem(const LoopOutcome *out, uint32_t e, LoopText *cell)
 {
-    if (out->agents < 2 || !isfinite(out->mean[e]))
+    if (out->sample[e].clusters < 2 || !isfinite(out->mean[e]))
         return;
     loop_text_add(cell, PLUS_MINUS " ");
     loop_show_fixed(cell, out->sem[e], loop_show_decimals(out->mean[e]));
@@ -242,23 +242,31 @@ static void put_bound(const LoopClaim *claim, const LoopOutcome *out, uint32_t e
     }
 }
 
+/* Of an order that is claimed, and of what fails: the difference, of the agents that have both. */
+static void put_difference(const LoopClaim *claim, const LoopOutcome *out, uint32_t e, LoopText *cell)
+{
+    bool is_order = claim->relation != LOOP_REL_NEAR && claim->relation != LOOP_REL_EQ && claim->relation != LOOP_REL_NE;
+    if (!out->difference || out->difference_sample[e].clusters < 2 || !isfinite(out->difference[e]) || (!is_order && out->holds))
+        return;
+    int decimals = loop_show_decimals(out->difference[e]);
+    loop_text_add(cell, ", difference ");
+    loop_show_fixed(cell, out->difference[e], decimals);
+    loop_text_add(cell, " " PLUS_MINUS " ");
+    loop_show_fixed(cell, out->difference_sem[e], decimals);
+    put_unit(claim, cell);
+    if (out->difference_sample[e].agents < out->sample[e].agents)
+        loop_text_add(cell, " of %u agents", out->difference_sample[e].agents);
+}
+
 static void put_wanted(const LoopClaim *claim, const LoopOutcome *out, uint32_t e, LoopText *cell)
 {
     put_bound(claim, out, e, cell);
-    bool is_order = claim->relation != LOOP_REL_NEAR && claim->relation != LOOP_REL_EQ && claim->relation != LOOP_REL_NE;
-    if (out->difference && out->agents > 1 && isfinite(out->difference[e]) && (is_order || !out->holds)) {
-        int decimals = loop_show_decimals(out->difference[e]);
-        loop_text_add(cell, ", difference ");
-        loop_show_fixed(cell, out->difference[e], decimals);
-        loop_text_add(cell, " " PLUS_MINUS " ");
-        loop_show_fixed(cell, out->difference_sem[e], decimals);
-        put_unit(claim, cell);
-    }
     if (claim->percent > 0) {
         loop_text_add(cell, "; for ");
         loop_show_number(cell, out->share);
         loop_text_add(cell, "%%");
     }
+    put_difference(claim, out, e, cell);
 }
 
 /* The claim as written, blanks made single, without the end that the column of what was wanted repeats. */
@@ -293,19 +301,24 @@ static void put_label(const LoopClaim *claim, const LoopOutcome *out, LoopText *
 }
 
 /* Fewer agents or trials than there could have been. */
-static void put_note(const LoopReport *report, const LoopClaim *claim, const LoopOutcome *out, LoopText *cell)
+static void put_note(const LoopReport *report, const LoopClaim *claim, const LoopSample *sample, uint32_t e, LoopText *cell)
 {
-    uint64_t agents = loop_claim_agents(report, claim), trials = loop_claim_trials(report, claim);
-    const LoopMeasure *measure = loop_claim_measure(report->program, claim);
-    if (out->agents && out->agents < agents)
-        loop_text_add(cell, "%u of %llu agents", out->agents, (unsigned long long)agents);
-    if (out->trials && measure && !measure->first_true && out->trials != trials) {
+    uint64_t agents = loop_claim_agents(report, claim), trials = loop_claim_trials(report, claim, e);
+    const LoopMeasure *measure = loop_claim_measure(report->program, claim, e);
+    if (sample->agents && sample->agents < agents)
+        loop_text_add(cell, "%u of %llu agents", sample->agents, (unsigned long long)agents);
+    if (sample->trials && measure && !measure->first_true && sample->trials != trials) {
         loop_text_add(cell, cell->len ? ", " : "");
-        loop_show_count(cell, out->trials);
-        loop_text_add(cell, out->trials == 1 ? " trial" : " trials");
+        loop_show_count(cell, sample->trials);
+        loop_text_add(cell, sample->trials == 1 ? " trial" : " trials");
     }
-    if (out->infinite && measure && measure->first_true)
-        loop_text_add(cell, "%sreached by %u of %u agents", cell->len ? ", " : "", out->agents - out->infinite, out->agents);
+    if (sample->infinite && measure && measure->first_true)
+        loop_text_add(cell, "%sreached by %u of %u agents", cell->len ? ", " : "", sample->agents - sample->infinite, sample->agents);
+}
+
+static bool same_sample(const LoopSample *a, const LoopSample *b)
+{
+    return a->agents == b->agents && a->infinite == b->infinite && a->trials == b->trials;
 }
 
 static void value_cells(const LoopReport *report, uint32_t i, uint32_t e, LoopTable *table)
@@ -319,8 +332,8 @@ static void value_cells(const LoopReport *report, uint32_t i, uint32_t e, LoopTa
     if (claim->is_expectation)
         put_wanted(claim, out, e, &table->cell);
     loop_table_next(table);
-    if (e == 0)
-        put_note(report, claim, out, &table->cell);
+    if (e == 0 || !same_sample(&out->sample[e], &out->sample[e - 1])) /* else as above */
+        put_note(report, claim, &out->sample[e], e, &table->cell);
     loop_table_end_row(table);
 }
 
@@ -338,6 +351,11 @@ static void curve_row(const LoopOutcome *out, const char *indent, LoopTable *tab
 {
     LoopRange range = loop_range(out->mean, out->width);
     double *above = LOOP_NEW_ARRAY(table->arena, out->width, double);
+    bool any = false;
+    for (uint32_t e = 0; e < out->width; e++)
+        any = any || isfinite(out->mean[e]);
+    if (!any)
+        return;
     for (uint32_t e = 0; above && e < out->width; e++)
         above[e] = out->mean[e] - range.lo;
     loop_text_add(&table->cell, "%s  ", indent);
@@ -465,7 +483,7 @@ void loop_report_claim_cells(const LoopReport *report, uint32_t claim, uint32_t 
     const LoopOutcome *outcome = &report->results->outcomes[claim];
     put_label(c, outcome, label);
     put_mean(c, outcome, e, got);
-    if (outcome->agents > 1 && outcome->sem[e] > 0) {
+    if (outcome->sample[e].clusters > 1 && outcome->sem[e] > 0) {
         loop_text_add(got, " ");
         put_sem(outcome, e, got);
     }
@@ -480,7 +498,7 @@ void loop_report_claim_line(const LoopReport *report, uint32_t claim, LoopText *
     for (uint32_t e = 0; e < outcome->width; e++) {
         loop_text_add(out, e ? "; " : ": ");
         put_mean(c, outcome, e, out);
-        if (outcome->agents > 1 && isfinite(outcome->mean[e]))
+        if (outcome->sample[e].clusters > 1 && isfinite(outcome->mean[e]))
             loop_text_add(out, " ");
         put_sem(outcome, e, out);
         loop_text_add(out, ", wanted ");

@@ -115,6 +115,25 @@ static void put_wanted(LoopJson *json, const LoopClaim *claim, const LoopOutcome
     loop_json_bool(json, outcome->holds);
 }
 
+/* Of a value with several elements: those of the element that has the fewest, and of each. */
+static void put_samples(LoopJson *json, const LoopOutcome *outcome)
+{
+    uint32_t least = 0;
+    for (uint32_t e = 1; e < outcome->width; e++)
+        if (outcome->sample[e].agents < outcome->sample[least].agents ||
+            (outcome->sample[e].agents == outcome->sample[least].agents && outcome->sample[e].trials < outcome->sample[least].trials))
+            least = e;
+    loop_json_member_int(json, "agents", outcome->sample[least].agents);
+    loop_json_member_int(json, "trials", outcome->sample[least].trials);
+    for (int i = 0; outcome->width > 1 && i < 2; i++) {
+        loop_json_key(json, i ? "element_trials" : "element_agents");
+        loop_json_open(json, '[');
+        for (uint32_t e = 0; e < outcome->width; e++)
+            loop_json_int(json, i ? outcome->sample[e].trials : outcome->sample[e].agents);
+        loop_json_close(json, ']');
+    }
+}
+
 static void put_claim(const LoopReport *report, uint32_t i, LoopSink *out)
 {
     LoopJson json = {&out->text, false};
@@ -135,8 +154,7 @@ static void put_claim(const LoopReport *report, uint32_t i, LoopSink *out)
     loop_json_nums(&json, outcome->mean, outcome->width);
     loop_json_key(&json, "sem");
     loop_json_nums(&json, outcome->sem, outcome->width);
-    loop_json_member_int(&json, "agents", outcome->agents);
-    loop_json_member_int(&json, "trials", outcome->trials);
+    put_samples(&json, outcome);
     if (claim->is_expectation)
         put_wanted(&json, claim, outcome);
     end(&json, out);

@@ -97,32 +97,35 @@ static bool run_finals(Finals *f)
 }
 
 /* Mean and standard error over the agents that have a value; infinity is a value. */
-static uint32_t average(const double *x, uint32_t count, double *mean, double *sem)
+static LoopSample average(const double *x, uint32_t count, double *mean, double *sem)
 {
     double m = 0, squares = 0, sum = 0;
-    uint32_t n = 0;
+    LoopSample sample = {0};
     for (uint32_t i = 0; i < count; i++) {
         if (isnan(x[i]))
             continue;
         double d = x[i] - m;
-        n++;
+        sample.infinite += isinf(x[i]) != 0;
         sum += x[i];
-        m += d / n;
+        m += d / ++sample.agents;
         squares += d * (x[i] - m);
     }
+    uint32_t n = sample.agents;
     *mean = n ? (isinf(sum) ? sum : m) : (double)NAN;
     *sem = n > 1 && !isinf(sum) ? sqrt(squares / (n - 1.0) / n) : 0;
-    return n;
+    sample.clusters = n;
+    return sample;
 }
 
 /* The same over [groups][agents]. An agent has the same luck in all groups, so its values count as one for the standard error: that of
    clusters, which with no value missing is the standard error of the agents' own means. */
-static uint32_t average_pooled(const double *x, uint32_t groups, uint32_t agents, double *mean, double *sem)
+static LoopSample average_pooled(const double *x, uint32_t groups, uint32_t agents, double *mean, double *sem)
 {
-    uint32_t n = average(x, groups * agents, mean, sem), clusters = 0;
+    LoopSample sample = average(x, groups * agents, mean, sem);
     double squares = 0;
-    if (groups == 1 || *sem == 0)
-        return n;
+    if (groups == 1)
+        return sample;
+    sample.clusters = 0;
     for (uint32_t i = 0; i < agents; i++) {
         double off = 0;
         bool any = false;
@@ -132,10 +135,11 @@ static uint32_t average_pooled(const double *x, uint32_t groups, uint32_t agents
                 any = true;
             }
         squares += off * off;
-        clusters += any;
+        sample.clusters += any;
     }
-    *sem = clusters > 1 ? sqrt(squares * clusters / (clusters - 1.0)) / n : 0;
-    return n;
+    double n = sample.clusters;
+    *sem = n > 1 && isfinite(*mean) ? sqrt(squares * n / (n - 1)) / sample.agents : 0;
+    return sample;
 }
 
 static bool related(LoopRelation relation, double x, double y, double tolerance)
@@ -218,8 +222,9 @@ static double share_of_agents(const Finals *f, const LoopClaim *claim, const Loo
 
 static void judge(const Finals *f, const LoopClaim *claim, LoopOutcome *out)
 {
-    out->holds = out->agents > 0;
+    out->holds = true;
     for (uint32_t e = 0; e < out->width; e++) {
+        out->holds = out->holds && out->sample[e].agents > 0;
         out->bound[e] = with_margin(claim->relation, final_mean(f, claim->bound, e), final_mean(f, claim->margin, e));
         double tolerance = tolerance_of(claim, out->bound[e], final_mean(f, claim->tolerance, 0));
         if (out->tolerance)
@@ -242,18 +247,20 @@ static uint64_t input_trials(const Finals *f, const LoopFinal *final, uint32_t i
     return trials;
 }
 
-/* Trials of the input that has the fewest, of those that the final reads; 0: it reads none. */
-static uint64_t count_trials(const Finals *f, const LoopFinal *final)
+/* Trials of the input that has the fewest, of those that element `e` of the final reads; 0: it reads none. */
+static uint64_t count_trials(const Finals *f, const LoopFinal *final, uint32_t e)
 {
     const LoopSection *section = &final->section;
     uint32_t own = f->input_at[final->result];
     uint64_t least = own == LOOP_NONE ? UINT64_MAX : input_trials(f, final, own);
-    for (size_t pc = 0; pc < section->length;)
+    for (size_t pc = 0; pc < section->length;) {
+        bool passes = loop_final_passes(f->program, final, section->code + pc, e);
         for (const char *o = loop_op_info(section->code[pc++])->operands; *o; o++, pc++) {
-            uint32_t input = *o == 'v' || *o == 'h' ? f->input_at[section->code[pc]] : LOOP_NONE;
+            uint32_t input = !passes && (*o == 'v' || *o == 'h') ? f->input_at[section->code[pc]] : LOOP_NONE;
             uint64_t trials = input == LOOP_NONE ? UINT64_MAX : input_trials(f, final, input);
             least = trials < least ? trials : least;
         }
+    }
     return least == UINT64_MAX ? 0 : least;
 }
 
@@ -264,12 +271,13 @@ static bool compare_agents(const Finals *f, const LoopClaim *claim, LoopOutcome 
     double *each = LOOP_NEW_ARRAY(f->arena, all, double);
     out->difference = LOOP_NEW_ARRAY(results->arena, out->width, double);
     out->difference_sem = LOOP_NEW_ARRAY(results->arena, out->width, double);
-    if (!each || !out->difference || !out->difference_sem)
+    out->difference_sample = LOOP_NEW_ARRAY(results->arena, out->width, LoopSample);
+    if (!each || !out->difference || !out->difference_sem || !out->difference_sample)
         return false;
     for (uint32_t e = 0; e < out->width; e++) {
         for (uint32_t a = 0; a < all; a++)
             each[a] = agent_value(f, claim->value, e, a, all) - agent_value(f, claim->bound, e, a, all);
-        average_pooled(each, all / agents, agents, &out->difference[e], &out->difference_sem[e]);
+        out->difference_sample[e] = average_pooled(each, all / agents, agents, &out->difference[e], &out->difference_sem[e]);
     }
     return true;
 }
@@ -303,19 +311,19 @@ static bool make_outcome(const Finals *f, uint32_t index, LoopResults *results)
         out->tolerance = LOOP_NEW_ARRAY(results->arena, out->width, double);
     out->mean = LOOP_NEW_ARRAY(results->arena, out->width, double);
     out->sem = LOOP_NEW_ARRAY(results->arena, out->width, double);
+    out->sample = LOOP_NEW_ARRAY(results->arena, out->width, LoopSample);
     if (loop_arena_failed(results->arena))
         return false;
-    for (uint32_t e = 0; e < out->width; e++)
-        out->agents = average_pooled(f->values[claim->value] + (size_t)e * all, all / f->plan->agents, f->plan->agents, &out->mean[e], &out->sem[e]);
-    for (uint32_t a = 0; a < all; a++)
-        out->infinite += isinf(f->values[claim->value][a]) != 0;
+    for (uint32_t e = 0; e < out->width; e++) {
+        out->sample[e] = average_pooled(f->values[claim->value] + (size_t)e * all, all / f->plan->agents, f->plan->agents, &out->mean[e], &out->sem[e]);
+        out->sample[e].trials = count_trials(f, value, e);
+    }
     if (out->each)
         memcpy(out->each, f->values[claim->value], (size_t)all * out->width * sizeof *out->each);
-    out->trials = count_trials(f, value);
     if (claim->is_expectation) {
         judge(f, claim, out);
         results->failed += !out->holds;
-        bool measured = claim->bound != LOOP_NONE && count_trials(f, &f->program->finals[claim->bound]) > 0;
+        bool measured = claim->bound != LOOP_NONE && count_trials(f, &f->program->finals[claim->bound], 0) > 0;
         if (measured && !compare_agents(f, claim, out, results))
             return false;
     }
