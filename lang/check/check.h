@@ -237,7 +237,7 @@ void loop_manipulations_fill(LoopChecker *check);
 bool loop_anchor_read(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, LoopAnchorModel *anchor);
 /* Reports a moment that no trial of the phase has; LOOP_NONE: of no phase. */
 bool loop_anchor_need(LoopChecker *check, const LoopAnchorModel *anchor, uint32_t phase);
-/* Whether a constant value is in the range of a param; reports it. */
+/* Whether a value, or each element of a constant, is in the range of a param; reports it. */
 bool loop_param_in_range(LoopChecker *check, const LoopParamModel *param, double value, LoopSpan span);
 bool loop_param_fits(LoopChecker *check, const LoopSymbol *symbol, const LoopNode *value);
 void loop_measures_fill(LoopChecker *check);

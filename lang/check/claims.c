@@ -340,7 +340,7 @@ static void add_signal_strips(LoopChecker *check, const LoopAst *ast, LoopStripM
     LoopModel *model = check->model;
     if (loop_ast_find(ast, LOOP_AST_IN)) {
         for (const LoopAst *in = ast->first; in; in = in->next)
-            if (in->kind == LOOP_AST_IN && loop_select_read(check, in, strip.group, &strip.select) && loop_select_one(check, in, &strip.select))
+            if (in->kind == LOOP_AST_IN && loop_select_read(check, in, strip.group, &strip.select) && loop_select_one(check, in, &strip.select, strip.plotted ? "a plot" : "a record"))
                 add_phase_strips(check, strip);
         return;
     }

@@ -267,7 +267,7 @@ static void check_factor(LoopChecker *check, const LoopLoopModel *loop, const Lo
     for (uint32_t i = 0; factor && factor->constant && i < factor->type.width; i++) {
         if (fabs(factor->constant[i]) <= 1)
             continue;
-        LoopDiag *diag = loop_diag(check->diags, LOOP_W0021, factor->span, "the %s of '%.*s' is above 1", what, LOOP_STR_ARGS(loop->symbol->name));
+        LoopDiag *diag = loop_diag(check->diags, LOOP_W0021, factor->span, "the %s of '%.*s' is beyond 1", what, LOOP_STR_ARGS(loop->symbol->name));
         loop_diag_help(check->diags, diag, "It multiplies on each step; write a number up to 1, or a duration for its time constant.");
         return;
     }

@@ -174,13 +174,17 @@ static bool same_choice(const LoopSymbol *a, const LoopSymbol *b)
 static void keep_labels(LoopNode *node)
 {
     uint32_t from = node->op == LOOP_OP_select ? 1 : 0;
-    bool same = node->op == LOOP_OP_select;
+    bool same = node->op == LOOP_OP_select, differ = false;
     for (uint32_t i = from; i < node->kid_count; i++) {
         const LoopType *t = &node->kids[i]->type;
-        if (t->labels && t->width == node->type.width && !node->type.labels)
+        bool has = t->labels && t->width == node->type.width;
+        differ = differ || (has && node->type.labels && !same_labels(t->labels, node->type.labels));
+        if (has && !node->type.labels)
             node->type.labels = t->labels;
         same = same && same_choice(t->choice, node->kids[from]->type.choice);
     }
+    if (differ) /* its elements are of neither */
+        node->type.labels = NULL;
     if (same)
         node->type.choice = node->kids[from]->type.choice;
 }

@@ -235,26 +235,31 @@ static void help_with_targets(const Manipulation *m, LoopDiag *diag, LoopStr nam
 {
     const LoopList *symbols = &m->check->model->symbols;
     LoopText inside = {.arena = m->check->arena}, all = {.arena = m->check->arena};
+    const char *more = "";
     for (size_t i = 0; i < symbols->count; i++) {
         const LoopSymbol *s = LOOP_ITEM(*symbols, LoopSymbol *, i);
+        LoopText *list = is_in(s->name, named) ? &inside : &all;
         if (!can_be_target(m, s))
             continue;
-        LoopText *list = is_in(s->name, named) ? &inside : &all;
         if (list->len < 100)
             loop_text_add(list, "%s%.*s", list->len ? ", " : "", LOOP_STR_ARGS(s->name));
+        else
+            more = " and more";
     }
     const LoopText *list = inside.len ? &inside : &all;
     if (list->len)
-        loop_diag_help(m->check->diags, diag, inside.len ? "In it there is %s." : "There is %s.", list->at);
+        loop_diag_help(m->check->diags, diag, inside.len ? "In it there is %s%s." : "There is %s%s.", list->at, more);
 }
 
-/* `block(VTA, 0.5)`, `set(taste.salt, 0)` */
-static const char *only_whole(const Manipulation *m, const LoopAst *name, const LoopSymbol *symbol)
+/* `set(taste.salt, 0)`: what has several elements, of which one was named. */
+static const LoopSymbol *whole_of(const Manipulation *m, LoopStr text)
 {
-    if (loop_str_is(m->ast->text, "block") && name->kind == LOOP_AST_NUMBER)
-        return "A signal is blocked altogether; a part of it gets through where the loop that it trains says learn burst 0.5, dip 0.5.";
-    if (!symbol && loop_str_is(m->ast->text, "set") && name->kind != LOOP_AST_NAME)
-        return "What has several elements is set as a whole: set(taste, [0, 1]).";
+    for (size_t i = text.len; loop_str_is(m->ast->text, "set") && i-- > 0;) {
+        if (text.at[i] != '.' && text.at[i] != '[')
+            continue;
+        const LoopSymbol *whole = loop_scope_find(m->check, LOOP_SPACE_VALUES, (LoopStr){text.at, i});
+        return whole && can_be_target(m, whole) && whole->type.width > 1 ? whole : NULL;
+    }
     return NULL;
 }
 
@@ -266,9 +271,11 @@ static void report_target(const Manipulation *m, const LoopAst *name, const Loop
         LoopDiag *diag = loop_diag(check->diags, LOOP_E0721, name->span, "'%.*s' acts on %s; there is none called '%.*s'",
                                    LOOP_STR_ARGS(m->ast->text), wanted, LOOP_STR_ARGS(text));
         LoopStr full = structure_elsewhere(m, text), near = full.len ? full : loop_scope_near(check, LOOP_SPACE_VALUES, text);
-        const char *whole = only_whole(m, name, symbol);
+        const LoopSymbol *whole = whole_of(m, text);
         if (whole)
-            loop_diag_help(check->diags, diag, "%s", whole);
+            loop_diag_help(check->diags, diag, "What has several elements is set as a whole: set(%.*s, [...]), with %u values.", LOOP_STR_ARGS(whole->name), whole->type.width);
+        else if (loop_str_is(m->ast->text, "block") && name->kind == LOOP_AST_NUMBER)
+            loop_diag_help(check->diags, diag, "A signal is blocked altogether; a part of it gets through where the loop that it trains says learn burst 0.5, dip 0.5.");
         else if (near.len)
             loop_diag_help(check->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
         else if (loop_str_is(m->ast->text, "lesion"))

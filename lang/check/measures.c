@@ -82,7 +82,8 @@ static bool read_pick(LoopChecker *check, const LoopAst *pick, uint32_t group, L
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (loop_str_is(pick->text, rows[i].word))
             select->pick = rows[i].pick;
-    if (!pick_number(check, of ? of : pick->first, "the number of trials", &select->n))
+    bool blocks = select->pick == LOOP_PICK_BLOCK;
+    if (!pick_number(check, of ? of : pick->first, blocks ? "the number of blocks" : "the number of trials", &select->n))
         return false;
     if (loop_select_each(select) && select->n > LOOP_BLOCKS_MOST) {
         loop_diag(check->diags, LOOP_E0408, pick->span, "there are at most %d blocks in a curve, not %u", LOOP_BLOCKS_MOST, select->n);
@@ -102,11 +103,11 @@ bool loop_select_each(const LoopSelect *select)
     return select->pick == LOOP_PICK_BLOCK && !select->i;
 }
 
-bool loop_select_one(LoopChecker *check, const LoopAst *in, const LoopSelect *select)
+bool loop_select_one(LoopChecker *check, const LoopAst *in, const LoopSelect *select, const char *what)
 {
     if (!loop_select_each(select))
         return true;
-    LoopDiag *diag = loop_diag(check->diags, LOOP_E0805, in->span, "'blocks' gives a number for each block, and is for measures and expectations");
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0805, in->span, "%s is of one selection of trials; 'blocks' gives a number for each block", what);
     loop_diag_help(check->diags, diag, "Take one of them: block 1 of %u. A curve over blocks is a measure: measure curve = mean(act == left) in train blocks %u.", select->n, select->n);
     return false;
 }
@@ -447,7 +448,7 @@ LoopNode *loop_measure_trials(LoopChecker *check, const LoopWhere *where, const 
     }
     uint32_t group = read_group(check, place, &ok);
     if (!ok || !bound || !loop_relation_find(condition->text, &relation) || !loop_margin_read(check, condition, relation, &by) || !loop_select_read(check, loop_ast_find(place, LOOP_AST_IN), group, &outer.select) ||
-        !loop_select_one(check, ast, &outer.select))
+        !loop_select_one(check, ast, &outer.select, "'trials until'"))
         return NULL;
     if (loop_ast_find(bound, LOOP_AST_PLACE)) {
         LoopDiag *diag = loop_diag(check->diags, LOOP_E0808, loop_ast_find(bound, LOOP_AST_PLACE)->span, "this place stands behind the bound");

@@ -54,14 +54,21 @@ static LoopNode *value_of(LoopChecker *check, const LoopSetting *setting, const 
     return loop_node_constant(check, node->span, &value, 1, unit);
 }
 
-LoopNode *loop_setting_value(LoopChecker *check, const LoopSymbol *symbol, LoopNode *node)
+/* The last setting of that name, which is the one that counts; NULL. */
+static const LoopSetting *last_setting(LoopChecker *check, LoopStr name)
 {
     const LoopSetting *last = NULL;
     for (size_t i = 0; i < check->setting_count; i++)
-        if (loop_str_equal(check->settings[i].name, symbol->name)) {
+        if (loop_str_equal(check->settings[i].name, name)) {
             check->settings[i].used = true;
             last = &check->settings[i];
         }
+    return last;
+}
+
+LoopNode *loop_setting_value(LoopChecker *check, const LoopSymbol *symbol, LoopNode *node)
+{
+    const LoopSetting *last = last_setting(check, symbol->name);
     return last && node ? value_of(check, last, symbol, node) : node;
 }
 
@@ -82,28 +89,53 @@ static void put_params(const LoopChecker *check, LoopText *out)
         loop_text_add(out, " and %zu more", count - MOST);
 }
 
+/* What `fast.gain` may have meant, or why it can't be; false: nothing is known. */
+static bool help_with_group(LoopChecker *check, LoopDiag *diag, LoopStr group, LoopStr name)
+{
+    const LoopSymbol *is_group = loop_scope_find(check, LOOP_SPACE_GROUPS, group), *symbol = loop_scope_find(check, LOOP_SPACE_VALUES, name);
+    LoopStr near_group = is_group ? group : loop_scope_near(check, LOOP_SPACE_GROUPS, group);
+    LoopStr near_name = symbol ? name : loop_scope_near(check, LOOP_SPACE_VALUES, name);
+    if (is_group && symbol && symbol->kind == LOOP_SYM_CONST)
+        loop_diag_help(check->diags, diag, "A const is the same in all groups: -p %.*s=...", LOOP_STR_ARGS(name));
+    else if (near_group.len && near_name.len)
+        loop_diag_help(check->diags, diag, "Did you mean '%.*s.%.*s'?", LOOP_STR_ARGS(near_group), LOOP_STR_ARGS(near_name));
+    else
+        return false;
+    return true;
+}
+
+static void help_with_params(LoopChecker *check, LoopDiag *diag, LoopStr name)
+{
+    const char *dot = memchr(name.at, '.', name.len);
+    size_t first = dot ? (size_t)(dot - name.at) : 0;
+    LoopStr near = loop_scope_near(check, LOOP_SPACE_VALUES, name);
+    const LoopSymbol *other = near.len ? loop_scope_find(check, LOOP_SPACE_VALUES, near) : NULL;
+    LoopText params = {.arena = check->arena};
+    put_params(check, &params);
+    if (other && (other->kind == LOOP_SYM_CONST || other->kind == LOOP_SYM_PARAM))
+        loop_diag_help(check->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
+    else if (dot && help_with_group(check, diag, (LoopStr){name.at, first}, (LoopStr){dot + 1, name.len - first - 1}))
+        return;
+    else if (params.len)
+        loop_diag_help(check->diags, diag, "The params are %s.", params.at);
+    else
+        loop_diag_help(check->diags, diag, "The model declares no param; a number that may be varied is written: param alpha = 0.1.");
+}
+
 /* Every `-p` has to meet a const or param. */
 void loop_settings_check(LoopChecker *check)
 {
     for (size_t i = 0; i < check->setting_count; i++) {
         const LoopSetting *setting = &check->settings[i];
-        if (setting->used)
+        LoopSymbol *symbol = setting->used ? NULL : loop_scope_find(check, LOOP_SPACE_VALUES, setting->name);
+        if (setting->used || (symbol && symbol->broken)) /* of what is broken enough was said */
             continue;
-        LoopSymbol *symbol = loop_scope_find(check, LOOP_SPACE_VALUES, setting->name);
         LoopSpan at = symbol ? symbol->span : LOOP_NO_SPAN;
         LoopDiag *diag = loop_diag(check->diags, LOOP_E0211, at, "-p %.*s: there is no const or param of that name", LOOP_STR_ARGS(setting->name));
-        LoopStr near = loop_scope_near(check, LOOP_SPACE_VALUES, setting->name);
-        const LoopSymbol *other = near.len ? loop_scope_find(check, LOOP_SPACE_VALUES, near) : NULL;
-        LoopText params = {.arena = check->arena};
-        put_params(check, &params);
         if (symbol)
             loop_diag_note(check->diags, diag, at, "it is a %s", loop_symbol_kind_name(symbol->kind));
-        else if (other && (other->kind == LOOP_SYM_CONST || other->kind == LOOP_SYM_PARAM))
-            loop_diag_help(check->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
-        else if (params.len)
-            loop_diag_help(check->diags, diag, "The params are %s.", params.at);
         else
-            loop_diag_help(check->diags, diag, "The model declares no param; a number that may be varied is written: param alpha = 0.1.");
+            help_with_params(check, diag, setting->name);
     }
 }
 
@@ -128,6 +160,18 @@ static void set_group(LoopChecker *check, const LoopSymbol *group, const LoopSym
     param->groups = groups;
 }
 
+/* What `-p starved.deficit=1` says of that group, else `node`. NULL: it is wrong. */
+static const LoopNode *group_value(LoopChecker *check, const LoopSymbol *group, const LoopSymbol *symbol, const LoopNode *node)
+{
+    LoopText name = {.arena = check->arena};
+    loop_text_add(&name, "%.*s.%.*s", LOOP_STR_ARGS(group->name), LOOP_STR_ARGS(symbol->name));
+    bool taken = loop_scope_find(check, LOOP_SPACE_VALUES, loop_text_view(&name)) != NULL;
+    const LoopSetting *last = taken ? NULL : last_setting(check, loop_text_view(&name)); /* else something has that very name */
+    if (symbol->broken)
+        return NULL;
+    return last ? value_of(check, last, symbol, symbol->value) : node;
+}
+
 /* `group starved { deficit = 1 }` */
 static void fill_group(LoopChecker *check, const LoopSymbol *group)
 {
@@ -145,25 +189,25 @@ static void fill_group(LoopChecker *check, const LoopSymbol *group)
             continue;
         }
         LoopWhere where = loop_where(check, symbol->home, symbol->name, LOOP_DRAW_ONCE);
-        LoopNode *node = loop_expr(check, &where, kid->first);
+        const LoopNode *node = loop_expr(check, &where, kid->first);
         if (!symbol->broken && loop_need_constant(check, node, "a group's value of a parameter") &&
-            loop_need_width(check, node, symbol->type.width, "this value") && loop_need_unit(check, node, symbol->type.unit, "this value"))
+            loop_need_width(check, node, symbol->type.width, "this value") && loop_need_unit(check, node, symbol->type.unit, "this value") &&
+            (node = group_value(check, group, symbol, node)))
             set_group(check, group, symbol, node);
     }
 }
 
-/* `-p starved.deficit=1`, unless something has that very name. */
-static void set_group_from(LoopChecker *check, LoopSetting *setting)
+/* What the file leaves to the command line. */
+static void set_group_from(LoopChecker *check, const LoopSetting *setting)
 {
     const char *dot = memchr(setting->name.at, '.', setting->name.len);
     if (!dot || setting->used)
         return;
     LoopStr first = {setting->name.at, (size_t)(dot - setting->name.at)}, rest = {dot + 1, setting->name.len - first.len - 1};
     const LoopSymbol *group = loop_scope_find(check, LOOP_SPACE_GROUPS, first), *symbol = group ? loop_scope_find(check, LOOP_SPACE_VALUES, rest) : NULL;
-    if (!symbol || symbol->kind != LOOP_SYM_PARAM || symbol->broken)
+    if (!symbol || symbol->kind != LOOP_SYM_PARAM)
         return;
-    setting->used = true;
-    const LoopNode *node = value_of(check, setting, symbol, symbol->value);
+    const LoopNode *node = group_value(check, group, symbol, NULL);
     if (node)
         set_group(check, group, symbol, node);
 }

@@ -62,7 +62,7 @@ static int run(const LoopArguments *arguments, LoopSink *out)
 }
 
 static const LoopOption options[] = {
-    {"param", "NAME=VALUE", "gives a param or const another value; may be repeated", 'p'},
+    {"param", "NAME=VALUE", "gives a param, const or GROUP.PARAM another value; may be repeated", 'p'},
     {"seed", "N", "seed of all random numbers (default: the model's, else 1)", 0},
     {"agents", "N", "agents in each group", 0},
     {"jobs", "N", "threads (default: one a core); changes no result", 'j'},

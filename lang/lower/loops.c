@@ -180,7 +180,7 @@ void lower_loop(Lower *l, const LoopSymbol *symbol)
     if (loop->lesion != LOOP_NONE) /* what is not proposed has no value */
         loop->propose = unless(l, loop->lesion, or_one(l, loop->propose));
     lower_emit1(l, symbol->span, LOOP_OP_VALUE, symbol->index);
-    lower_learned(l, loop->value, symbol->span, symbol->name);
+    (model->dopamine && model->rate ? lower_learned : lower_finite)(l, loop->value, symbol->span, symbol->name);
     if (model->shows_striatum) { /* now: at the end of the step the weights are others */
         symbol->loop->striatum = lower_reg_new(l, loop->channels * loop->neurons, loop->uniform ? LOWER_SHARED : LOWER_EACH);
         lower_emit2(l, symbol->span, LOOP_OP_STRIATUM, symbol->loop->striatum, symbol->index);

@@ -33,7 +33,8 @@ static const char GROUP_FORM[] = "A group is written: group NAME { alpha = 0.5 }
 static const char SELECT_FORM[] = "A selection is written: select softmax(4) when go; its number stands in parentheses by itself, and both may be left out.";
 static const char UNTIL_FORM[] = "The condition stands in parentheses: trials until (VTA at light > 0.5) in train.";
 static const char WINDOW_FORM[] = "A window of time is written: from light to juice.";
-static const char CLAIM_PLACE[] = "Where something is measured is written in this order: VTA at light in train last 20 of GROUP. The trials are last 20, first 20, trial 5 or block 1 of 5.";
+static const char CLAIM_PLACE[] = "Where something is measured is written in this order: VTA at light in train last 20 of GROUP. The trials are last 20, first 20, trial 5, block 1 of 5 or blocks 5.";
+static const char ONE_PICK[] = "One pick of trials is enough: last 20, first 20, trial 5, block 1 of 5, or blocks 5 for each of them.";
 static const char TWO_CLAIMS[] = "Two bounds are two expectations, one with >, one with <; or one: = 0.8 within 0.1.";
 static const char IF_INSIDE[] = "Inside of a formula it stands in parentheses: 1 - (if CONDITION then A else B).";
 static const char ONE_GROUP[] = "A plot or a record is of one group, or of all; write one for each.";
@@ -101,8 +102,12 @@ static const Form forms[] = {
     {TOK_MEASURE, 0, TOK_NAME, "trials phase during at ", CLAIM_PLACE},
     {TOK_EXPECT, 0, TOK_IN, "name ", CLAIM_PLACE},
     {TOK_EXPECT, 0, TOK_NUMBER, "to ", CLAIM_PLACE},
-    {TOK_EXPECT, 0, TOK_NAME, "in first last trial block ", CLAIM_PLACE},
-    {TOK_MEASURE, 0, TOK_NAME, "in first last trial block ", CLAIM_PLACE},
+    {TOK_EXPECT, 0, TOK_NUMBER, "first last trial block blocks of ", ONE_PICK},
+    {TOK_MEASURE, 0, TOK_NUMBER, "first last trial block blocks of ", ONE_PICK},
+    {TOK_EXPECT, 0, TOK_OF, "number ", ONE_PICK},
+    {TOK_MEASURE, 0, TOK_OF, "number ", ONE_PICK},
+    {TOK_EXPECT, 0, TOK_NAME, "in first last trial block blocks ", CLAIM_PLACE},
+    {TOK_MEASURE, 0, TOK_NAME, "in first last trial block blocks ", CLAIM_PLACE},
     {TOK_EXPECT, 0, TOK_NAME, "is ", "A choice is compared with ==: mean(act == left) in train."},
     {TOK_MEASURE, 0, TOK_NAME, "is ", "A choice is compared with ==: mean(act == left) in train."},
     {TOK_EXPECT, 0, TOK_NAME, "name ", "What is taken over time is written as a function, ahead of its place: peak(VTA) from light to juice in train."},
@@ -161,11 +166,22 @@ const char *loop_value_elsewhere(LoopStr name)
     return elsewhere(NAMES_A_VALUE, name);
 }
 
+static const char *behind(LoopStr word)
+{
+    return word.at + word.len + strspn(word.at + word.len, " \t");
+}
+
+bool loop_word_assigned(LoopStr word)
+{
+    const char *next = behind(word);
+    return next[0] == '=' && next[1] != '=';
+}
+
 /* Of a word that begins no statement, by what stands behind it in the source. */
 static const char *statement_of(LoopStr word)
 {
-    const char *next = word.at + word.len + strspn(word.at + word.len, " \t");
-    if (next[0] == '=' && next[1] != '=')
+    const char *next = behind(word);
+    if (loop_word_assigned(word))
         return "A formula gets its name by let, and a number that may be varied by param: let bright = 2 * light.";
     if (next[0] == '-' && next[1] == '>')
         return "A dopamine signal is declared: dopamine VTA -> hope = error(hope).";

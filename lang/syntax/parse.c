@@ -110,7 +110,7 @@ static void add_help(const LoopParse *p, LoopDiag *diag, LoopStr text, bool firs
 {
     LoopText blocks = {.arena = p->arena};
     int elsewhere = first ? loop_tokens_blocks(text) : 0;
-    const char *meant = first ? loop_word_elsewhere(p->blocks[p->depth], text) : NULL;
+    const char *meant = first && !loop_word_assigned(text) ? loop_word_elsewhere(p->blocks[p->depth], text) : NULL;
     LoopStr near = first ? loop_tokens_near(p, text) : (LoopStr){"", 0};
     if (elsewhere) {
         put_blocks(elsewhere, &blocks);

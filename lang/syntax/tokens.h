@@ -110,6 +110,8 @@ LoopAst *loop_ast_condition(LoopParse *p, LoopSpan span, LoopAst *chain, LoopAst
 
 /* forms.c: what is mostly meant by the token `text` that stands where it can't; `ended`: the statement ends there. NULL: nobody knows. */
 const char *loop_parse_hint(const LoopParse *p, LoopStr text, bool ended, bool wants_name);
+/* Whether `=` stands behind a word of the source. */
+bool loop_word_assigned(LoopStr word);
 /* What is meant by a word of another language that begins a statement of that block. NULL: nobody knows. */
 const char *loop_word_elsewhere(LoopBlockKind where, LoopStr word);
 /* parse.c: a token that can't stand where it does; `expected` may be empty. */

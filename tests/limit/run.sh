@@ -107,6 +107,8 @@ want params 3 'The params are alpha.' "$loop" check -p nothing=1 tests/diag/W000
 printf 'step 1 s\nparam k = 1 in [0, 9]\nlet x = k\ngroup a\ngroup b { k = 2 }\nrun 1 s\nmeasure m = x at 0 s in run of a\nmeasure n = x at 0 s in run of b\nexpect n - m = 2 within 0\n' | file groups
 want ofgroups 0 '1 expectation holds' "$loop" run -p k=3 -p b.k=5 "$scratch/groups.loop"
 want ofonegroup 0 '1 expectation holds' "$loop" run -p a.k=0 "$scratch/groups.loop"
+want oflast 0 '1 expectation holds' "$loop" run -p b.k=50 -p b.k=3 "$scratch/groups.loop"
+want ofnear 3 "Did you mean 'b.k'?" "$loop" run -p bb.k=3 "$scratch/groups.loop"
 want ofgroupsrange 3 E0208 "$loop" run -p b.k=10 "$scratch/groups.loop"
 want ofnogroup 3 E0211 "$loop" run -p c.k=1 "$scratch/groups.loop"
 want codes 0 'E0201' "$loop" explain e201
