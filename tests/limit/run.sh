@@ -89,10 +89,10 @@ if mkdir "$scratch/small" && mount -t tmpfs -o size=8k tmpfs "$scratch/small" 2>
 fi
 want output 0 '' "$loop" run -q -o "$scratch/out1" examples/schultz.loop
 [ "$(ls -A "$scratch/out1" | tr '\n' ' ')" = 'measures.csv run.json traces.csv ' ] && pass || fail 'files of -o'
-want each 0 '' "$loop" run -q --each-agent -o "$scratch/each" tests/report/pooled.loop
+want each 1 'FAILS' "$loop" run -q --each-agent -o "$scratch/each" tests/report/pooled.loop
 # the mean over agents.csv, by name, is what measures.csv says
 cut_means() { awk -F, -v group="$2" 'NR > 1 { sum[$1] += $(group); n[$1]++ } END { for (name in sum) printf "%s %.9f\n", name, sum[name] / n[name] }' "$1" | sort; }
-[ "$(wc -l <"$scratch/each/agents.csv")" -eq 73 ] && [ "$(cut_means "$scratch/each/agents.csv" 7)" = "$(cut_means "$scratch/each/measures.csv" 5)" ] && pass || fail 'agents.csv'
+[ "$(wc -l <"$scratch/each/agents.csv")" -eq 105 ] && [ "$(cut_means "$scratch/each/agents.csv" 7)" = "$(cut_means "$scratch/each/measures.csv" 5)" ] && pass || fail 'agents.csv'
 want nofolder 2 'needs -o DIR' "$loop" run --each-agent examples/schultz.loop
 # ---- usage ----
 want nothing 2 'Commands:' "$loop"
