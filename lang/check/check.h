@@ -233,6 +233,8 @@ LoopWhere loop_task_where(LoopChecker *check, const LoopTrialModel *trial, LoopS
 void loop_trial_fill(LoopChecker *check, LoopSymbol *symbol);
 void loop_task_fill(LoopChecker *check);
 void loop_manipulations_fill(LoopChecker *check);
+/* Reports that the manipulation `word` can't act on what was named; `wanted` says on what it can. `symbol` may be NULL. */
+void loop_target_report(LoopChecker *check, LoopStr word, const LoopAst *name, const LoopSymbol *symbol, const char *wanted);
 /* A moment: an event or a time of the trial, plus durations. */
 bool loop_anchor_read(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, LoopAnchorModel *anchor);
 /* Reports a moment that no trial of the phase has; LOOP_NONE: of no phase. */

@@ -165,135 +165,6 @@ static LoopNode *condition_of(const Manipulation *m)
     return at ? op2(m, LOOP_OP_and, m->holds, window) : m->holds;
 }
 
-/* The full name of a structure of another file that a loop runs through, by its last part; empty: there is none. */
-static LoopStr structure_elsewhere(const Manipulation *m, LoopStr name)
-{
-    const LoopList *loops = &m->check->model->loops;
-    for (size_t i = 0; i < loops->count; i++) {
-        const LoopList *parts = &LOOP_ITEM(*loops, LoopLoopModel *, i)->structures;
-        for (size_t j = 0; j < parts->count; j++) {
-            const LoopStructure *part = &LOOP_ITEM(*parts, LoopStructure, j);
-            LoopStr full = part->symbol ? part->symbol->name : LOOP_STR("");
-            size_t front = full.len > name.len ? full.len - name.len : 0;
-            if (front > 1 && full.at[front - 1] == '.' && loop_str_equal((LoopStr){full.at + front, name.len}, name))
-                return full;
-        }
-    }
-    return LOOP_STR("");
-}
-
-static bool has_name(const LoopStr *names, size_t count, LoopStr name)
-{
-    for (size_t i = 0; i < count; i++)
-        if (loop_str_equal(names[i], name))
-            return true;
-    return false;
-}
-
-/* What a lesion may name instead. */
-static void help_with_paths(const Manipulation *m, LoopDiag *diag)
-{
-    const LoopList *loops = &m->check->model->loops;
-    enum { SHOWN = 12 };
-    LoopStr names[SHOWN];
-    size_t count = 0;
-    for (size_t i = 0; i < loops->count; i++) {
-        const LoopList *parts = &LOOP_ITEM(*loops, LoopLoopModel *, i)->structures;
-        for (size_t j = 0; j < parts->count && count < SHOWN; j++) {
-            const LoopStructure *part = &LOOP_ITEM(*parts, LoopStructure, j);
-            LoopStr name = part->symbol ? part->symbol->name : part->name;
-            if (!has_name(names, count, name))
-                names[count++] = name;
-        }
-    }
-    LoopText list = {.arena = m->check->arena};
-    for (size_t i = 0; i < count; i++)
-        loop_text_add(&list, "%s%.*s", i ? ", " : "", LOOP_STR_ARGS(names[i]));
-    if (count)
-        loop_diag_help(m->check->diags, diag, "Name a loop, or a structure on the path of one: %s.", list.at);
-    else
-        loop_diag_help(m->check->diags, diag, "Name a loop, or give one a path through the structure, such as: path agPFC -> VS -> VP -> MD");
-}
-
-static bool can_be_target(const Manipulation *m, const LoopSymbol *s)
-{
-    LoopStr word = m->ast->text;
-    if (loop_str_is(word, "freeze"))
-        return s->kind == LOOP_SYM_LOOP;
-    if (loop_str_is(word, "stimulate") || loop_str_is(word, "block"))
-        return s->kind == LOOP_SYM_DOPAMINE;
-    return s->kind == LOOP_SYM_STATE || s->kind == LOOP_SYM_SENSE || s->kind == LOOP_SYM_PARAM;
-}
-
-static bool is_in(LoopStr name, LoopStr instance)
-{
-    return name.len > instance.len && name.at[instance.len] == '.' && loop_str_equal((LoopStr){name.at, instance.len}, instance);
-}
-
-/* What it may name instead: in the circuit that it has named, or all, when that is not much. */
-static void help_with_targets(const Manipulation *m, LoopDiag *diag, LoopStr named)
-{
-    const LoopList *symbols = &m->check->model->symbols;
-    LoopText inside = {.arena = m->check->arena}, all = {.arena = m->check->arena};
-    const char *more = "";
-    for (size_t i = 0; i < symbols->count; i++) {
-        const LoopSymbol *s = LOOP_ITEM(*symbols, LoopSymbol *, i);
-        LoopText *list = is_in(s->name, named) ? &inside : &all;
-        if (!can_be_target(m, s))
-            continue;
-        if (list->len < 100)
-            loop_text_add(list, "%s%.*s", list->len ? ", " : "", LOOP_STR_ARGS(s->name));
-        else
-            more = " and more";
-    }
-    const LoopText *list = inside.len ? &inside : &all;
-    if (list->len)
-        loop_diag_help(m->check->diags, diag, inside.len ? "In it there is %s%s." : "There is %s%s.", list->at, more);
-}
-
-/* `set(taste.salt, 0)`: what has several elements, of which one was named. */
-static const LoopSymbol *whole_of(const Manipulation *m, LoopStr text)
-{
-    for (size_t i = text.len; loop_str_is(m->ast->text, "set") && i-- > 0;) {
-        if (text.at[i] != '.' && text.at[i] != '[')
-            continue;
-        const LoopSymbol *whole = loop_scope_find(m->check, LOOP_SPACE_VALUES, (LoopStr){text.at, i});
-        return whole && can_be_target(m, whole) && whole->type.width > 1 ? whole : NULL;
-    }
-    return NULL;
-}
-
-static void report_target(const Manipulation *m, const LoopAst *name, const LoopSymbol *symbol, const char *wanted)
-{
-    LoopChecker *check = m->check;
-    LoopStr text = loop_check_text(check, name->span);
-    if (!symbol) {
-        LoopDiag *diag = loop_diag(check->diags, LOOP_E0721, name->span, "'%.*s' acts on %s; there is none called '%.*s'",
-                                   LOOP_STR_ARGS(m->ast->text), wanted, LOOP_STR_ARGS(text));
-        LoopStr full = structure_elsewhere(m, text), near = full.len ? full : loop_scope_near(check, LOOP_SPACE_VALUES, text);
-        const LoopSymbol *whole = whole_of(m, text);
-        if (whole)
-            loop_diag_help(check->diags, diag, "What has several elements is set as a whole: set(%.*s, [...]), with %u values.", LOOP_STR_ARGS(whole->name), whole->type.width);
-        else if (loop_str_is(m->ast->text, "block") && name->kind == LOOP_AST_NUMBER)
-            loop_diag_help(check->diags, diag, "A signal is blocked altogether; a part of it gets through where the loop that it trains says learn burst 0.5, dip 0.5.");
-        else if (near.len)
-            loop_diag_help(check->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
-        else if (loop_str_is(m->ast->text, "lesion"))
-            help_with_paths(m, diag);
-        else
-            help_with_targets(m, diag, text);
-        return;
-    }
-    LoopDiag *diag = loop_diag(check->diags, LOOP_E0721, name->span, "'%.*s' acts on %s; '%.*s' is a %s", LOOP_STR_ARGS(m->ast->text),
-                               wanted, LOOP_STR_ARGS(text), loop_symbol_kind_name(symbol->kind));
-    if (symbol->kind == LOOP_SYM_DOPAMINE)
-        loop_diag_help(check->diags, diag, "What acts on a dopamine signal is block(%.*s), or stimulate(%.*s, x).", LOOP_STR_ARGS(text),
-                       LOOP_STR_ARGS(text));
-    else if (!loop_str_is(m->ast->text, "lesion"))
-        help_with_targets(m, diag, text);
-    loop_diag_note(check->diags, diag, symbol->span, "declared here");
-}
-
 /* Whether a structure lies on the path of a loop. */
 static bool runs_through(const Manipulation *m, const LoopLoopModel *loop, const LoopAst *name)
 {
@@ -323,7 +194,7 @@ static void silence(const Manipulation *m, const LoopAst *name)
             join(m, &loop->lesioned, condition);
     }
     if (!found)
-        report_target(m, name, symbol, "a loop, or on a structure that a loop runs through");
+        loop_target_report(m->check, m->ast->text, name, symbol, "a loop, or on a structure that a loop runs through");
 }
 
 static void freeze(const Manipulation *m, const LoopAst *name)
@@ -331,7 +202,7 @@ static void freeze(const Manipulation *m, const LoopAst *name)
     LoopSymbol *symbol = loop_expr_symbol(m->check, name);
     LoopNode *condition = condition_of(m);
     if (!symbol || symbol->kind != LOOP_SYM_LOOP || !symbol->loop)
-        report_target(m, name, symbol, "a loop");
+        loop_target_report(m->check, m->ast->text, name, symbol, "a loop");
     else if (condition)
         join(m, &symbol->loop->frozen, condition);
 }
@@ -341,7 +212,7 @@ static void stimulate(const Manipulation *m, const LoopAst *name, LoopNode *amou
     LoopSymbol *symbol = loop_expr_symbol(m->check, name);
     LoopNode *condition = condition_of(m);
     if (!symbol || symbol->kind != LOOP_SYM_DOPAMINE) {
-        report_target(m, name, symbol, "a dopamine signal");
+        loop_target_report(m->check, m->ast->text, name, symbol, "a dopamine signal");
         return;
     }
     if (!condition || !symbol->value || !loop_need_unit(m->check, amount, LOOP_UNIT_NUMBER, "what is added") ||
@@ -358,7 +229,7 @@ static void block(const Manipulation *m, const LoopAst *name)
     LoopNode *condition = condition_of(m);
     LoopList *targets = &m->check->model->targets;
     if (!symbol || symbol->kind != LOOP_SYM_DOPAMINE) {
-        report_target(m, name, symbol, "a dopamine signal");
+        loop_target_report(m->check, m->ast->text, name, symbol, "a dopamine signal");
         return;
     }
     for (size_t i = 0; condition && i < targets->count; i++) {
@@ -379,7 +250,7 @@ static void set(const Manipulation *m, const LoopAst *name, LoopNode *value)
     LoopSymbol *symbol = loop_expr_symbol(m->check, name);
     bool state = symbol && symbol->kind == LOOP_SYM_STATE;
     if (!symbol || (!state && symbol->kind != LOOP_SYM_SENSE && symbol->kind != LOOP_SYM_PARAM)) {
-        report_target(m, name, symbol, "a state, a sense or a param");
+        loop_target_report(m->check, m->ast->text, name, symbol, "a state, a sense or a param");
         return;
     }
     symbol->used = true;

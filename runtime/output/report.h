@@ -7,6 +7,8 @@
 
 /* The report for people. Without memory, out->failed. */
 void loop_report_text(const LoopReport *report, LoopText *out);
+/* The measures, or the expectations, that are to be shown, under their title. */
+void loop_report_claims(const LoopReport *report, bool expectations, LoopArena *arena, LoopText *out);
 /* A claim's outcome in one line, e.g. "VTA at juice in naive = 0.41 +- 0.02, wanted > 0.9". */
 void loop_report_claim_line(const LoopReport *report, uint32_t claim, LoopText *out);
 /* The parts of that line for element `e`: what was measured, its mean with its standard error, what was wanted. */
