@@ -35,6 +35,7 @@ static const char UNTIL_FORM[] = "The condition stands in parentheses: trials un
 static const char WINDOW_FORM[] = "A window of time is written: from light to juice.";
 static const char CLAIM_PLACE[] = "Where something is measured is written in this order: VTA at light in train last 20 of GROUP. The trials are last 20, first 20, trial 5, block 1 of 5 or blocks 5.";
 static const char ONE_PICK[] = "One pick of trials is enough: last 20, first 20, trial 5, block 1 of 5, or blocks 5 for each of them.";
+static const char INSIDE_OUT[] = "What is measured stands in parentheses of its own: largest((x at light in train)). What is taken over time has its place behind: mean(x) from light to juice in train.";
 static const char TWO_CLAIMS[] = "Two bounds are two expectations, one with >, one with <; or one: = 0.8 within 0.1.";
 static const char IF_INSIDE[] = "Inside of a formula it stands in parentheses: 1 - (if CONDITION then A else B).";
 static const char ONE_GROUP[] = "A plot or a record is of one group, or of all; write one for each.";
@@ -218,6 +219,8 @@ const char *loop_parse_hint(const LoopParse *p, LoopStr text, bool ended, bool w
         return "A text names an expectation, a source or a file; a label is written without quotes: act == left.";
     if (p->statement == TOK_EXPECT && p->previous == TOK_IN_LIST)
         return TWO_CLAIMS;
+    if (claim && p->parens && p->statement != TOK_PHASE && (p->previous == TOK_AT || p->previous == TOK_IN))
+        return INSIDE_OUT;
     const char *form = form_of(p, text, ended);
     if (form)
         return form;
