@@ -264,6 +264,24 @@ static uint64_t count_trials(const Finals *f, const LoopFinal *final, uint32_t e
     return least == UINT64_MAX ? 0 : least;
 }
 
+/* Whether its elements are put in one by one; else all are from the same trials. */
+static bool is_list(const Finals *f, const LoopFinal *final)
+{
+    const LoopSection *section = &final->section;
+    for (size_t pc = 0; pc < section->length; pc += 1 + strlen(loop_op_info(section->code[pc])->operands))
+        if (loop_final_passes(f->program, final, section->code + pc, UINT32_MAX))
+            return true;
+    return false;
+}
+
+/* How many trials went into each element. */
+static void fill_trials(const Finals *f, const LoopFinal *final, LoopOutcome *out)
+{
+    bool list = is_list(f, final);
+    for (uint32_t e = 0; e < out->width; e++)
+        out->sample[e].trials = e == 0 || list ? count_trials(f, final, e) : out->sample[0].trials;
+}
+
 /* Value less bound, agent by agent: the two are of the same agents, so their own standard errors do not tell that of the difference. */
 static bool compare_agents(const Finals *f, const LoopClaim *claim, LoopOutcome *out, LoopResults *results)
 {
@@ -314,10 +332,9 @@ static bool make_outcome(const Finals *f, uint32_t index, LoopResults *results)
     out->sample = LOOP_NEW_ARRAY(results->arena, out->width, LoopSample);
     if (loop_arena_failed(results->arena))
         return false;
-    for (uint32_t e = 0; e < out->width; e++) {
+    for (uint32_t e = 0; e < out->width; e++)
         out->sample[e] = average_pooled(f->values[claim->value] + (size_t)e * all, all / f->plan->agents, f->plan->agents, &out->mean[e], &out->sem[e]);
-        out->sample[e].trials = count_trials(f, value, e);
-    }
+    fill_trials(f, value, out);
     if (out->each)
         memcpy(out->each, f->values[claim->value], (size_t)all * out->width * sizeof *out->each);
     if (claim->is_expectation) {
