@@ -293,6 +293,42 @@ static bool drives(const LoopTrialModel *trial, const LoopSymbol *sense)
     return trial->broken;
 }
 
+/* Whether a formula is what the loop expected, plus or minus something, on each step: nothing asks whether there is an outcome. */
+static bool compares_always(const LoopNode *node, const LoopSymbol *loop, uint32_t depth)
+{
+    if (node->kind == LOOP_NODE_SYMBOL && node->symbol == loop)
+        return node->field == LOOP_FIELD_expected;
+    if (node->kind == LOOP_NODE_SYMBOL && node->symbol->kind == LOOP_SYM_LET && node->symbol->value && depth)
+        return compares_always(node->symbol->value, loop, depth - 1);
+    bool adds = node->kind == LOOP_NODE_OP && (node->op == LOOP_OP_add || node->op == LOOP_OP_sub || node->op == LOOP_OP_neg);
+    for (uint32_t i = 0; adds && depth && i < node->kid_count; i++)
+        if (compares_always(node->kids[i], loop, depth - 1))
+            return true;
+    return false;
+}
+
+static bool has_long_trial(const LoopModel *model)
+{
+    for (size_t i = 0; i < model->trials.count; i++)
+        if (LOOP_ITEM(model->trials, LoopTrialModel *, i)->duration > 1)
+            return true;
+    return false;
+}
+
+/* The trace of a choice is kept until the next one, so that each step on which dopamine is not 0 teaches. */
+static void check_outcome(LoopChecker *check, const LoopLoopModel *loop)
+{
+    enum { DEPTH = 32 };
+    const LoopSymbol *signal = loop->dopamine, *act = loop->symbol;
+    if (!has_long_trial(check->model) || loop->kind != LOOP_CHOOSE || !loop->when || loop->trace || !signal || !signal->value || !compares_always(signal->value, act, DEPTH))
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0023, signal->span, "between its choices '%.*s' unlearns what it took: '%.*s' is less by what was expected on every step",
+                               LOOP_STR_ARGS(act->name), LOOP_STR_ARGS(signal->name));
+    loop_diag_note(check->diags, diag, act->span, "'%.*s' keeps its trace until it chooses again", LOOP_STR_ARGS(act->name));
+    loop_diag_help(check->diags, diag, "Let it teach where there is an outcome: if prev(%.*s.chose) then REWARD - %.*s.expected else 0. Or say trace 0 where the outcome comes on the step behind the choice.",
+                   LOOP_STR_ARGS(act->name), LOOP_STR_ARGS(act->name));
+}
+
 /* A sense without a formula gets its events from the task. One that stays 0 may be meant, but not where it says when to choose. */
 static void check_when(LoopChecker *check, const LoopLoopModel *loop)
 {
@@ -372,6 +408,7 @@ void loop_doubts_check(LoopChecker *check)
         check_rate(check, LOOP_ITEM(model->loops, LoopLoopModel *, i));
         check_when(check, LOOP_ITEM(model->loops, LoopLoopModel *, i));
         check_factors(check, LOOP_ITEM(model->loops, LoopLoopModel *, i));
+        check_outcome(check, LOOP_ITEM(model->loops, LoopLoopModel *, i));
     }
     for (size_t i = 0; i < model->trials.count; i++)
         check_trial(check, LOOP_ITEM(model->trials, LoopTrialModel *, i));

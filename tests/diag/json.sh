@@ -5,11 +5,11 @@
 loop=$1
 
 # Those that show when a model runs are run, the others checked all at once.
-"$loop" check --diagnostics json tests/diag/{E0[0-8],E1,W00[01]}*.loop 2>"$scratch/all.json" >/dev/null </dev/null
+"$loop" check --diagnostics json tests/diag/{E0[0-8],E1,W00[01],W002[1-9]}*.loop 2>"$scratch/all.json" >/dev/null </dev/null
 for file in tests/diag/{E09,W0020}*.loop; do
     "$loop" run -q --diagnostics json "$file" 2>>"$scratch/all.json" >/dev/null </dev/null
 done
-cat tests/diag/{E0[0-8],E1,W00[01],E09,W0020}*.txt | grep -aE '^([^ ]*: )?(error|warning) [EW][0-9]{4}: |^note: |^help: ' >"$scratch/all.text"
+cat tests/diag/{E0[0-8],E1,W00[01],W002[1-9],E09,W0020}*.txt | grep -aE '^([^ ]*: )?(error|warning) [EW][0-9]{4}: |^note: |^help: ' >"$scratch/all.text"
 python3 tests/diag/as_text.py "$scratch/all.json" || fail 'as_text.py'
 if diff --text "$scratch/all.text" "$scratch/all.got"; then pass; else fail 'JSON and text differ'; fi
 
