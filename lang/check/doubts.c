@@ -293,18 +293,26 @@ static bool drives(const LoopTrialModel *trial, const LoopSymbol *sense)
     return trial->broken;
 }
 
-/* Whether a formula is what the loop expected, plus or minus something, on each step: nothing asks whether there is an outcome. */
-static bool compares_always(const LoopNode *node, const LoopSymbol *loop, uint32_t depth)
+static bool is_no_sum(const LoopNode *node)
 {
-    if (node->kind == LOOP_NODE_SYMBOL && node->symbol == loop)
-        return node->field == LOOP_FIELD_expected;
-    if (node->kind == LOOP_NODE_SYMBOL && node->symbol->kind == LOOP_SYM_LET && node->symbol->value && depth)
-        return compares_always(node->symbol->value, loop, depth - 1);
-    bool adds = node->kind == LOOP_NODE_OP && (node->op == LOOP_OP_add || node->op == LOOP_OP_sub || node->op == LOOP_OP_neg);
-    for (uint32_t i = 0; adds && depth && i < node->kid_count; i++)
-        if (compares_always(node->kids[i], loop, depth - 1))
-            return true;
-    return false;
+    return node->kind != LOOP_NODE_OP || (node->op != LOOP_OP_add && node->op != LOOP_OP_sub && node->op != LOOP_OP_neg);
+}
+
+/* Whether a formula is what the loop expected, plus or minus something, on each step: nothing asks whether there is an outcome. */
+static bool compares_always(LoopChecker *check, LoopNode *formula, const LoopSymbol *loop)
+{
+    LoopList terms = {0};
+    const uint32_t mark = ++check->mark;
+    bool found = false, walked = loop_nodes_collect(check->arena, formula, mark, is_no_sum, &terms);
+    for (size_t i = 0; walked && !found && i < terms.count; i++) { /* lets add to the list */
+        const LoopNode *term = LOOP_ITEM(terms, LoopNode *, i);
+        if (term->kind != LOOP_NODE_SYMBOL)
+            continue;
+        found = term->symbol == loop && term->field == LOOP_FIELD_expected;
+        if (term->symbol->kind == LOOP_SYM_LET)
+            walked = loop_nodes_collect(check->arena, term->symbol->value, mark, is_no_sum, &terms);
+    }
+    return found;
 }
 
 static bool has_long_trial(const LoopModel *model)
@@ -318,9 +326,8 @@ static bool has_long_trial(const LoopModel *model)
 /* The trace of a choice is kept until the next one, so that each step on which dopamine is not 0 teaches. */
 static void check_outcome(LoopChecker *check, const LoopLoopModel *loop)
 {
-    enum { DEPTH = 32 };
     const LoopSymbol *signal = loop->dopamine, *act = loop->symbol;
-    if (!has_long_trial(check->model) || loop->kind != LOOP_CHOOSE || !loop->when || loop->trace || !signal || !signal->value || !compares_always(signal->value, act, DEPTH))
+    if (loop->kind != LOOP_CHOOSE || !loop->when || loop->trace || !signal || !has_long_trial(check->model) || !compares_always(check, signal->value, act))
         return;
     LoopDiag *diag = loop_diag(check->diags, LOOP_W0023, signal->span, "between its choices '%.*s' unlearns what it took: '%.*s' is less by what was expected on every step",
                                LOOP_STR_ARGS(act->name), LOOP_STR_ARGS(signal->name));

@@ -14,6 +14,8 @@ static bool is_one_of(LoopStr text, const char *const *words)
     return false;
 }
 
+enum { CLAIM = -1 }; /* as a statement: expect or measure */
+
 /* How a statement is written that a token broke off: in which statement and block, behind which token, and which token; 0 and NULL
    are any. The first row that fits is taken. */
 typedef struct Form {
@@ -87,8 +89,7 @@ static const Form forms[] = {
     {TOK_SENSE, 0, TOK_NAME, "name ", "Names stand with commas between: sense light, juice."},
     {TOK_PLOT, 0, TOK_NAME, ", ", ONE_GROUP},
     {TOK_RECORD, 0, TOK_NAME, ", ", ONE_GROUP},
-    {TOK_MEASURE, 0, TOK_NAME, ", ", ONE_PLACE},
-    {TOK_EXPECT, 0, TOK_NAME, ", ", ONE_PLACE},
+    {CLAIM, 0, TOK_NAME, ", ", ONE_PLACE},
     {TOK_PLOT, 0, TOK_NAME, "at from and to name ", "A plot is written: plot VTA, hope in train last 20, probe of GROUP. It shows whole trials."},
     {TOK_RECORD, 0, 0, "at from and to ", "A record is written: record VTA, hope in train last 20, probe of GROUP. It keeps whole trials."},
     {TOK_EXPECT, 0, TOK_STRING, ", ", "The text stands without a comma: expect \"a burst\" VTA at light > 0.5"},
@@ -97,20 +98,14 @@ static const Form forms[] = {
     {TOK_EXPECT, 0, TOK_PERCENT, "agents ", "Agents one by one: for 90% of agents."},
     {TOK_EXPECT, 0, 0, "between ", "A window of time is written: from light to juice. Two bounds are two expectations, or = 0.8 within 0.1."},
     {TOK_MEASURE, 0, 0, "between ", WINDOW_FORM},
-    {TOK_EXPECT, 0, TOK_UNTIL, "name ", UNTIL_FORM},
-    {TOK_MEASURE, 0, TOK_UNTIL, "name ", UNTIL_FORM},
-    {TOK_EXPECT, 0, TOK_NAME, "trials phase during at ", CLAIM_PLACE},
-    {TOK_MEASURE, 0, TOK_NAME, "trials phase during at ", CLAIM_PLACE},
+    {CLAIM, 0, TOK_UNTIL, "name ", UNTIL_FORM},
+    {CLAIM, 0, TOK_NAME, "trials phase during at ", CLAIM_PLACE},
     {TOK_EXPECT, 0, TOK_IN, "name ", CLAIM_PLACE},
     {TOK_EXPECT, 0, TOK_NUMBER, "to ", CLAIM_PLACE},
-    {TOK_EXPECT, 0, TOK_NUMBER, "first last trial block blocks of ", ONE_PICK},
-    {TOK_MEASURE, 0, TOK_NUMBER, "first last trial block blocks of ", ONE_PICK},
-    {TOK_EXPECT, 0, TOK_OF, "number ", ONE_PICK},
-    {TOK_MEASURE, 0, TOK_OF, "number ", ONE_PICK},
-    {TOK_EXPECT, 0, TOK_NAME, "in first last trial block blocks ", CLAIM_PLACE},
-    {TOK_MEASURE, 0, TOK_NAME, "in first last trial block blocks ", CLAIM_PLACE},
-    {TOK_EXPECT, 0, TOK_NAME, "is ", "A choice is compared with ==: mean(act == left) in train."},
-    {TOK_MEASURE, 0, TOK_NAME, "is ", "A choice is compared with ==: mean(act == left) in train."},
+    {CLAIM, 0, TOK_NUMBER, "first last trial block blocks of ", ONE_PICK},
+    {CLAIM, 0, TOK_OF, "number ", ONE_PICK},
+    {CLAIM, 0, TOK_NAME, "in first last trial block blocks ", CLAIM_PLACE},
+    {CLAIM, 0, TOK_NAME, "is ", "A choice is compared with ==: mean(act == left) in train."},
     {TOK_EXPECT, 0, TOK_NAME, "name ", "What is taken over time is written as a function, ahead of its place: peak(VTA) from light to juice in train."},
     {TOK_PARAM, 0, TOK_NAME, ": ", "A parameter is written: param alpha = 0.1."},
     {0, 0, '+', "if ", IF_INSIDE},
@@ -133,7 +128,7 @@ static bool has_word(const char *words, LoopStr text, int kind)
     return false;
 }
 
-enum { NAMES_A_FUNCTION = LOOP_BLOCK_PLAIN, NAMES_A_VALUE = -1 };
+enum { NAMES_A_FUNCTION = 1 << 16, NAMES_A_VALUE = 1 << 17 }; /* beside the kinds of block */
 
 static const char *elsewhere(int where, LoopStr word)
 {
@@ -154,7 +149,7 @@ static const char *elsewhere(int where, LoopStr word)
 
 const char *loop_word_elsewhere(LoopBlockKind where, LoopStr word)
 {
-    return where == LOOP_BLOCK_PLAIN ? NULL : elsewhere((int)where, word);
+    return elsewhere((int)where, word);
 }
 
 const char *loop_function_elsewhere(LoopStr name)
@@ -193,10 +188,10 @@ static const char *statement_of(LoopStr word)
 static const char *form_of(const LoopParse *p, LoopStr text, bool ended)
 {
     int statement = ended ? p->statement_before : p->statement;
-    bool slash = loop_str_is(text, "/");
+    bool slash = loop_str_is(text, "/"), claim = statement == TOK_EXPECT || statement == TOK_MEASURE;
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
         const Form *f = &forms[i];
-        bool here = (!f->statement || f->statement == statement) && (!f->block || f->block == p->blocks[p->depth]) &&
+        bool here = (!f->statement || f->statement == statement || (f->statement == CLAIM && claim)) && (!f->block || f->block == p->blocks[p->depth]) &&
                     (!f->before || f->before == p->kind_before);
         if (here && (!f->words || has_word(f->words, text, p->previous)) && (!slash || p->kind_before == '/' || p->statement_tokens <= 1))
             return f->help;

@@ -114,7 +114,8 @@ static bool is_first_of_trial(const LoopReport *report, const LoopCourse *course
 static void put_marks(const LoopReport *report, const LoopCourse *course, LoopText *cell)
 {
     const LoopStrip *strip = &report->program->strips[course->strip];
-    for (uint32_t i = 0; is_first_of_trial(report, course) && i < strip->mark_count; i++) {
+    uint32_t told = is_first_of_trial(report, course) ? strip->mark_count : 0;
+    for (uint32_t i = 0; i < told; i++) {
         loop_text_add(cell, i ? ", " : "");
         loop_show_str(cell, strip->marks[i].name);
         loop_text_add(cell, " ");
