@@ -12,16 +12,16 @@
 /* Words of several blocks side by side, one in each 64 bits: the one product that Philox is made of is what vector units have
    for that. Compilers don't find it in plain C, so it is named; everything else is left to them. */
 #if defined(__AVX512F__)
-enum { WIDE = 8 };
+enum { WIDE = 8, STRIP = 4 };
 #define PRODUCT(a, b) ((Words)_mm512_mul_epu32((__m512i)(a), (__m512i)(b)))
 #elif defined(__AVX2__)
-enum { WIDE = 4 };
+enum { WIDE = 4, STRIP = 2 };
 #define PRODUCT(a, b) ((Words)_mm256_mul_epu32((__m256i)(a), (__m256i)(b)))
 #elif defined(__SSE2__)
-enum { WIDE = 2 };
+enum { WIDE = 2, STRIP = 2 };
 #define PRODUCT(a, b) ((Words)_mm_mul_epu32((__m128i)(a), (__m128i)(b)))
 #else
-enum { WIDE = 2 };
+enum { WIDE = 2, STRIP = 2 };
 #define PRODUCT(a, b) (((a) & 0xffffffffu) * (b))
 #endif
 #ifdef __SSE2__
@@ -116,27 +116,27 @@ double loop_rng_normal1(const LoopRngKey *key, uint32_t agent, uint64_t counter,
 
 /* ---- WIDE blocks side by side ---- */
 
-/* Of each 64 bits of the words and the keys only the lower half counts. */
-typedef struct Blocks {
-    Words a, b, c, d, k0, k1;
-} Blocks;
-
 static inline Words all_words(uint64_t x)
 {
     return x - (Words){0};
 }
 
-/* Written out as all_rounds is. */
-static inline void vector_round(Blocks *s)
+/* The rounds of STRIP times WIDE blocks at most, of which `count` vectors are wanted; of each 64 bits of the words and the keys only
+   the lower half counts. A round waits for the one before, so several vectors take turns. Words are arrays of their own: compilers
+   put a structure of vectors into memory. */
+LOOP_INLINE void run_blocks(Words *a, Words *b, Words *c, Words *d, Words *k0, Words *k1, size_t count)
 {
-    const Words p0 = PRODUCT(s->a, all_words(MULTIPLIER_0)), p1 = PRODUCT(s->c, all_words(MULTIPLIER_1));
-    *s = (Blocks){(p1 >> 32) ^ s->b ^ s->k0, p1, (p0 >> 32) ^ s->d ^ s->k1, p0, s->k0 + WEYL_0, s->k1 + WEYL_1};
-}
-
-static inline void run_blocks(Blocks *s)
-{
+#pragma GCC unroll 10
     for (int round = 0; round < 10; round++)
-        vector_round(s);
+        for (size_t i = 0; i < count; i++) {
+            const Words p0 = PRODUCT(a[i], all_words(MULTIPLIER_0)), p1 = PRODUCT(c[i], all_words(MULTIPLIER_1));
+            a[i] = (p1 >> 32) ^ b[i] ^ k0[i];
+            c[i] = (p0 >> 32) ^ d[i] ^ k1[i];
+            b[i] = p1;
+            d[i] = p0;
+            k0[i] += WEYL_0;
+            k1[i] += WEYL_1;
+        }
 }
 
 /* to_unit, with the same bits. */
@@ -152,61 +152,39 @@ static inline Units to_units(Words hi, Words lo)
 #endif
 }
 
-/* Of a block, the numbers of its first two words or of its last. */
-static inline Units half_of(const Blocks *s, size_t half)
-{
-    return half ? to_units(s->c, s->d) : to_units(s->a, s->b);
-}
-
 /* ---- many lanes ---- */
 
-/* What lanes draw by, and what is the same in all of them. */
+/* What lanes draw by: each has a counter of its own, or all have `shared`. */
 typedef struct Lanes {
     LoopRngKeys keys;
     const uint32_t *agent;
     const uint64_t *counter;
-    Blocks same;
+    uint64_t shared;
 } Lanes;
 
 /* `n` numbers of 64 bits, at most WIDE. */
 static inline Words words_of(const void *at, size_t n)
 {
     Words words = {0};
-    if (n == WIDE)
+    if (n >= WIDE)
         memcpy(&words, at, sizeof words);
     else
         memcpy(&words, at, n * sizeof(uint64_t));
     return words;
 }
 
-/* Block 0 of lanes l to l + n - 1, at most WIDE; `alike` lanes differ by nothing but their agents. */
-static inline Blocks lanes_blocks(const Lanes *of, size_t l, size_t n, bool alike)
+static inline Words agents_of(const uint32_t *at, size_t n)
 {
-    uint32_t agent[WIDE] = {0};
-    if (n == WIDE)
-        memcpy(agent, of->agent + l, sizeof agent);
-    else
-        memcpy(agent, of->agent + l, n * sizeof *agent);
-    Blocks s = of->same;
-    s.a = __builtin_convertvector(*(const Halves *)agent, Words);
-    if (!alike && of->counter) {
-        s.b = words_of(of->counter + l, n);
-        s.d = s.b >> 32;
-    }
-    if (!alike && of->keys.step) {
-        s.k0 = words_of(of->keys.at + l, n);
-        s.k1 = s.k0 >> 32;
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-        s.k1 = s.k0;
-        s.k0 >>= 32;
-#endif
-    }
-    return s;
+    uint32_t some[WIDE] = {0};
+    if (n >= WIDE)
+        return __builtin_convertvector(*(const Halves *)at, Words);
+    memcpy(some, at, n * sizeof *some);
+    return __builtin_convertvector(*(const Halves *)some, Words);
 }
 
 static inline void put(LoopReal *out, Units x, size_t n)
 {
-    if (n == WIDE) {
+    if (n >= WIDE) {
         *(Units *)out = x;
         return;
     }
@@ -214,26 +192,54 @@ static inline void put(LoopReal *out, Units x, size_t n)
     memcpy(out, &some, n * sizeof *out);
 }
 
-/* Elements at .. at + count - 1, which are of one block. */
+/* Lanes l to l + n - 1 of elements at .. at + count - 1, which are of one block; they fill `vectors` vectors, or begin one. `alike` lanes
+   differ by nothing but their agents. */
+LOOP_INLINE void draw_strip(LoopReal *out, size_t lanes, const Lanes *of, uint32_t at, size_t count, bool alike, size_t l, size_t n, size_t vectors)
+{
+    Words a[STRIP], b[STRIP], c[STRIP], d[STRIP], k0[STRIP], k1[STRIP];
+    const uint32_t *key = of->keys.at->word;
+    for (size_t i = 0; i < vectors; i++) {
+        size_t first = l + i * WIDE, left = n - i * WIDE;
+        a[i] = agents_of(of->agent + first, left);
+        b[i] = !alike && of->counter ? words_of(of->counter + first, left) : all_words(of->shared);
+        c[i] = all_words(at / 2);
+        d[i] = b[i] >> 32;
+        k0[i] = all_words(key[0]);
+        k1[i] = all_words(key[1]);
+        if (!alike && of->keys.step) {
+            Words both = words_of(of->keys.at + first, left);
+            bool upper = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+            k0[i] = upper ? both >> 32 : both;
+            k1[i] = upper ? both : both >> 32;
+        }
+    }
+    run_blocks(a, b, c, d, k0, k1, vectors);
+    for (size_t i = 0; i < vectors; i++) {
+        LoopReal *to = out + l + i * WIDE;
+        if (at % 2 == 0)
+            put(to, to_units(a[i], b[i]), n - i * WIDE);
+        if (at % 2 || count == 2)
+            put(to + (count - 1) * lanes, to_units(c[i], d[i]), n - i * WIDE);
+    }
+}
+
+/* All lanes. */
 static inline void draw(LoopReal *out, size_t lanes, const Lanes *given, uint32_t at, size_t count, bool alike)
 {
     const Lanes of = *given; /* a copy, which nothing that is written can change */
-    for (size_t l = 0; l < lanes; l += WIDE) {
-        size_t n = lanes - l < WIDE ? lanes - l : WIDE;
-        Blocks s = lanes_blocks(&of, l, n, alike);
-        s.c = all_words(at / 2);
-        run_blocks(&s);
-        put(out + l, half_of(&s, at % 2), n);
-        if (count == 2)
-            put(out + lanes + l, half_of(&s, 1), n);
-    }
+    size_t l = 0;
+    for (; l + STRIP * WIDE <= lanes; l += STRIP * WIDE)
+        draw_strip(out, lanes, &of, at, count, alike, l, STRIP * WIDE, STRIP);
+    for (; l + WIDE <= lanes; l += WIDE)
+        draw_strip(out, lanes, &of, at, count, alike, l, WIDE, 1);
+    if (l < lanes)
+        draw_strip(out, lanes, &of, at, count, alike, l, lanes - l, 1);
 }
 
 void loop_rng_uniform(LoopReal *out, size_t width, size_t lanes, LoopRngKeys keys, const uint32_t *agent,
                       const uint64_t *counter, uint64_t shared, uint32_t index)
 {
-    const Lanes of = {keys, agent, counter,
-                      {.b = all_words(shared), .d = all_words(shared >> 32), .k0 = all_words(keys.at->word[0]), .k1 = all_words(keys.at->word[1])}};
+    const Lanes of = {keys, agent, counter, shared};
     for (size_t e = 0, count; e < width; e += count) {
         uint32_t at = index + (uint32_t)e;
         count = at % 2 == 0 && e + 1 < width ? 2 : 1;
@@ -261,10 +267,10 @@ void loop_rng_uniforms(LoopReal *out, size_t count, const LoopRngKey *key, uint3
         order[i] = i;
     for (size_t done = 0; done < count; done += 2 * WIDE) {
         size_t left = count - done < 2 * WIDE ? count - done : 2 * WIDE;
-        Blocks s = {all_words(agent), all_words(counter), all_words(done / 2) + order, all_words(counter >> 32),
-                    all_words(key->word[0]), all_words(key->word[1])};
-        run_blocks(&s);
-        Units even = half_of(&s, 0), odd = half_of(&s, 1);
+        Words a = all_words(agent), b = all_words(counter), c = all_words(done / 2) + order, d = all_words(counter >> 32);
+        Words k0 = all_words(key->word[0]), k1 = all_words(key->word[1]);
+        run_blocks(&a, &b, &c, &d, &k0, &k1, 1);
+        Units even = to_units(a, b), odd = to_units(c, d);
         for (size_t i = 0; i < left; i++)
             out[done + i] = i % 2 ? odd[i / 2] : even[i / 2];
     }
