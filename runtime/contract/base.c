@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { ARENA_BLOCK = 64 * 1024, ARENA_ALIGN = 16, NAME_LIMIT = 64 };
+enum { ARENA_BLOCK = 32 * 1024, ARENA_ALIGN = 16, NAME_LIMIT = 64 };
 
 LoopStr loop_str(const char *text)
 {
