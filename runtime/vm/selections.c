@@ -11,7 +11,7 @@ static inline LoopWideMask opened(LoopRows open, size_t k, size_t l)
     return open.at ? loop_wide_above(loop_wide(loop_row(open, k) + l), (LoopWide){0}) : loop_wide_everywhere();
 }
 
-/* Some vectors of lanes from `l` on: top = the largest of parameter times drive among the channels that are open. */
+/* Some vectors of lanes from `l` on: top = the largest of parameter, in powers of 2, times drive among the channels that are open. */
 LOOP_INLINE void softmax_top(const LoopChoices *c, LoopRows open, size_t l, size_t vectors)
 {
     LoopWide parameter[LOOP_STRIP], top[LOOP_STRIP];
@@ -75,6 +75,8 @@ LOOP_INLINE void softmax_of(const LoopChoices *c, LoopRows open)
 static void softmax(const LoopChoices *c)
 {
     loop_row_spread(c->at, c->parameter, 0, c->n);
+    for (size_t l = 0; l < c->n; l++)
+        c->at[l] *= (LoopReal)LOOP_LOG2_E;
     if (c->open.at)
         softmax_of(c, c->open);
     else
