@@ -22,7 +22,7 @@ typedef struct Form {
     int statement;
     LoopBlockKind block;
     int before;
-    const char *words; /* with a blank behind each; "name": any name, "number": any number or duration */
+    const char *words; /* with a blank behind each; "name": any name, "number": any number or duration, "": the end of a statement */
     const char *help;
 } Form;
 
@@ -30,6 +30,7 @@ static const char LOOP_FORM[] = "A loop is written: loop NAME : predict TRUTH di
 static const char EVENT_FORM[] = "An event is written: SENSE at 1 s for 500 ms = SIZE with PROBABILITY, of which all behind the time may be left out.";
 static const char EVENT_ODDS[] = "An event that comes only sometimes has a probability, which may be 0 or 1: juice at 1 s with prev(act) == left.";
 static const char PHASE_FORM[] = "A phase is written: phase NAME = 100 TRIAL, or phase NAME = 100 of shuffle(3 TRIAL, 1 OTHER), perhaps with lesion(VS) behind it.";
+static const char PHASE_GROUP[] = "Which groups run a phase stands behind its name: phase NAME of GROUP, OTHER = 100 TRIAL.";
 static const char DONE_FORM[] = "What is done to the brain stands behind 'with', with commas between: phase probe = 20 TRIAL with lesion(VS), freeze(hope).";
 static const char GROUP_FORM[] = "A group is written: group NAME { alpha = 0.5 } with lesion(VS), of which all behind the name may be left out.";
 static const char SELECT_FORM[] = "A selection is written: select softmax(4) when go; its number stands in parentheses by itself, and both may be left out.";
@@ -72,14 +73,16 @@ static const Form forms[] = {
     {TOK_BETWEEN, 0, 0, "to and ", "An interval that varies is drawn: between uniform(5 s, 8 s)."},
     {TOK_PHASE, 0, TOK_DURATION, ") } newline of with until ; ", "A number and a unit of time are a duration: no trial can be called s, ms, min or h."},
     {TOK_PHASE, 0, TOK_NUMBER, "name ", "A mix says how many trials there are in all: phase NAME = 50 of shuffle(25 TRIAL, 25 OTHER)."},
+    {TOK_PHASE, 0, TOK_NAME, "for in ", PHASE_GROUP},
     {TOK_PHASE, 0, TOK_NAME, ", ", "The time of a manipulation stands behind its value: stimulate(VTA, 0.5 at light)."},
     {TOK_PHASE, 0, ',', "at ", "The time of a manipulation stands behind its value: stimulate(VTA, 0.5 at light)."},
     {TOK_PHASE, 0, 0, "of ( ", PHASE_FORM},
     {TOK_PHASE, 0, 0, "lesion freeze block stimulate set while during and ", DONE_FORM},
     {TOK_PHASE, 0, '*', NULL, PHASE_FORM},
-    {TOK_PHASE, 0, '=', "until ", PHASE_FORM},
+    {TOK_PHASE, 0, '=', " until ", PHASE_FORM},
     {TOK_PHASE, 0, TOK_NAME, "= ", "A manipulation's value stands behind a comma: set(hunger, 1)."},
     {TOK_PHASE, 0, TOK_NAME, NULL, PHASE_FORM},
+    {TOK_GROUP, 0, 0, "number ", "All groups have as many agents: group NAME, and run 20 agents."},
     {TOK_GROUP, 0, 0, ": = ", GROUP_FORM},
     {TOK_GROUP, LOOP_BLOCK_FILE, TOK_NAME, NULL, GROUP_FORM},
     {0, LOOP_BLOCK_GROUP, ')', "{ ", GROUP_FORM},

@@ -65,6 +65,19 @@ static bool certain_selected(const LoopProgram *program, const LoopSelect *selec
     return certain;
 }
 
+bool loop_select_possible(const LoopProgram *program, const LoopSelect *select, uint32_t group)
+{
+    for (uint32_t i = 0; i < program->task.phase_count; i++) {
+        const LoopPhase *phase = &program->task.phases[i];
+        if ((select->phase != LOOP_NONE && select->phase != phase->name_id) || (phase->groups && !phase->groups[group]))
+            continue;
+        for (uint32_t k = 0; k < phase->item_count; k++)
+            if (select->trial == LOOP_NONE || select->trial == phase->items[k].trial)
+                return true;
+    }
+    return false;
+}
+
 /* Trials that a selection takes of an agent of a group; false: that is not known. */
 static bool selected_trials(const LoopProgram *program, const LoopSelect *select, uint32_t group, uint64_t *count)
 {

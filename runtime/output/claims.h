@@ -21,6 +21,8 @@ bool loop_claim_shown(const LoopReport *report, uint32_t i);
 uint64_t loop_claim_agents(const LoopReport *report, const LoopClaim *claim);
 /* The first measure that an element of a claim's value reads; NULL when it reads none. */
 const LoopMeasure *loop_claim_measure(const LoopProgram *program, const LoopClaim *claim, uint32_t element);
+/* Whether a group has trials of the selected kind in the selected phases. */
+bool loop_select_possible(const LoopProgram *program, const LoopSelect *select, uint32_t group);
 /* Trials that would go into the value if every one had it; 0 where chance or `until` decides. */
 uint64_t loop_claim_trials(const LoopReport *report, const LoopClaim *claim, uint32_t element);
 

@@ -101,12 +101,19 @@ static void put_phase(const LoopProgram *program, const LoopStrip *strip, LoopTe
     loop_show_select(cell, &strip->select);
 }
 
+/* A course is drawn if it is plotted, and its group can have such trials. */
+static bool is_drawn(const LoopReport *report, const LoopCourse *course)
+{
+    const LoopStrip *strip = &report->program->strips[course->strip];
+    return strip->plotted && (course->agents || loop_select_possible(report->program, &strip->select, course->group));
+}
+
 /* Whether no course that is drawn above has the same kind of trial: its events are told once. */
 static bool is_first_of_trial(const LoopReport *report, const LoopCourse *course)
 {
     const LoopStrip *strips = report->program->strips;
     for (const LoopCourse *c = report->results->courses; c < course; c++)
-        if (strips[c->strip].plotted && strips[c->strip].select.trial == strips[course->strip].select.trial)
+        if (is_drawn(report, c) && strips[c->strip].select.trial == strips[course->strip].select.trial)
             return false;
     return true;
 }
@@ -159,7 +166,7 @@ static void print_traces(const LoopReport *report, LoopArena *arena, LoopText *o
     bool any = false;
     for (uint32_t i = 0; i < report->results->course_count; i++) {
         const LoopCourse *course = &report->results->courses[i];
-        if (!report->program->strips[course->strip].plotted)
+        if (!is_drawn(report, course))
             continue;
         loop_text_add(out, any ? "" : "\n");
         any = true;
