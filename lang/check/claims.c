@@ -1,6 +1,8 @@
 /* What a model claims and shows: measures by name, expectations, conditions of `until`, records and plots. */
 #include "lang/check/measure.h"
 
+#include <string.h>
+
 bool loop_relation_find(LoopStr text, LoopRelation *relation)
 {
     static const struct {
@@ -42,6 +44,48 @@ static LoopSpan span_with(const LoopAst *expr, const LoopAst *place)
     return place ? loop_span_join(expr->span, place->span) : expr->span;
 }
 
+/* The first part of an expression that may change from step to step; NULL: it is made of numbers, consts, params that keep their value
+   and measures. */
+static const LoopNode *changing(LoopChecker *check, LoopNode *node)
+{
+    LoopList nodes = {0};
+    if (!loop_nodes_collect(check->arena, node, ++check->mark, NULL, &nodes))
+        return NULL;
+    for (size_t i = 0; i < nodes.count; i++) {
+        const LoopNode *n = LOOP_ITEM(nodes, LoopNode *, i);
+        bool fixed = n->kind != LOOP_NODE_SYMBOL || n->symbol->kind == LOOP_SYM_CONST || (n->symbol->kind == LOOP_SYM_PARAM && !n->symbol->forced);
+        bool signal = n->kind == LOOP_NODE_CLOCK || n->kind == LOOP_NODE_CREDIT || n->kind == LOOP_NODE_FORESEE;
+        if (!fixed || signal || !n->pure)
+            return n;
+    }
+    return NULL;
+}
+
+/* Without parentheses around it. */
+static LoopStr bare(LoopStr text)
+{
+    bool wrapped = text.len > 2 && text.at[0] == '(' && text.at[text.len - 1] == ')';
+    return wrapped && !memchr(text.at + 1, '(', text.len - 1) ? (LoopStr){text.at + 1, text.len - 2} : text;
+}
+
+/* A formula over measured values: each part of it is a number, or has a place. In the condition of a trial it may be read as it is when
+   the trial ends. */
+static LoopNode *arithmetic(LoopChecker *check, const LoopWhere *where, const LoopAst *expr)
+{
+    LoopNode *node = loop_expr(check, where, expr);
+    const LoopNode *n = node ? changing(check, node) : NULL;
+    if (!n || (n->pure && where->instant != LOOP_NONE))
+        return node;
+    LoopStr text = bare(loop_check_text(check, n->span));
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0808, n->span, "'%.*s' changes from step to step, and has no place in what is measured", LOOP_STR_ARGS(text));
+    if (n->pure)
+        loop_diag_help(check->diags, diag, "Give it a place, in parentheses of its own: (%.*s at light in train). What is taken of the whole run is a measure: measure all = %.*s.",
+                       LOOP_STR_ARGS(text), LOOP_STR_ARGS(text));
+    else
+        loop_diag_help(check->diags, diag, "What is measured has no steps: write the function inside of the parentheses, ahead of the place: (prev(x) at light in train).");
+    return NULL;
+}
+
 /* A measured value: a signal with its place, or arithmetic over such. */
 static LoopNode *measured(LoopChecker *check, const LoopAst *expr, const LoopAst *place, uint32_t instant)
 {
@@ -52,24 +96,9 @@ static LoopNode *measured(LoopChecker *check, const LoopAst *expr, const LoopAst
     if (!is_arithmetic(check, expr))
         return loop_measure_placed(check, &where, expr, place, loop_check_text(check, span), span);
     if (!place)
-        return loop_expr(check, &where, expr);
+        return arithmetic(check, &where, expr);
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0802, place->span, "what is measured already has its place");
     loop_diag_help(check->diags, diag, "Write the place inside the parentheses of each measured value.");
-    return NULL;
-}
-
-/* The first part of an expression that may change from step to step; NULL: it is made of numbers, consts, params and measures. */
-static const LoopNode *changing(LoopChecker *check, LoopNode *node)
-{
-    LoopList nodes = {0};
-    if (!loop_nodes_collect(check->arena, node, ++check->mark, NULL, &nodes))
-        return NULL;
-    for (size_t i = 0; i < nodes.count; i++) {
-        const LoopNode *n = LOOP_ITEM(nodes, LoopNode *, i);
-        bool signal = n->kind == LOOP_NODE_SYMBOL && n->symbol->kind != LOOP_SYM_CONST && n->symbol->kind != LOOP_SYM_PARAM;
-        if (signal || n->draws)
-            return n;
-    }
     return NULL;
 }
 
@@ -101,11 +130,13 @@ static LoopNode *limit(LoopChecker *check, const LoopAst *expr, const LoopAst *p
     return NULL;
 }
 
-/* Whose agents the arithmetic is about: a group, when every measure in it names one; else all. */
-static uint32_t group_of(LoopChecker *check, LoopNode *node)
+/* Whose agents the arithmetic is about: a group, when every measure in it names one; else all. Where it has no measure, those of
+   `otherwise`. */
+static uint32_t group_of(LoopChecker *check, LoopNode *node, uint32_t otherwise)
 {
     LoopList nodes = {0};
     uint32_t group = LOOP_NONE;
+    bool any = false;
     if (!node || !loop_nodes_collect(check->arena, node, ++check->mark, NULL, &nodes))
         return LOOP_NONE;
     for (size_t i = 0; i < nodes.count; i++) {
@@ -115,8 +146,9 @@ static uint32_t group_of(LoopChecker *check, LoopNode *node)
         if (n->group == LOOP_NONE)
             return LOOP_NONE;
         group = group == LOOP_NONE ? n->group : group;
+        any = true;
     }
-    return group;
+    return any ? group : otherwise;
 }
 
 /* ---- measures by name ---- */
@@ -160,7 +192,7 @@ static void add_measure(LoopChecker *check, const LoopAst *ast)
     LoopClaimModel *claim = LOOP_ADD(check->arena, &check->model->claims, LoopClaimModel);
     if (claim)
         *claim = (LoopClaimModel){.name = symbol->name, .text = loop_check_text(check, span_with(ast->first, place)), .span = ast->span,
-                                  .value = symbol->value, .value_group = group_of(check, symbol->value), .bound_group = LOOP_NONE};
+                                  .value = symbol->value, .value_group = group_of(check, symbol->value, LOOP_NONE)};
 }
 
 /* ---- expectations ---- */
@@ -263,8 +295,10 @@ static void add_expectation(LoopChecker *check, const LoopAst *ast)
     if (!claim.value || !claim.bound || !sides_fit(check, &claim, condition->span) || !read_tolerance(check, condition, &claim) ||
         !read_margin(check, condition, &claim) || !read_percent(check, ast, &claim))
         return;
-    claim.value_group = group_of(check, claim.value);
-    claim.bound_group = group_of(check, claim.bound);
+    claim.value_group = group_of(check, claim.value, LOOP_NONE);
+    claim.bound_group = group_of(check, claim.bound, claim.value_group);
+    claim.tolerance_group = group_of(check, claim.tolerance, claim.value_group);
+    claim.margin_group = group_of(check, claim.margin, claim.value_group);
     LoopClaimModel *place = LOOP_ADD(check->arena, &check->model->claims, LoopClaimModel);
     if (place)
         *place = claim;

@@ -100,6 +100,32 @@ void lower_measures(Lower *l)
 
 /* ---- until ---- */
 
+/* Whether a comparison of this alone fails where there is no value. */
+static bool is_bare(const LoopNode *node)
+{
+    return node->kind == LOOP_NODE_MEASURED || node->constant || node->kind == LOOP_NODE_SYMBOL;
+}
+
+/* `verdict` where all that `node` is made of has a value. */
+static uint32_t where_measured(Lower *l, LoopNode *node, uint32_t verdict)
+{
+    LoopList nodes = {0};
+    if (lower_failed(l) || !node || !loop_nodes_collect(l->scratch, node, ++l->walk, NULL, &nodes))
+        return verdict;
+    for (size_t i = 0; i < nodes.count; i++) {
+        LoopNode *n = LOOP_ITEM(nodes, LoopNode *, i);
+        if (n->kind != LOOP_NODE_MEASURED)
+            continue;
+        uint32_t value = lower_value(l, n), sum = value;
+        if (n->type.width > 1) {
+            sum = lower_reg_new(l, 1, LOWER_EACH);
+            lower_emit2(l, n->span, LOOP_OP_SUM, sum, value);
+        }
+        verdict = lower_op2(l, n->span, LOOP_OP_and, verdict, lower_op2(l, n->span, LOOP_OP_eq, sum, sum));
+    }
+    return verdict;
+}
+
 void lower_verdict(Lower *l)
 {
     LoopPhase *phases = (LoopPhase *)(uintptr_t)l->program->task.phases; /* ours until the program is done */
@@ -110,6 +136,10 @@ void lower_verdict(Lower *l)
         uint32_t value = lower_value(l, phase->until), bound = lower_value(l, phase->until_bound);
         phases[i].until = bound == LOOP_NONE ? value
                                              : lower_op2(l, phase->until->span, loop_relation_op(phase->until_relation), value, bound);
+        if (bound == LOOP_NONE || phase->until_relation == LOOP_REL_NE || !is_bare(phase->until) || !is_bare(phase->until_bound)) {
+            phases[i].until = where_measured(l, phase->until, phases[i].until);
+            phases[i].until = where_measured(l, phase->until_bound, phases[i].until);
+        }
         lower_name(l, phases[i].until, phase->symbol->name, "until");
     }
 }

@@ -58,10 +58,13 @@ static void put_bound(const LoopClaim *claim, const LoopOutcome *out, uint32_t e
     loop_text_add(cell, "%s ", loop_relation_text(claim->relation));
     if (claim->relation == LOOP_REL_EQ && !out->holds)
         put_exact(out->bound[e], cell);
+    else if (isnan(out->bound[e]))
+        loop_text_add(cell, "no value");
     else
         loop_show_number(cell, out->bound[e]);
-    put_unit(claim, cell);
-    if (out->tolerance) {
+    if (!isnan(out->bound[e]))
+        put_unit(claim, cell);
+    if (out->tolerance && !isnan(out->bound[e])) {
         loop_text_add(cell, " within ");
         loop_show_number(cell, out->tolerance[e]);
         put_unit(claim, cell);

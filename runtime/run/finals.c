@@ -2,6 +2,7 @@
    of lanes. Means over agents are taken in agent order. */
 #include "runtime/run/finals.h"
 
+#include "runtime/run/missing.h"
 #include "runtime/vm/vm.h"
 
 #include <math.h>
@@ -18,6 +19,7 @@ typedef struct Finals {
     LoopLayout layout;
     LoopBlock *block;
     double **values;   /* of each final: [width][lanes of its domain] */
+    LoopMissing missing;
     uint32_t *input_at; /* [registers]: which input it gets; LOOP_NONE */
     LoopArena *arena;  /* owns the values */
 } Finals;
@@ -46,6 +48,7 @@ static void load_input(Finals *f, const LoopFinal *final, uint32_t reg, uint32_t
     for (uint32_t e = 0; e < f->program->registers[reg].width; e++)
         for (uint32_t l = 0; l < lanes; l++)
             at[e * lanes + l] = f->measured[in->measure].value[(size_t)e * f->plan->all + lane_of(f, final, in->group, first + l)];
+    loop_missing_input(&f->missing, f->block, reg);
 }
 
 /* The lanes from `first` of the final's domain on that the block holds. */
@@ -60,9 +63,11 @@ static void run_chunk(Finals *f, uint32_t index, uint32_t first)
             if (*o == 'v' || *o == 'h')
                 load_input(f, final, section->code[pc], first);
     loop_block_run(f->block, section);
+    loop_missing_follow(&f->missing, f->block, section);
     for (uint32_t e = 0; e < f->program->registers[final->result].width; e++)
         for (uint32_t l = 0; l < f->block->lanes; l++)
-            f->values[index][e * all + first + l] = loop_block_at(f->block, final->result, e, l);
+            f->values[index][e * all + first + l] =
+                loop_missing_at(&f->missing, final->result, e, l) ? (double)NAN : (double)loop_block_at(f->block, final->result, e, l);
 }
 
 /* All finals of group `group`, or of all agents. */
@@ -112,7 +117,7 @@ static LoopSample average(const double *x, uint32_t count, double *mean, double 
     }
     uint32_t n = sample.agents;
     *mean = n ? (isinf(sum) ? sum : m) : (double)NAN;
-    *sem = n > 1 && !isinf(sum) ? sqrt(squares / (n - 1.0) / n) : 0;
+    *sem = !n || isinf(sum) ? (double)NAN : n > 1 ? sqrt(squares / (n - 1.0) / n) : 0;
     sample.clusters = n;
     return sample;
 }
@@ -138,12 +143,15 @@ static LoopSample average_pooled(const double *x, uint32_t groups, uint32_t agen
         sample.clusters += any;
     }
     double n = sample.clusters;
-    *sem = n > 1 && isfinite(*mean) ? sqrt(squares * n / (n - 1)) / sample.agents : 0;
+    *sem = !isfinite(*mean) ? (double)NAN : n > 1 ? sqrt(squares * n / (n - 1)) / sample.agents : 0;
     return sample;
 }
 
+/* Where there is no value nothing holds. */
 static bool related(LoopRelation relation, double x, double y, double tolerance)
 {
+    if (isnan(x) || isnan(y))
+        return false;
     switch (relation) {
     case LOOP_REL_EQ:
         return x == y;
@@ -189,6 +197,8 @@ static double tolerance_of(const LoopClaim *claim, double bound, double within)
    and the agent of one the mean over those that have a value. */
 static double agent_value(const Finals *f, uint32_t index, uint32_t element, uint32_t agent, uint32_t lanes)
 {
+    if (index == LOOP_NONE)
+        return 0;
     const LoopFinal *final = &f->program->finals[index];
     uint32_t width = f->program->registers[final->result].width, all = domain(f, final), n = 0;
     const double *x = f->values[index] + (size_t)(width == 1 ? 0 : element) * all;
@@ -209,8 +219,8 @@ static double share_of_agents(const Finals *f, const LoopClaim *claim, const Loo
     uint32_t all = domain(f, &f->program->finals[claim->value]), failing = 0;
     bool *fails = LOOP_NEW_ARRAY(f->arena, all, bool);
     for (uint32_t e = 0; fails && e < out->width; e++) {
-        double margin = final_mean(f, claim->margin, e), within = final_mean(f, claim->tolerance, 0);
         for (uint32_t a = 0; a < all; a++) {
+            double margin = agent_value(f, claim->margin, e, a, all), within = agent_value(f, claim->tolerance, 0, a, all);
             double bound = with_margin(claim->relation, agent_value(f, claim->bound, e, a, all), margin);
             fails[a] = fails[a] || !related(claim->relation, agent_value(f, claim->value, e, a, all), bound, tolerance_of(claim, bound, within));
         }
@@ -379,7 +389,7 @@ bool loop_finals_run(const LoopProgram *program, const LoopRunPlan *plan, const 
     Finals f = {.program = program, .plan = plan, .measured = measured, .keeps_agents = options->keeps_agents, .arena = loop_arena_new()};
     f.registers = *program;
     uint32_t lanes = plan->all < CHUNK ? plan->all : CHUNK;
-    bool ok = f.arena && keep_needed(&f) && loop_layout_make(&f.layout, &f.registers, lanes);
+    bool ok = f.arena && keep_needed(&f) && loop_missing_make(&f.missing, &f.registers, lanes, f.arena) && loop_layout_make(&f.layout, &f.registers, lanes);
     if (ok) {
         f.block = loop_block_new(&f.registers, &f.layout, plan->agents, options->seed);
         results->outcomes = LOOP_NEW_ARRAY(results->arena, program->claim_count, LoopOutcome);
