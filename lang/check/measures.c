@@ -38,6 +38,20 @@ static bool selects(const LoopChecker *check, const LoopSelect *select, uint32_t
     return false;
 }
 
+/* Whether a group takes such trials. */
+static bool group_selects(const LoopChecker *check, const LoopSelect *select, uint32_t group)
+{
+    const LoopModel *model = check->model;
+    bool exact;
+    for (size_t i = 0; i < model->phases.count; i++) {
+        const LoopPhaseModel *phase = &LOOP_ITEM(model->phases, LoopPhaseModel, i);
+        bool takes = phase->symbol->index == select->phase && (!phase->groups || phase->groups[group]);
+        if (takes && (select->trial == LOOP_NONE || phase_trials(phase, select->trial, &exact)))
+            return true;
+    }
+    return false;
+}
+
 static bool pick_number(LoopChecker *check, const LoopAst *ast, const char *what, uint32_t *out)
 {
     LoopWhere where = loop_where(check, LOOP_IN_CONSTANT, LOOP_STR("pick"), LOOP_DRAW_ONCE);
@@ -131,6 +145,12 @@ bool loop_select_read(LoopChecker *check, const LoopAst *in, uint32_t group, Loo
             loop_diag(check->diags, LOOP_E0806, item->span, "the phase '%.*s' has no trial '%.*s'", LOOP_STR_ARGS(phase->name), LOOP_STR_ARGS(trial->name));
             return false;
         }
+    }
+    if (group != LOOP_NONE && !group_selects(check, select, group)) {
+        LoopStr name = check->model->groups[group], what = loop_check_text(check, in->span);
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0806, in->span, "the group '%.*s' has no trials of '%.*s'", LOOP_STR_ARGS(name), LOOP_STR_ARGS(what));
+        loop_diag_note(check->diags, diag, phase->span, "the phase '%.*s' is for other groups", LOOP_STR_ARGS(phase->name));
+        return false;
     }
     return !pick || read_pick(check, pick, group, select);
 }
