@@ -3,21 +3,6 @@
 
 #include <string.h>
 
-bool loop_relation_find(LoopStr text, LoopRelation *relation)
-{
-    static const struct {
-        const char *text;
-        LoopRelation relation;
-    } rows[] = {{"==", LOOP_REL_EQ}, {"!=", LOOP_REL_NE}, {"<", LOOP_REL_LT}, {"<=", LOOP_REL_LE},
-                {">", LOOP_REL_GT},  {">=", LOOP_REL_GE}, {"=", LOOP_REL_NEAR}};
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        if (loop_str_is(text, rows[i].text)) {
-            *relation = rows[i].relation;
-            return true;
-        }
-    return false;
-}
-
 /* Whether an expression is arithmetic over measures: it has one in parentheses, or by name. */
 static bool is_arithmetic(const LoopChecker *check, const LoopAst *ast)
 {
@@ -197,61 +182,12 @@ static void add_measure(LoopChecker *check, const LoopAst *ast)
 
 /* ---- expectations ---- */
 
-static void report_no_tolerance(LoopChecker *check, const LoopAst *condition)
+/* What `within` or `by` gives; a percentage is a number, of the bound. */
+static LoopNode *terms_value(LoopChecker *check, const LoopTerms *terms, uint32_t instant)
 {
-    LoopDiag *diag = loop_diag(check->diags, LOOP_E0809, condition->name_span, "'=' needs to know how close is close enough");
-    loop_diag_help(check->diags, diag, "Add a tolerance: = 0.5 within 0.01, or within 5%%.");
-}
-
-static bool read_tolerance(LoopChecker *check, const LoopAst *condition, LoopClaimModel *claim)
-{
-    const LoopAst *within = loop_ast_value(condition, LOOP_AST_WITHIN);
-    if (claim->relation == LOOP_REL_NEAR && !within) {
-        report_no_tolerance(check, condition);
-        return false;
-    }
-    if (!within)
-        return true;
-    if (claim->relation != LOOP_REL_NEAR) {
-        loop_diag(check->diags, LOOP_E0809, within->span, "'within' goes with '=' only");
-        return false;
-    }
-    claim->tolerance_is_percent = within->kind == LOOP_AST_PERCENT;
-    claim->tolerance = claim->tolerance_is_percent ? loop_node_number(check, within->span, within->number) : limit(check, within, NULL, LOOP_NONE);
-    return loop_need_width(check, claim->tolerance, 1, "the tolerance");
-}
-
-bool loop_margin_read(LoopChecker *check, const LoopAst *condition, LoopRelation relation, const LoopAst **by)
-{
-    *by = loop_ast_value(condition, LOOP_AST_BY);
-    if (*by && (relation == LOOP_REL_NEAR || relation == LOOP_REL_EQ || relation == LOOP_REL_NE)) {
-        loop_diag(check->diags, LOOP_E0809, (*by)->span, "'by' goes with < <= > >= only");
-        return false;
-    }
-    if (*by && (*by)->kind == LOOP_AST_PERCENT) {
-        LoopDiag *diag = loop_diag(check->diags, LOOP_E0809, (*by)->span, "a margin is a number, not a share");
-        loop_diag_help(check->diags, diag, "A share of the bound is a product: > 1.1 * (VTA at light in train)");
-        return false;
-    }
-    return true;
-}
-
-static bool read_margin(LoopChecker *check, const LoopAst *condition, LoopClaimModel *claim)
-{
-    const LoopAst *by;
-    if (!loop_margin_read(check, condition, claim->relation, &by))
-        return false;
-    claim->margin = by ? limit(check, by, NULL, LOOP_NONE) : NULL;
-    return !by || claim->margin;
-}
-
-LoopNode *loop_margin_add(LoopChecker *check, LoopRelation relation, LoopNode *bound, LoopNode *margin)
-{
-    LoopNode *pair[] = {bound, margin};
-    bool above = relation == LOOP_REL_GT || relation == LOOP_REL_GE;
-    if (!bound || !loop_need_width(check, margin, 1, "the margin") || !loop_need_unit(check, margin, bound->type.unit, "the margin"))
+    if (!terms->by)
         return NULL;
-    return loop_node_op(check, margin->span, above ? LOOP_OP_add : LOOP_OP_sub, pair, 2);
+    return terms->percent ? loop_node_number(check, terms->by->span, terms->by->number) : limit(check, terms->by, NULL, instant);
 }
 
 static bool read_percent(LoopChecker *check, const LoopAst *ast, LoopClaimModel *claim)
@@ -285,20 +221,24 @@ static bool sides_fit(LoopChecker *check, const LoopClaimModel *claim, LoopSpan 
 static void add_expectation(LoopChecker *check, const LoopAst *ast)
 {
     const LoopAst *condition = loop_ast_find(ast, LOOP_AST_CONDITION), *text = loop_ast_find(ast, LOOP_AST_STRING);
-    const LoopAst *bound = loop_ast_find(condition, LOOP_AST_BOUND);
     LoopClaimModel claim = {.name = text ? text->text : (LoopStr){"", 0}, .text = loop_check_text(check, condition->span), .span = ast->span,
                             .is_expectation = true};
-    if (!bound || !loop_relation_find(condition->text, &claim.relation))
+    LoopTerms terms;
+    if (!loop_terms_read(check, condition, &terms))
         return;
+    claim.relation = terms.relation;
+    claim.tolerance_is_percent = terms.percent;
     claim.value = measured(check, condition->first, loop_ast_find(condition, LOOP_AST_PLACE), LOOP_NONE);
-    claim.bound = limit(check, bound->first, loop_ast_find(bound, LOOP_AST_PLACE), LOOP_NONE);
-    if (!claim.value || !claim.bound || !sides_fit(check, &claim, condition->span) || !read_tolerance(check, condition, &claim) ||
-        !read_margin(check, condition, &claim) || !read_percent(check, ast, &claim))
+    claim.bound = limit(check, terms.bound->first, loop_ast_find(terms.bound, LOOP_AST_PLACE), LOOP_NONE);
+    if (!claim.value || !claim.bound || !sides_fit(check, &claim, condition->span))
         return;
+    LoopNode *by = terms_value(check, &terms, LOOP_NONE);
+    if ((terms.by && !loop_terms_fit(check, &terms, by, claim.value->type.unit)) || !read_percent(check, ast, &claim))
+        return;
+    *(terms.relation == LOOP_REL_NEAR ? &claim.tolerance : &claim.margin) = by;
     claim.value_group = group_of(check, claim.value, LOOP_NONE);
     claim.bound_group = group_of(check, claim.bound, claim.value_group);
-    claim.tolerance_group = group_of(check, claim.tolerance, claim.value_group);
-    claim.margin_group = group_of(check, claim.margin, claim.value_group);
+    claim.by_group = group_of(check, by, claim.value_group);
     LoopClaimModel *place = LOOP_ADD(check->arena, &check->model->claims, LoopClaimModel);
     if (place)
         *place = claim;
@@ -307,30 +247,17 @@ static void add_expectation(LoopChecker *check, const LoopAst *ast)
 bool loop_measure_condition(LoopChecker *check, const LoopAst *condition, uint32_t phase, LoopNode **value, LoopNode **bound,
                             LoopRelation *relation)
 {
-    const LoopAst *right = loop_ast_find(condition, LOOP_AST_BOUND), *within = loop_ast_value(condition, LOOP_AST_WITHIN), *by;
-    if (!right || !loop_relation_find(condition->text, relation) || !loop_margin_read(check, condition, *relation, &by))
+    LoopTerms terms;
+    if (!loop_terms_read(check, condition, &terms))
         return false;
     *value = measured(check, condition->first, loop_ast_find(condition, LOOP_AST_PLACE), phase);
-    *bound = limit(check, right->first, loop_ast_find(right, LOOP_AST_PLACE), phase);
+    *bound = limit(check, terms.bound->first, loop_ast_find(terms.bound, LOOP_AST_PLACE), phase);
     if (!loop_need_width(check, *value, 1, "a condition") || !loop_need_width(check, *bound, 1, "a bound") ||
-        !loop_need_unit(check, *bound, (*value)->type.unit, "the bound"))
+        !loop_need_unit(check, *bound, (*value)->type.unit, "the bound") ||
+        !loop_terms_plain(check, &terms, terms_value(check, &terms, phase), value, bound))
         return false;
-    if (by) {
-        *bound = loop_margin_add(check, *relation, *bound, limit(check, by, NULL, phase));
-        return *bound;
-    }
-    if (*relation != LOOP_REL_NEAR)
-        return true;
-    if (!within) {
-        report_no_tolerance(check, condition);
-        return false;
-    }
-    LoopNode *pair[] = {*value, *bound}; /* x = y within z: |x - y| <= z */
-    LoopNode *distance = loop_node_op(check, condition->span, LOOP_OP_sub, pair, 2);
-    *value = loop_node_op(check, condition->span, LOOP_OP_abs, &distance, 1);
-    *bound = limit(check, within, NULL, phase);
-    *relation = LOOP_REL_LE;
-    return *value && *bound;
+    *relation = terms.relation;
+    return true;
 }
 
 /* ---- records and plots ---- */

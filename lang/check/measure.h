@@ -11,9 +11,20 @@ enum { LOOP_BLOCKS_MOST = 200 };
 bool loop_select_each(const LoopSelect *select);
 /* Reports it where only one selection will do, for `what`. */
 bool loop_select_one(LoopChecker *check, const LoopAst *in, const LoopSelect *select, const char *what);
-/* The margin of a condition, `by M`, or NULL without one. false: reported. */
-bool loop_margin_read(LoopChecker *check, const LoopAst *condition, LoopRelation relation, const LoopAst **by);
-/* What a value has to pass by a margin to be on that side of `bound`; NULL: reported. */
-LoopNode *loop_margin_add(LoopChecker *check, LoopRelation relation, LoopNode *bound, LoopNode *margin);
+/* ---- conditions ---- */
+
+/* A comparison, and what stands behind its bound: = BOUND within T, > BOUND by M. */
+typedef struct LoopTerms {
+    LoopRelation relation;
+    const LoopAst *bound, *by; /* T or M; NULL: neither */
+    bool percent;              /* T is so many percent of the bound */
+} LoopTerms;
+
+/* false: reported. */
+bool loop_terms_read(LoopChecker *check, const LoopAst *condition, LoopTerms *terms);
+/* Whether `by`, worked out, is one number of the unit that is compared, and a tolerance not below 0; else it is reported. */
+bool loop_terms_fit(LoopChecker *check, const LoopTerms *terms, const LoopNode *by, LoopUnit unit);
+/* As a comparison of two numbers: x = y within z is |x - y| <= z, and a margin moves the bound. false: reported. */
+bool loop_terms_plain(LoopChecker *check, LoopTerms *terms, LoopNode *by, LoopNode **value, LoopNode **bound);
 
 #endif

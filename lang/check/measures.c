@@ -453,10 +453,10 @@ static LoopNode *condition_signal(LoopChecker *check, LoopMeasureModel *m, LoopR
 
 LoopNode *loop_measure_trials(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, const LoopAst *place)
 {
-    const LoopAst *condition = ast->first, *inner = loop_ast_find(condition, LOOP_AST_PLACE), *bound = loop_ast_find(condition, LOOP_AST_BOUND), *by;
+    const LoopAst *condition = ast->first, *inner = loop_ast_find(condition, LOOP_AST_PLACE);
     LoopMeasureModel m = {.text = loop_check_text(check, ast->span), .span = ast->span, .first_true = true};
     LoopMeasureModel outer = {0};
-    LoopRelation relation;
+    LoopTerms terms;
     bool ok;
     if (!loop_str_is(ast->text, "trials")) {
         loop_diag(check->diags, LOOP_E0802, ast->name_span, "'%.*s until' means nothing; write trials until (...)", LOOP_STR_ARGS(ast->text));
@@ -467,11 +467,11 @@ LoopNode *loop_measure_trials(LoopChecker *check, const LoopWhere *where, const 
         return NULL;
     }
     uint32_t group = read_group(check, place, &ok);
-    if (!ok || !bound || !loop_relation_find(condition->text, &relation) || !loop_margin_read(check, condition, relation, &by) || !loop_select_read(check, loop_ast_find(place, LOOP_AST_IN), group, &outer.select) ||
+    if (!ok || !loop_terms_read(check, condition, &terms) || !loop_select_read(check, loop_ast_find(place, LOOP_AST_IN), group, &outer.select) ||
         !loop_select_one(check, ast, &outer.select, "'trials until'"))
         return NULL;
-    if (loop_ast_find(bound, LOOP_AST_PLACE)) {
-        LoopDiag *diag = loop_diag(check->diags, LOOP_E0808, loop_ast_find(bound, LOOP_AST_PLACE)->span, "this place stands behind the bound");
+    if (loop_ast_find(terms.bound, LOOP_AST_PLACE)) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0808, loop_ast_find(terms.bound, LOOP_AST_PLACE)->span, "this place stands behind the bound");
         loop_diag_help(check->diags, diag, "It belongs to what is compared: trials until (VTA at light > 0.5)");
         return NULL;
     }
@@ -485,11 +485,15 @@ LoopNode *loop_measure_trials(LoopChecker *check, const LoopWhere *where, const 
         return NULL;
     m.select = outer.select;
     m.signal = signal_expr(check, condition->first, &m);
-    LoopNode *limit = signal_expr(check, bound->first, NULL);
-    if (by)
-        limit = loop_margin_add(check, relation, limit, signal_expr(check, by, NULL));
-    if (!m.signal || !limit || !loop_need_width(check, m.signal, 1, "the condition"))
+    LoopNode *limit = signal_expr(check, terms.bound->first, NULL), *by = NULL;
+    if (terms.by)
+        by = terms.percent ? loop_node_number(check, terms.by->span, terms.by->number) : signal_expr(check, terms.by, NULL);
+    if (!m.signal || !limit || !loop_need_width(check, m.signal, 1, "the condition") || !loop_need_width(check, limit, 1, "the bound") ||
+        !loop_need_unit(check, limit, m.signal->type.unit, "the bound"))
         return NULL;
-    m.signal = condition_signal(check, &m, relation, limit, condition->span);
+    bool moves = m.window && terms.relation == LOOP_REL_NEAR; /* which is refused */
+    if (!moves && !loop_terms_plain(check, &terms, by, &m.signal, &limit))
+        return NULL;
+    m.signal = condition_signal(check, &m, terms.relation, limit, condition->span);
     return m.signal ? measured_node(check, &m, group, ast->span) : NULL;
 }

@@ -322,7 +322,7 @@ typedef struct LoopClaimModel {
     LoopSpan span;
     bool is_expectation;
     LoopNode *value, *bound, *tolerance, *margin; /* over LOOP_NODE_MEASURED; NULL: not given */
-    uint32_t value_group, bound_group, tolerance_group, margin_group; /* whose agents; LOOP_NONE: all */
+    uint32_t value_group, bound_group, by_group; /* whose agents; LOOP_NONE: all */
     bool tolerance_is_percent;
     LoopRelation relation;
     double percent;

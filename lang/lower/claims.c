@@ -35,8 +35,8 @@ static LoopClaim claim(Lower *l, const LoopClaimModel *from)
                    .tolerance_is_percent = from->tolerance_is_percent};
     c.value = final_of(l, from->value, from->value_group);
     c.bound = final_of(l, from->bound, from->bound_group);
-    c.tolerance = final_of(l, from->tolerance, from->tolerance_group);
-    c.margin = final_of(l, from->margin, from->margin_group);
+    c.tolerance = final_of(l, from->tolerance, from->by_group);
+    c.margin = final_of(l, from->margin, from->by_group);
     return c;
 }
 

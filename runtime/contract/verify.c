@@ -373,6 +373,11 @@ static bool final_ok(const LoopProgram *p, uint32_t final, LoopNeed need)
     return final == LOOP_NONE ? need == LOOP_OPTIONAL : final < p->final_count;
 }
 
+static bool is_number(const LoopProgram *p, uint32_t final)
+{
+    return final == LOOP_NONE || p->registers[p->finals[final].result].width == 1;
+}
+
 static const char *check_claims(const LoopProgram *p)
 {
     for (uint32_t i = 0; i < p->input_count; i++) {
@@ -396,7 +401,7 @@ static const char *check_claims(const LoopProgram *p)
         if (c->bound == LOOP_NONE)
             continue;
         uint32_t w = p->registers[p->finals[c->value].result].width, b = p->registers[p->finals[c->bound].result].width;
-        REQUIRE(w == b || b == 1, "a claim of two widths");
+        REQUIRE((w == b || b == 1) && is_number(p, c->tolerance) && is_number(p, c->margin), "a claim of two widths");
     }
     return NULL;
 }
