@@ -161,7 +161,7 @@ static LoopNode *past(LoopCall *call, uint32_t before_at)
     LoopNode *x = call->kid[0], *start = before(call, before_at);
     uint32_t steps = 1;
     if (call->function == LOOP_FN_delay &&
-        !loop_need_steps(call->check, call->kid[1], "a delay", 0, &steps))
+        (!loop_need_steps(call->check, call->kid[1], "a delay", 0, &steps) || !loop_need_memory(call->check, call->kid[1]->span, "a delay", steps)))
         return NULL;
     if (!start || !loop_need_initial(call->check, start, "the value before the start"))
         return NULL;

@@ -199,6 +199,8 @@ bool loop_need_count(LoopChecker *check, const LoopNode *node, const char *what,
 bool loop_need_steps(LoopChecker *check, const LoopNode *node, const char *what, uint32_t least, uint32_t *out);
 /* The same for one that may be known at run time only: reports what can be known now. */
 bool loop_need_whole_steps(LoopChecker *check, const LoopNode *node, const char *what);
+/* So many steps can be remembered: of a delay, or of what a loop predicts. */
+bool loop_need_memory(LoopChecker *check, LoopSpan span, const char *what, uint32_t steps);
 /* A duration in milliseconds, in the unit in which it reads best. */
 void loop_duration_put(LoopText *out, double ms);
 /* A time constant (duration) or a factor: the factor per step. */

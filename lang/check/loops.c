@@ -48,8 +48,9 @@ static bool predict_header(LoopChecker *check, LoopLoopModel *loop, const LoopAs
     if (!ahead && !within)
         return true; /* the discount may read parameters; it is filled in with the clauses */
     LoopWhere where = loop_clause_where(check, loop, LOOP_IN_CONSTANT, "ahead");
-    return loop_need_steps(check, loop_expr(check, &where, (ahead ? ahead : within)->first),
-                           ahead ? "how far ahead it predicts" : "the window it predicts", 1, &loop->lead);
+    const LoopAst *lead = (ahead ? ahead : within)->first;
+    const char *what = ahead ? "how far ahead it predicts" : "the window it predicts";
+    return loop_need_steps(check, loop_expr(check, &where, lead), what, 1, &loop->lead) && loop_need_memory(check, lead->span, what, loop->lead);
 }
 
 /* Whether its channels are let through each by itself: that makes its choice a vector, so it has to be known now. */

@@ -193,7 +193,7 @@ typedef struct LoopParamModel {
     LoopSymbol *symbol;
     bool ranged;
     double lo, hi;
-    const double *groups; /* [groups][width] or NULL */
+    double *groups; /* [groups][width] or NULL */
 } LoopParamModel;
 
 typedef enum LoopHorizon { LOOP_DISCOUNT, LOOP_AHEAD, LOOP_WITHIN } LoopHorizon;

@@ -114,6 +114,16 @@ bool loop_need_whole_steps(LoopChecker *check, const LoopNode *node, const char 
     return false;
 }
 
+bool loop_need_memory(LoopChecker *check, LoopSpan span, const char *what, uint32_t steps)
+{
+    enum { MOST = 1 << 28 };
+    if (steps < MOST)
+        return true;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0502, span, "%s is longer than can be remembered: the limit is %d steps", what, MOST);
+    loop_diag_help(check->diags, diag, "Shorten it, or make the step longer.");
+    return false;
+}
+
 bool loop_need_steps(LoopChecker *check, const LoopNode *node, const char *what, uint32_t least, uint32_t *out)
 {
     if (!loop_need_unit(check, node, LOOP_UNIT_DURATION, what) || !loop_need_constant(check, node, what) ||

@@ -4,11 +4,16 @@
 
 #include <math.h>
 
-enum { LEVELS = 60 }; /* deeper formulas are not looked into */
+enum { LEVELS = 60, VISITS = 100000 }; /* deeper formulas are not looked into, nor is one that reads its parts again and again for longer */
+
+typedef struct Look {
+    const LoopModel *model;
+    uint32_t left; /* visits */
+} Look;
 
 static const LoopRange anything = {-INFINITY, INFINITY}, truth = {0, 1}, above_0 = {0, INFINITY}, unit = {-1, 1};
 
-static LoopRange range_of(const LoopModel *model, const LoopNode *node, int level);
+static LoopRange range_of(Look *look, const LoopNode *node, int level);
 
 static LoopRange known(double lo, double hi)
 {
@@ -51,11 +56,11 @@ static bool is_even(const LoopNode *node)
     return node->constant && node->type.width == 1 && fmod(node->constant[0], 2) == 0 && node->constant[0] > 0;
 }
 
-static LoopRange of_op(const LoopModel *model, const LoopNode *node, int level)
+static LoopRange of_op(Look *look, const LoopNode *node, int level)
 {
     LoopRange k[3] = {anything, anything, anything};
     for (uint32_t i = 0; i < node->kid_count && i < 3; i++)
-        k[i] = range_of(model, node->kids[i], level);
+        k[i] = range_of(look, node->kids[i], level);
     switch (node->op) {
     case LOOP_OP_neg:
         return (LoopRange){-k[0].hi, -k[0].lo};
@@ -95,22 +100,22 @@ static LoopRange of_op(const LoopModel *model, const LoopNode *node, int level)
     }
 }
 
-static LoopRange of_function(const LoopModel *model, const LoopNode *node, int level)
+static LoopRange of_function(Look *look, const LoopNode *node, int level)
 {
     const LoopNode *x = node->kid_count ? node->kids[0] : NULL;
     switch (node->function) {
     case LOOP_FN_largest: /* with a size it is over time, from 0 on */
-        return node->size ? hull(range_of(model, x, level), (LoopRange){0, 0}) : range_of(model, x, level);
+        return node->size ? hull(range_of(look, x, level), (LoopRange){0, 0}) : range_of(look, x, level);
     case LOOP_FN_mean:
     case LOOP_FN_smallest:
     case LOOP_FN_fill:
     case LOOP_FN_once:
-        return range_of(model, x, level);
+        return range_of(look, x, level);
     case LOOP_FN_prev:
     case LOOP_FN_delay:
-        return hull(range_of(model, x, level), range_of(model, node->kids[1], level));
+        return hull(range_of(look, x, level), range_of(look, node->kids[1], level));
     case LOOP_FN_hold:
-        return hull(range_of(model, x, level), (LoopRange){0, 0});
+        return hull(range_of(look, x, level), (LoopRange){0, 0});
     case LOOP_FN_norm:
     case LOOP_FN_since:
         return above_0;
@@ -130,49 +135,50 @@ static LoopRange of_function(const LoopModel *model, const LoopNode *node, int l
     }
 }
 
-static LoopRange of_symbol(const LoopModel *model, const LoopNode *node, int level)
+static LoopRange of_symbol(Look *look, const LoopNode *node, int level)
 {
     const LoopSymbol *s = node->symbol;
     bool acts = node->field == LOOP_FIELD_chose || node->field == LOOP_FIELD_choice || node->field == LOOP_FIELD_probability;
     if (s->kind == LOOP_SYM_LET && s->value && !s->once)
-        return range_of(model, s->value, level);
+        return range_of(look, s->value, level);
     if (s->kind == LOOP_SYM_LOOP && acts)
         return truth;
     return s->kind == LOOP_SYM_LOOP && node->field == LOOP_FIELD_SELF && s->loop->kind == LOOP_CHOOSE ? (LoopRange){-1, s->loop->channels - 1.0} : anything;
 }
 
 /* What is done over trials and agents are means, which stay inside. */
-static LoopRange of_measure(const LoopModel *model, const LoopNode *node, int level)
+static LoopRange of_measure(Look *look, const LoopNode *node, int level)
 {
-    const LoopMeasureModel *m = &LOOP_ITEM(model->measures, LoopMeasureModel, node->size);
+    const LoopMeasureModel *m = &LOOP_ITEM(look->model->measures, LoopMeasureModel, node->size);
     if (m->first_true)
         return anything;
     if (m->window && m->reducer == LOOP_REDUCE_SD)
         return above_0;
-    LoopRange range = range_of(model, m->signal, level);
+    LoopRange range = range_of(look, m->signal, level);
     if (m->window && m->reducer == LOOP_REDUCE_SUM)
         return range.lo >= 0 ? above_0 : anything;
     return range;
 }
 
-static LoopRange range_of(const LoopModel *model, const LoopNode *node, int level)
+static LoopRange range_of(Look *look, const LoopNode *node, int level)
 {
     if (node->constant)
         return of_constant(node);
-    if (level == LEVELS)
+    if (level == LEVELS || !look->left)
         return anything;
+    look->left--;
     switch (node->kind) {
     case LOOP_NODE_OP:
-        return of_op(model, node, level + 1);
+        return of_op(look, node, level + 1);
     case LOOP_NODE_FUNCTION:
-        return of_function(model, node, level + 1);
+        return of_function(look, node, level + 1);
     case LOOP_NODE_SYMBOL:
-        return of_symbol(model, node, level + 1);
+        return of_symbol(look, node, level + 1);
     case LOOP_NODE_ELEMENT:
     case LOOP_NODE_INDEX:
-        return range_of(model, node->kids[0], level + 1);
+        return range_of(look, node->kids[0], level + 1);
     case LOOP_NODE_MEASURED:
-        return of_measure(model, node, level + 1);
+        return of_measure(look, node, level + 1);
     case LOOP_NODE_CONSTANT:
     case LOOP_NODE_LIST:
     case LOOP_NODE_CREDIT:
@@ -186,5 +192,6 @@ static LoopRange range_of(const LoopModel *model, const LoopNode *node, int leve
 
 LoopRange loop_bounds_of(const LoopModel *model, const LoopNode *node)
 {
-    return range_of(model, node, 0);
+    Look look = {model, VISITS};
+    return range_of(&look, node, 0);
 }

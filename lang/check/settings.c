@@ -141,23 +141,28 @@ void loop_settings_check(LoopChecker *check)
 
 /* ---- groups ---- */
 
+/* For each group the value that all have. */
+static double *values_of_all(LoopChecker *check, const LoopSymbol *symbol)
+{
+    uint32_t width = symbol->type.width, count = check->model->group_count;
+    double *groups = LOOP_NEW_ARRAY(check->arena, (size_t)count * width, double);
+    for (uint32_t g = 0; groups && g < count; g++)
+        memcpy(groups + (size_t)g * width, symbol->value->constant, width * sizeof *groups);
+    return groups;
+}
+
 /* From here on the group has that value of the parameter. */
 static void set_group(LoopChecker *check, const LoopSymbol *group, const LoopSymbol *symbol, const LoopNode *node)
 {
     const LoopModel *model = check->model;
     LoopParamModel *param = &LOOP_ITEM(model->params, LoopParamModel, symbol->index);
     uint32_t width = symbol->type.width;
-    double *groups = LOOP_NEW_ARRAY(check->arena, (size_t)model->group_count * width, double);
-    if (!groups)
-        return;
-    for (uint32_t g = 0; g < model->group_count; g++)
-        for (uint32_t e = 0; e < width; e++)
-            groups[g * width + e] = param->groups ? param->groups[g * width + e] : symbol->value->constant[e];
-    for (uint32_t e = 0; e < width; e++) {
-        groups[group->index * width + e] = node->constant[e];
+    if (!param->groups)
+        param->groups = values_of_all(check, symbol);
+    for (uint32_t e = 0; param->groups && e < width; e++) {
+        param->groups[group->index * width + e] = node->constant[e];
         loop_param_in_range(check, param, node->constant[e], node->span);
     }
-    param->groups = groups;
 }
 
 /* What `-p starved.deficit=1` says of that group, else `node`. NULL: it is wrong. */

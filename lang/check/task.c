@@ -88,6 +88,10 @@ static bool fill_mix(LoopChecker *check, LoopPhaseModel *phase, const LoopAst *m
         loop_diag(check->diags, LOOP_E0408, mix->span, "a mix needs at least one trial with odds above 0");
         return false;
     }
+    if (phase->mix == LOOP_MIX_CYCLE && sum > UINT32_MAX) {
+        loop_diag(check->diags, LOOP_E0408, mix->span, "a cycle of %.0f trials is longer than any run", sum);
+        return false;
+    }
     if (phase->mix != LOOP_MIX_SHUFFLE || fmod(phase->count, sum) == 0)
         return true;
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0710, mix->span, "%u trials can't hold a mix of %.0f in exact numbers", phase->count, sum);

@@ -203,7 +203,8 @@ int loop_arguments_read(const LoopCommand *command, int argc, char **argv, LoopA
             return LOOP_EXIT_USAGE;
         }
         if (!option) {
-            unknown_option(command, words[optind - 1]);
+            const char letter[] = {'-', (char)optopt, 0}; /* of several in one word */
+            unknown_option(command, optopt ? letter : words[optind - 1]);
             return LOOP_EXIT_USAGE;
         }
         if (!take_option(option, optarg, out))

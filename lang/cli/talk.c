@@ -24,19 +24,23 @@ static void write_all(const char *text, size_t len)
 
 void loop_say(const char *format, ...)
 {
-    char text[1024];
-    va_list arguments;
+    char some[1024], *text = some;
+    va_list arguments, again;
     va_start(arguments, format);
-    int len = vsnprintf(text, sizeof text, format, arguments);
+    va_copy(again, arguments);
+    int len = vsnprintf(some, sizeof some, format, arguments);
+    char *all = len >= (int)sizeof some ? loop_alloc((size_t)len + 1) : NULL;
+    if (all && vsnprintf(all, (size_t)len + 1, format, again) == len)
+        text = all;
+    va_end(again);
     va_end(arguments);
-    if (len < 0)
-        return;
-    size_t shown = (size_t)len < sizeof text ? (size_t)len : sizeof text - 1;
+    size_t shown = len < 0 ? 0 : text == all || (size_t)len < sizeof some ? (size_t)len : sizeof some - 1;
     /* Words of the command line may hold anything; a terminal gets no control bytes. */
     for (size_t i = 0; i < shown; i++)
         if (((unsigned char)text[i] < 32 && text[i] != '\n') || text[i] == 127)
             text[i] = '?';
     write_all(text, shown);
+    loop_free(all);
 }
 
 void loop_draw(const char *text)

@@ -20,6 +20,9 @@ LoopStr loop_str(const char *text);
 bool loop_str_equal(LoopStr a, LoopStr b);
 bool loop_str_is(LoopStr a, const char *b);
 
+/* Bytes of a control character that begins here, of C1 (U+0080 to U+009F) too; 0: none does. A terminal gets none of them. */
+size_t loop_control_bytes(const char *at, size_t left);
+
 /* Size arithmetic that cannot wrap: false on overflow. */
 bool loop_mul(size_t a, size_t b, size_t *out);
 bool loop_add(size_t a, size_t b, size_t *out);

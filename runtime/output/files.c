@@ -16,6 +16,7 @@ typedef struct Folder {
     size_t count;
     LoopText temporary[FILES_MAX]; /* paths; empty when there is no such file */
     LoopText *path;                /* of what failed */
+    bool used; /* files of these names were there */
     bool made;                     /* the directory is ours */
 } Folder;
 
@@ -86,6 +87,28 @@ static int name_file(Folder *folder, size_t i)
     return error;
 }
 
+/* What has the name of a file already. A folder would stop the last of the files when the first are there. */
+static int look_before(Folder *folder, size_t i)
+{
+    LoopText path = {0};
+    struct stat info;
+    loop_text_add(&path, "%s/%s", folder->directory, folder->jobs[i].name);
+    bool failed = path.failed, found = !failed && lstat(path.at, &info) == 0;
+    loop_text_free(&path);
+    folder->used = folder->used || found;
+    return failed ? fail(folder, NULL, ENOMEM) : found && S_ISDIR(info.st_mode) ? fail(folder, folder->jobs[i].name, EISDIR) : 0;
+}
+
+/* What an earlier run left, of a file that this one does not write. */
+static int remove_old(Folder *folder, size_t i)
+{
+    LoopText path = {0};
+    loop_text_add(&path, "%s/%s", folder->directory, folder->jobs[i].name);
+    int error = path.failed ? ENOMEM : unlink(path.at) != 0 && errno != ENOENT ? errno : 0;
+    loop_text_free(&path);
+    return error ? fail(folder, folder->jobs[i].name, error) : 0;
+}
+
 static void clean_up(Folder *folder, int error)
 {
     for (size_t i = 0; i < folder->count; i++) {
@@ -97,7 +120,7 @@ static void clean_up(Folder *folder, int error)
         rmdir(folder->directory); /* fails, as it should, when someone else put something there */
 }
 
-int loop_files_write(const char *directory, const LoopFileJob *jobs, size_t count, const void *context,
+int loop_files_write(const char *directory, const LoopFileJob *jobs, size_t count, size_t known, const void *context,
                      const volatile int *stop, LoopText *path)
 {
     Folder folder = {.directory = directory, .jobs = jobs, .count = count, .path = path};
@@ -105,9 +128,13 @@ int loop_files_write(const char *directory, const LoopFileJob *jobs, size_t coun
         return fail(&folder, NULL, EINVAL);
     int error = make_directory(&folder);
     for (size_t i = 0; !error && i < count; i++)
+        error = look_before(&folder, i);
+    for (size_t i = 0; !error && i < count; i++)
         error = stop && *stop ? fail(&folder, NULL, ECANCELED) : write_file(&folder, i, context);
     for (size_t i = 0; !error && i < count; i++)
         error = name_file(&folder, i);
+    for (size_t i = count; !error && folder.used && i < known; i++)
+        error = remove_old(&folder, i);
     clean_up(&folder, error);
     return error;
 }

@@ -10,9 +10,10 @@ typedef struct LoopFileJob {
     void (*write)(const void *context, LoopSink *out);
 } LoopFileJob;
 
-/* Writes the files into `directory`, which is made when it is missing (not its parents). 0, or the errno of what
+/* Writes the first `count` of `known` files into `directory`, which is made when it is missing (not its parents); where it held some
+   of them, the others are removed, since they are of another run. 0, or the errno of what
    failed, `path` then naming it; nothing new is left behind. A `*stop` that is set (NULL: never) makes it ECANCELED. */
-int loop_files_write(const char *directory, const LoopFileJob *jobs, size_t count, const void *context,
+int loop_files_write(const char *directory, const LoopFileJob *jobs, size_t count, size_t known, const void *context,
                      const volatile int *stop, LoopText *path);
 
 #endif

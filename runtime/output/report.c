@@ -108,21 +108,19 @@ static bool is_drawn(const LoopReport *report, const LoopCourse *course)
     return strip->plotted && (course->agents || loop_select_possible(report->program, &strip->select, course->group));
 }
 
-/* Whether no course that is drawn above has the same kind of trial: its events are told once. */
-static bool is_first_of_trial(const LoopReport *report, const LoopCourse *course)
-{
-    const LoopStrip *strips = report->program->strips;
-    for (const LoopCourse *c = report->results->courses; c < course; c++)
-        if (is_drawn(report, c) && strips[c->strip].select.trial == strips[course->strip].select.trial)
-            return false;
-    return true;
-}
+/* What is known while traces are drawn: the scale of the signal that is on, and the kinds of trial whose events have been told. */
+typedef struct Drawing {
+    const LoopStrip *strip;
+    LoopScale scale;
+    bool *told; /* [trials] */
+} Drawing;
 
-static void put_marks(const LoopReport *report, const LoopCourse *course, LoopText *cell)
+static void put_marks(const LoopReport *report, const LoopCourse *course, Drawing *drawing, LoopText *cell)
 {
     const LoopStrip *strip = &report->program->strips[course->strip];
-    uint32_t told = is_first_of_trial(report, course) ? strip->mark_count : 0;
-    for (uint32_t i = 0; i < told; i++) {
+    uint32_t count = drawing->told[strip->select.trial] ? 0 : strip->mark_count;
+    drawing->told[strip->select.trial] = true;
+    for (uint32_t i = 0; i < count; i++) {
         loop_text_add(cell, i ? ", " : "");
         loop_show_str(cell, strip->marks[i].name);
         loop_text_add(cell, " ");
@@ -132,7 +130,7 @@ static void put_marks(const LoopReport *report, const LoopCourse *course, LoopTe
         loop_text_add(cell, "%s%u of %u agents", cell->len ? "; " : "", course->agents, report->results->agents);
 }
 
-static void trace_row(const LoopReport *report, const LoopCourse *course, LoopTable *table)
+static void trace_row(const LoopReport *report, const LoopCourse *course, Drawing *drawing, LoopTable *table)
 {
     const LoopProgram *program = report->program;
     const LoopStrip *strip = &program->strips[course->strip];
@@ -147,7 +145,10 @@ static void trace_row(const LoopReport *report, const LoopCourse *course, LoopTa
     loop_table_next(table);
     if (course->agents) {
         LoopRange range = loop_range(course->mean, course->steps);
-        loop_spark(&table->cell, course->mean, course->steps, shared_scale(report, strip));
+        if (!drawing->strip || !same_signal(drawing->strip, strip))
+            drawing->scale = shared_scale(report, strip);
+        drawing->strip = strip;
+        loop_spark(&table->cell, course->mean, course->steps, drawing->scale);
         loop_table_next(table);
         loop_show_range(&table->cell, range.lo, range.hi);
     } else {
@@ -155,7 +156,7 @@ static void trace_row(const LoopReport *report, const LoopCourse *course, LoopTa
         loop_table_next(table);
     }
     loop_table_next(table);
-    put_marks(report, course, &table->cell);
+    put_marks(report, course, drawing, &table->cell);
     loop_table_end_row(table);
 }
 
@@ -163,14 +164,15 @@ static void print_traces(const LoopReport *report, LoopArena *arena, LoopText *o
 {
     static const LoopAlign align[] = {LOOP_ALIGN_LEFT, LOOP_ALIGN_LEFT, LOOP_ALIGN_LEFT, LOOP_ALIGN_LEFT, LOOP_ALIGN_LEFT};
     LoopTable table = {.arena = arena, .cell = {.arena = arena}, .align = align, .columns = sizeof align / sizeof align[0]};
+    Drawing drawing = {.told = LOOP_NEW_ARRAY(arena, report->program->task.trial_count, bool)};
     bool any = false;
-    for (uint32_t i = 0; i < report->results->course_count; i++) {
+    for (uint32_t i = 0; drawing.told && i < report->results->course_count; i++) {
         const LoopCourse *course = &report->results->courses[i];
         if (!is_drawn(report, course))
             continue;
         loop_text_add(out, any ? "" : "\n");
         any = true;
-        trace_row(report, course, &table);
+        trace_row(report, course, &drawing, &table);
     }
     loop_table_print(&table, 2, out);
 }

@@ -2,6 +2,8 @@
 #include "runtime/output/report.h"
 #include "runtime/output/show.h"
 
+#include <string.h>
+
 static void put_cell(LoopText *out, const LoopText *cell)
 {
     LoopStr text = loop_text_view(cell);
@@ -39,19 +41,39 @@ static void put_row(const LoopReport *report, uint32_t claim, uint32_t e, LoopTe
 static void put_source(LoopText *out, LoopStr source)
 {
     bool doi = source.len > 4 && source.at[0] == 'd' && source.at[1] == 'o' && source.at[2] == 'i' && source.at[3] == ':';
-    if (doi)
-        loop_text_add(out, "[%.*s](https://doi.org/%.*s)", LOOP_STR_ARGS(source), (int)source.len - 4, source.at + 4);
-    else
-        loop_show_str(out, source);
+    loop_text_add(out, doi ? "[" : "");
+    loop_show_str(out, source);
+    if (doi) {
+        loop_text_add(out, "](https://doi.org/");
+        loop_show_str(out, (LoopStr){source.at + 4, source.len - 4});
+        loop_text_add(out, ")");
+    }
+}
+
+static void put_lines(LoopText *out, LoopStr text)
+{
+    while (text.len) {
+        const char *end = memchr(text.at, '\n', text.len);
+        size_t line = end ? (size_t)(end - text.at) : text.len;
+        loop_show_str(out, (LoopStr){text.at, line});
+        loop_text_add(out, end ? "\n" : "");
+        line += end ? 1 : 0;
+        text = (LoopStr){text.at + line, text.len - line};
+    }
 }
 
 void loop_report_markdown(const LoopReport *report, const char *file, const LoopStr *sources, size_t source_count, LoopText *out)
 {
     const LoopProgram *program = report->program;
-    loop_text_add(out, "\n## %.*s\n\n", LOOP_STR_ARGS(program->model));
-    if (program->doc.len)
-        loop_text_add(out, "%.*s\n\n", LOOP_STR_ARGS(program->doc));
-    loop_text_add(out, "[%s](../%s)", file, file);
+    loop_text_add(out, "\n## ");
+    loop_show_str(out, program->model.len ? program->model : loop_str(file));
+    loop_text_add(out, "\n\n");
+    put_lines(out, program->doc);
+    loop_text_add(out, program->doc.len ? "\n\n[" : "[");
+    loop_show_str(out, loop_str(file));
+    loop_text_add(out, "](../");
+    loop_show_str(out, loop_str(file));
+    loop_text_add(out, ")");
     for (size_t i = 0; i < source_count; i++) {
         loop_text_add(out, i ? ", " : ". Source: ");
         put_source(out, sources[i]);

@@ -163,5 +163,5 @@ int loop_save(const LoopReport *report, const LoopProvenance *from, const char *
     static const LoopFileJob jobs[] = {
         {"traces.csv", write_traces}, {"measures.csv", write_measures}, {"run.json", write_run}, {"agents.csv", write_agents}};
     Saved saved = {report, from};
-    return loop_files_write(directory, jobs, report->each_agent ? 4 : 3, &saved, stop, path);
+    return loop_files_write(directory, jobs, report->each_agent ? 4 : 3, 4, &saved, stop, path);
 }

@@ -9,18 +9,10 @@
 /* ---- text ---- */
 
 /* Bytes of the control character at `at`, 0 when there is none: C0, DEL, and C1 as UTF-8 writes it. */
-static size_t control_bytes(const char *at, size_t left)
-{
-    unsigned char c = (unsigned char)at[0];
-    if (c < 0x20 || c == 0x7f)
-        return 1;
-    return left > 1 && c == 0xc2 && (unsigned char)at[1] >= 0x80 && (unsigned char)at[1] < 0xa0 ? 2 : 0;
-}
-
 void loop_show_str(LoopText *out, LoopStr text)
 {
     for (size_t i = 0; i < text.len;) {
-        size_t n = control_bytes(text.at + i, text.len - i);
+        size_t n = loop_control_bytes(text.at + i, text.len - i);
         if (n)
             loop_text_add(out, "\\x%02x", (unsigned)(unsigned char)text.at[i + n - 1]);
         else

@@ -75,6 +75,14 @@ want longline 0 '' timeout 5 "$loop" check "$scratch/longline.loop"
 { printf 'step 100 ms\nsense go, juice\nfn f(a) = a + a\nloop act : choose [a, b] { context 1; select softmax(1) when go; learn rate 0.1 }\ndopamine D -> act = '
   many 60 'f('; printf juice; many 60 ')'; printf '\ntask { trial t 1 s { go at 0 s; juice at 500 ms }; phase p = 2 t }\n'; } | file doubled
 want doubled 0 '' timeout 5 "$loop" check "$scratch/doubled.loop"
+# a bound of a measure that is its own double 40 times over
+{ printf 'step 100 ms\nlet x = bernoulli(0.5)\nrun 1 s\nmeasure m0 = mean(x)\n'; awk 'BEGIN { for (i = 1; i <= 40; i++) printf "measure m%d = m%d + m%d\n", i, i - 1, i - 1 }'; printf 'expect m40 > 1\n'; } | file redoubled
+want redoubled 0 '' timeout 5 "$loop" check "$scratch/redoubled.loop"
+printf 'step 100 ms\nsense x[4000]\nrun 10 s\nplot x\n' | file wide
+want wide 0 'x[3999]' timeout 5 "$loop" run "$scratch/wide.loop"
+printf 'step 100 ms\nsense light\nlet y = delay(light, 8000 h)\nrun 1 s\nrecord y\n' | file delay; check delay 3 E0502
+printf 'step 100 ms\nsense x\ntask {\n  trial a 1 s { }\n  trial b 1 s { }\n  phase p = 5 of cycle(' >"$scratch/cycle.loop"
+{ many 4294 '1000000 a, '; printf '967296 b)\n}\nexpect x at 0 s in p >= 0\n'; } >>"$scratch/cycle.loop"; check cycle 3 E0408
 # ---- files and streams ----
 want missing 6 "can't read" "$loop" run "$scratch/none.loop"
 want folder 6 "can't read" "$loop" run "$scratch"
@@ -97,6 +105,16 @@ want each 1 'FAILS' "$loop" run -q --each-agent -o "$scratch/each" tests/report/
 # the mean over agents.csv, by name, is what measures.csv says
 cut_means() { awk -F, -v group="$2" 'NR > 1 { sum[$1] += $(group); n[$1]++ } END { for (name in sum) printf "%s %.9f\n", name, sum[name] / n[name] }' "$1" | sort; }
 [ "$(wc -l <"$scratch/each/agents.csv")" -eq 105 ] && [ "$(cut_means "$scratch/each/agents.csv" 7)" = "$(cut_means "$scratch/each/measures.csv" 5)" ] && pass || fail 'agents.csv'
+# without it what another run left there goes; and a folder in the way of one file keeps all of them as they were
+want other 1 'FAILS' "$loop" run -q -o "$scratch/each" tests/report/pooled.loop
+[ "$(ls -A "$scratch/each" | tr '\n' ' ')" = 'measures.csv run.json traces.csv ' ] && pass || fail 'an old agents.csv'
+rm "$scratch/each/run.json" && mkdir "$scratch/each/run.json" && cp "$scratch/each/measures.csv" "$scratch/before"
+want inway 6 "can't write" "$loop" run -q --seed 9 -o "$scratch/each" tests/report/pooled.loop
+cmp -s "$scratch/each/measures.csv" "$scratch/before" && pass || fail 'half of the files'
+want longname 6 'too long' "$loop" run "$(many 1500 a)"
+want letters 2 "no option '-x'" "$loop" run -xq examples/schultz.loop
+printf '## doc \033[31m\nmodel m\nsource "doi:x\033[31m"\nstep 100 ms\nlet x = bernoulli(0.5)\nrun 1 s\nexpect "\302\23331m" x >= 5\n' | file control
+{ "$loop" test --markdown "$scratch/control.loop"; "$loop" run "$scratch/control.loop"; } 2>&1 | grep -q $'\033\|\302\233' && fail 'control characters' || pass
 want nofolder 2 'needs -o DIR' "$loop" run --each-agent examples/schultz.loop
 # ---- usage ----
 want nothing 2 'Commands:' "$loop"
