@@ -5,8 +5,11 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fenv.h>
 #include <ffi.h>
 #include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -31,7 +34,7 @@ struct LoopLibraries {
     uint32_t count;
 };
 
-enum { PROBE_OK = 42, PROBE_OPEN, PROBE_SYMBOL, PROBE_STATE, PROBE_SECONDS = 10 };
+enum { PROBE_OK = 42, PROBE_OPEN, PROBE_SYMBOL, PROBE_STATE, PROBE_SECONDS = 10, ENDED_BY_LIBRARY = 4 /* the exit code of a fault */ };
 
 /* ISO C has no cast from data to functions; POSIX says that the bytes are the same. */
 static void (*as_code(void *symbol))(void)
@@ -56,12 +59,42 @@ static void *symbol_of(void *library, LoopStr name, const char *suffix)
     return symbol;
 }
 
+/* Numbers are rounded as ever, whatever a library has set. */
+static void restore(void)
+{
+    fesetenv(FE_DFL_ENV);
+}
+
+/* ---- a library that ends the program ---- */
+
+static atomic_int opened; /* sets of libraries */
+
+/* As the program ends: with libraries open it was one of them that called exit, and nothing has been said of the run. */
+static void at_exit(void)
+{
+    static const char message[] = "loop: a library of the model has ended the program\n";
+    if (!atomic_load(&opened))
+        return;
+    ssize_t written = write(STDERR_FILENO, message, sizeof message - 1);
+    (void)written;
+    _exit(ENDED_BY_LIBRARY);
+}
+
+static void watch_exit(void)
+{
+    static atomic_flag watched = ATOMIC_FLAG_INIT;
+    if (!atomic_flag_test_and_set(&watched))
+        atexit(at_exit);
+    atomic_fetch_add(&opened, 1);
+}
+
 /* PROBE_OK, or what is wrong. None of the codes is one that a library is likely to exit with. */
 static int open_function(Function *f, const char *folder)
 {
     LoopText path = {0};
     if (path_of(f->foreign, folder, &path))
         f->library = dlopen(path.at, RTLD_NOW | RTLD_LOCAL);
+    restore(); /* one built with -ffast-math makes small numbers 0, for all the program */
     loop_text_free(&path);
     if (!f->library)
         return PROBE_OPEN;
@@ -103,6 +136,7 @@ static void call(const Function *f, void *self, const double *in, double *out)
         values[i] = &pointers[i];
     ffi_cif cif = f->cif;
     ffi_call(&cif, f->code, NULL, values);
+    restore();
 }
 
 /* ---- the probe ---- */
@@ -175,8 +209,12 @@ LoopLibraries *loop_libraries_open(const LoopProgram *program, const char *folde
     LoopLibraries *libraries = loop_alloc(sizeof *libraries);
     Function *functions = loop_alloc_array(program->foreign_count, sizeof *functions);
     bool ok = libraries && functions;
-    if (libraries)
-        *libraries = (LoopLibraries){functions, program->foreign_count};
+    if (!libraries) {
+        loop_free(functions);
+        return NULL;
+    }
+    *libraries = (LoopLibraries){functions, program->foreign_count};
+    watch_exit();
     for (uint32_t i = 0; ok && i < program->foreign_count; i++) {
         functions[i].foreign = &program->foreigns[i];
         ok = report(functions[i].foreign, probe(functions[i].foreign, folder), diags);
@@ -204,12 +242,14 @@ void loop_libraries_close(LoopLibraries *libraries)
     }
     loop_free(libraries->functions);
     loop_free(libraries);
+    atomic_fetch_sub(&opened, 1);
 }
 
 bool loop_foreign_new(const LoopLibraries *libraries, uint32_t index, uint32_t agent, uint64_t seed, void **self)
 {
     const Function *f = &libraries->functions[index];
     *self = f->make_state ? f->make_state(agent, seed) : NULL;
+    restore();
     return !f->make_state || *self;
 }
 
@@ -218,6 +258,7 @@ void loop_foreign_free(const LoopLibraries *libraries, uint32_t index, void *sel
     const Function *f = &libraries->functions[index];
     if (f->free_state && self)
         f->free_state(self);
+    restore();
 }
 
 void loop_foreign_call(const LoopLibraries *libraries, uint32_t index, void *self, const double *in, double *out)

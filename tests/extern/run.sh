@@ -118,4 +118,23 @@ says E0901 4 "became nan" "$loop" run --allow-extern "$scratch/nan.loop"
 printf 'step 1 s\nextern "../libmark.so" { f(x) -> y }\nworld { let out = f(2) }\nsense food = out\nrecord food\nrun 3 s\n' >"$scratch/out.loop"
 says E1101 3 'outside the folder' "$loop" run --allow-extern "$scratch/out.loop"
 
+library libquits.so <<<'#include <stdlib.h>
+static int n; void f(void *s, const double *x, double *y) { (void)s; if (++n > 3) exit(0); *y = *x; }'
+model quits libquits.so f
+says none 4 'has ended the program' "$loop" run --allow-extern "$scratch/quits.loop"
+says none 4 'has ended the program' "$loop" test --allow-extern "$scratch/quits.loop"
+
+# ---- the arithmetic stays ours: no small number becomes 0, and none is rounded another way ----
+"$cc" -shared -fPIC -O1 -ffast-math -x c -o "$scratch/libfast.so" - <<<'#include <fenv.h>
+void f(void *s, const double *x, double *y) { (void)s; fesetround(FE_UPWARD); *y = *x; }' || fail 'libfast.so'
+cat >"$scratch/fast.loop" <<'M'
+step 1 s
+extern "libfast.so" { f(x) -> y }
+world { let one = f(1); state t from 2.5e-308 next t / 4; state third from 0 next one / 3 }
+run 3 agents for 5 s
+expect t at 3 s = 3.90625e-310 within 1e-320
+expect third at 3 s == 0.3333333333333333
+M
+says none 0 '2 expectations hold' "$loop" run --allow-extern "$scratch/fast.loop"
+
 finish
