@@ -71,16 +71,10 @@ static bool has_until(const LoopProgram *program)
     return false;
 }
 
-/* Trials that the ring of a `last n` keeps. */
-static uint32_t ring_slots(const LoopMeasure *measure)
-{
-    return measure->select.pick == LOOP_PICK_LAST ? measure->select.n : 1;
-}
-
 bool loop_measure_bytes(const LoopProgram *program, const LoopMeasure *measure, size_t lanes, size_t *bytes)
 {
     size_t row = (size_t)program->registers[measure->signal].width * sizeof(double), lane;
-    size_t rows = (size_t)measure->lag + ring_slots(measure) + 4; /* past, ring, now, mean and sum */
+    size_t rows = (size_t)measure->lag + loop_picker_slots(program, &measure->select) + 5; /* past, ring, now, mean and sum */
     lanes = is_shared(program, measure) ? 1 : lanes;
     return loop_mul(rows, row, &lane) && loop_add(lane, sizeof(LaneTrial) + 2 * sizeof(uint32_t), &lane) &&
            loop_mul(lane, lanes, &lane) && loop_add(*bytes, lane, bytes) && loop_add(*bytes, sizeof(LoopMeasureState), bytes);
@@ -105,7 +99,7 @@ LoopMeasureState *loop_measure_new(const LoopProgram *program, const LoopMeasure
     s->past = numbers((size_t)measure->lag + 1, s->width, lanes);
     s->sum = numbers(s->width, lanes, 1);
     s->count = loop_alloc_array(lanes, sizeof *s->count);
-    s->ring = numbers(ring_slots(measure), s->width, lanes);
+    s->ring = numbers((size_t)loop_picker_slots(program, &measure->select) + 1, s->width, lanes);
     s->ring_count = loop_alloc_array(lanes, sizeof *s->ring_count);
     if (s->trial && s->now && s->mean && s->past && s->sum && s->count && s->ring && s->ring_count)
         return s;

@@ -27,6 +27,14 @@ static void range(LoopPicker *p, const LoopSelect *s, uint32_t total)
     }
 }
 
+uint32_t loop_picker_slots(const LoopProgram *program, const LoopSelect *s)
+{
+    bool unknown = s->phase == LOOP_NONE;
+    for (uint32_t i = 0; i < program->task.phase_count; i++)
+        unknown = unknown || (program->task.phases[i].name_id == s->phase && program->task.phases[i].until != LOOP_NONE);
+    return s->pick == LOOP_PICK_LAST && unknown ? s->n : 0;
+}
+
 void loop_picker_begin(LoopPicker *p, const LoopSelect *s, const LoopBlock *block, size_t lane)
 {
     LoopMoment now = loop_clock_moment(block->clock, lane);

@@ -15,6 +15,8 @@ typedef struct LoopPicker {
     bool ring;             /* `last n` of an unknown number: every match is picked, only the last n count */
 } LoopPicker;
 
+/* Trials that a ring has to keep; 0: none has, since only a phase with `until` has an unknown number of trials. */
+uint32_t loop_picker_slots(const LoopProgram *program, const LoopSelect *select);
 /* Call on the first step of each trial of the lane. */
 void loop_picker_begin(LoopPicker *picker, const LoopSelect *select, const LoopBlock *block, size_t lane);
 

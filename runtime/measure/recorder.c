@@ -24,21 +24,13 @@ struct LoopRecorder {
     StripState *strips;
 };
 
-/* Only a phase with `until` has an unknown number of trials. */
-static bool unknown_number(const LoopProgram *program, const LoopSelect *select)
-{
-    for (uint32_t i = 0; i < program->task.phase_count; i++)
-        if (program->task.phases[i].name_id == select->phase && program->task.phases[i].until != LOOP_NONE)
-            return true;
-    return false;
-}
-
 /* The sizes of a strip's state, and how many numbers its sums are; false: more than can be counted. */
 static bool strip_sizes(StripState *s, const LoopProgram *program, const LoopStrip *strip, size_t lanes, size_t *count)
 {
     s->capacity = program->task.uniform && program->registers[strip->reg].uniform ? 1 : lanes;
-    s->ring = strip->select.pick == LOOP_PICK_LAST && unknown_number(program, &strip->select);
-    s->slots = s->ring ? strip->select.n : 1;
+    s->slots = loop_picker_slots(program, &strip->select);
+    s->ring = s->slots > 0;
+    s->slots = s->ring ? s->slots : 1;
     return loop_mul(s->slots, strip->steps, count) && loop_mul(*count, s->capacity, count);
 }
 
