@@ -181,7 +181,8 @@ static uint32_t size_of(Lower *l, Event *event)
 /* Events of one sense may not be on at once. Those of constant times were looked at by the checker. */
 static void check_overlaps(Lower *l, const Event *event, const LowerOnset *new)
 {
-    for (size_t i = 0; i < l->onsets.count; i++) {
+    l->onsets_computed = l->onsets_computed || new->computed;
+    for (size_t i = 0; l->onsets_computed && i < l->onsets.count; i++) {
         const LowerOnset *old = &LOOP_ITEM(l->onsets, LowerOnset, i);
         bool meet = old->sense == new->sense && old->trial == new->trial &&
                     (old->element == new->element || old->element == LOOP_NONE || new->element == LOOP_NONE);
