@@ -73,7 +73,7 @@ typedef struct Lower {
     uint32_t ring_buckets[LOWER_BUCKETS]; /* of those that are read, by what they delay */
     LoopList inputs, finals; /* LoopFinalInput, LoopFinal */
     LoopList onsets;        /* LowerOnset */
-    bool onsets_computed;      /* one of them is, or lasts for, what the run decides */
+    bool onsets_computed;   /* one of them is, or lasts for, what the run decides */
     LoopList moments;       /* LowerMoment */
     LowerCode init, step, observe, verdict;
     LowerCode *now;         /* the section that is being written */

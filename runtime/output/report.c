@@ -198,14 +198,17 @@ static void print_result(const LoopReport *report, LoopText *out)
         loop_text_add(out, "\n%u of %u expectation%s %s\n", failed, all, all == 1 ? "" : "s", failed == 1 ? "fails" : "fail");
 }
 
-/* Verdicts in colour: done last, so that the widths of the table count no escapes. */
-static void paint(const LoopText *plain, LoopText *out)
+/* Verdicts in colour: done last, so that the widths of the table count no escapes. A measure may be called 'holds', so that it is `on`
+   only behind the head of the expectations. */
+static void paint(const LoopText *plain, bool on, LoopText *out)
 {
+    static const char head[] = "expectations:";
     static const struct {
         const char *begin, *painted; /* of a line */
     } verdicts[] = {{"  holds  ", "  \033[32mholds\033[0m  "}, {"  FAILS  ", "  \033[1;31mFAILS\033[0m  "}};
     for (size_t i = 0; i < plain->len;) {
-        for (size_t v = 0; v < sizeof verdicts / sizeof verdicts[0]; v++)
+        on = on || strncmp(plain->at + i, head, sizeof head - 1) == 0;
+        for (size_t v = 0; on && v < sizeof verdicts / sizeof verdicts[0]; v++)
             if (strncmp(plain->at + i, verdicts[v].begin, strlen(verdicts[v].begin)) == 0) {
                 loop_text_add(out, "%s", verdicts[v].painted);
                 i += strlen(verdicts[v].begin);
@@ -238,7 +241,7 @@ void loop_report_text(const LoopReport *report, LoopText *out)
     if (arena)
         print_report(report, arena, report->colour ? &plain : out);
     if (report->colour)
-        paint(&plain, out);
+        paint(&plain, report->quiet, out);
     if (loop_arena_failed(arena))
         out->failed = true;
     loop_arena_free(arena);
