@@ -14,6 +14,7 @@ typedef enum LoopRunStatus {
     LOOP_RUN_INTERRUPTED,
     LOOP_RUN_REFUSED,     /* it calls foreign code, which the options do not allow */
     LOOP_RUN_ENGINE,      /* there is no engine of that name here */
+    LOOP_RUN_TOO_LONG,    /* for single precision to count its steps or trials */
     LOOP_RUN_LIBRARY      /* a library can't be used; why is in `diags` */
 } LoopRunStatus;
 

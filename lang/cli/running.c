@@ -112,6 +112,10 @@ static int said(LoopRunStatus status, const LoopCompiled *compiled, const char *
     case LOOP_RUN_ENGINE:
         loop_say("loop: there is no engine '%s' on this machine; 'loop version' lists those that are\n", arguments->engine);
         return LOOP_EXIT_USAGE;
+    case LOOP_RUN_TOO_LONG:
+        loop_say("loop: a trial or phase has more steps or trials than single precision can count: 16,777,216\n");
+        loop_say("Run it in double precision, or with a longer step.\n");
+        return LOOP_EXIT_USAGE;
     case LOOP_RUN_REFUSED:
         loop_say("loop: this model calls code of its own; '--allow-extern' runs it\n");
         loop_say("'loop check %s' shows where. Allow it only if you trust that code: it can do whatever you can.\n", path);

@@ -406,6 +406,18 @@ static LoopRunStatus run_plan(Run *run, LoopDiags *diags, bool *setup_fault)
     return status;
 }
 
+/* Whether the clock counts further than single precision can: up to there every whole number is one. */
+static bool counts_too_far(const LoopProgram *program)
+{
+    enum { MOST = 1 << 24 };
+    bool far = false;
+    for (uint32_t i = 0; i < program->task.trial_count; i++)
+        far = far || program->task.trials[i].duration > MOST;
+    for (uint32_t i = 0; i < program->task.phase_count; i++)
+        far = far || program->task.phases[i].count > MOST;
+    return far;
+}
+
 LoopRunStatus loop_run(const LoopProgram *program, const LoopRunOptions *options, LoopDiags *diags,
                        LoopResults **results, bool *setup_fault)
 {
@@ -420,6 +432,8 @@ LoopRunStatus loop_run(const LoopProgram *program, const LoopRunOptions *options
     run.engine = loop_engine_find(options->single, options->engine);
     if (!run.engine)
         return LOOP_RUN_ENGINE;
+    if (options->single && counts_too_far(program))
+        return LOOP_RUN_TOO_LONG;
     if (loop_plan_make(&run.plan, program, options))
         status = run_plan(&run, diags, setup_fault);
     loop_plan_free(&run.plan);

@@ -115,6 +115,8 @@ rm "$scratch/each/run.json" && mkdir "$scratch/each/run.json" && cp "$scratch/ea
 want inway 6 "can't write" "$loop" run -q --seed 9 -o "$scratch/each" tests/report/pooled.loop
 cmp -s "$scratch/each/measures.csv" "$scratch/before" && pass || fail 'half of the files'
 want longname 6 'too long' "$loop" run "$(many 1500 a)"
+printf 'step 1 ms\nsense light\ntask {\n  trial t 16778 s { light at 16777217 ms }\n  phase p = 1 t\n}\nexpect light >= 0\n' | file long_single
+want long_single 2 'single precision can count' "$loop" run --precision single "$scratch/long_single.loop"
 want letters 2 "no option '-x'" "$loop" run -xq examples/schultz.loop
 printf '## doc \033[31m\nmodel m\nsource "doi:x\033[31m"\nstep 100 ms\nlet x = bernoulli(0.5)\nrun 1 s\nexpect "\302\23331m" x >= 5\n' | file control
 { "$loop" test --markdown "$scratch/control.loop"; "$loop" run "$scratch/control.loop"; } 2>&1 | grep -q $'\033\|\302\233' && fail 'control characters' || pass
