@@ -37,18 +37,18 @@ static uint32_t lane_of(const Finals *f, const LoopFinal *final, uint32_t group,
     return final->group == LOOP_NONE ? i : final->group * f->plan->agents + i;
 }
 
-/* Gives register `reg` what was measured, if it is an input. */
-static void load_input(Finals *f, const LoopFinal *final, uint32_t reg, uint32_t first)
+/* Gives register `reg` what was measured, if it is an input. Whether some of that is missing. */
+static bool load_input(Finals *f, const LoopFinal *final, uint32_t reg, uint32_t first)
 {
     if (f->input_at[reg] == LOOP_NONE)
-        return;
+        return false;
     const LoopFinalInput *in = &f->program->inputs[f->input_at[reg]];
     uint32_t lanes = f->block->lanes;
     LoopReal *at = loop_block_register(f->block, reg);
     for (uint32_t e = 0; e < f->program->registers[reg].width; e++)
         for (uint32_t l = 0; l < lanes; l++)
             at[e * lanes + l] = f->measured[in->measure].value[(size_t)e * f->plan->all + lane_of(f, final, in->group, first + l)];
-    loop_missing_input(&f->missing, f->block, reg);
+    return loop_missing_input(&f->missing, f->block, reg);
 }
 
 /* The lanes from `first` of the final's domain on that the block holds. */
@@ -57,17 +57,19 @@ static void run_chunk(Finals *f, uint32_t index, uint32_t first)
     const LoopFinal *final = &f->program->finals[index];
     const LoopSection *section = &final->section;
     size_t all = domain(f, final);
-    load_input(f, final, final->result, first);
+    bool missing = load_input(f, final, final->result, first);
     for (size_t pc = 0; pc < section->length;)
         for (const char *o = loop_op_info(section->code[pc++])->operands; *o; o++, pc++)
             if (*o == 'v' || *o == 'h')
-                load_input(f, final, section->code[pc], first);
+                missing = load_input(f, final, section->code[pc], first) || missing;
     loop_block_run(f->block, section);
-    loop_missing_follow(&f->missing, f->block, section);
+    missing = missing || loop_missing_may_begin(section);
+    if (missing)
+        loop_missing_follow(&f->missing, f->block, section);
     for (uint32_t e = 0; e < f->program->registers[final->result].width; e++)
         for (uint32_t l = 0; l < f->block->lanes; l++)
             f->values[index][e * all + first + l] =
-                loop_missing_at(&f->missing, final->result, e, l) ? (double)NAN : (double)loop_block_at(f->block, final->result, e, l);
+                missing && loop_missing_at(&f->missing, final->result, e, l) ? (double)NAN : (double)loop_block_at(f->block, final->result, e, l);
 }
 
 /* All finals of group `group`, or of all agents. */

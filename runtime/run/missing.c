@@ -29,11 +29,24 @@ static uint32_t width_of(const LoopBlock *block, uint32_t reg)
     return block->program->registers[reg].width;
 }
 
-void loop_missing_input(LoopMissing *missing, const LoopBlock *block, uint32_t reg)
+bool loop_missing_input(LoopMissing *missing, const LoopBlock *block, uint32_t reg)
 {
+    bool any = false;
     for (uint32_t e = 0; e < width_of(block, reg); e++)
-        for (size_t l = 0; l < block->lanes; l++)
-            *place(missing, reg, e, l) = isnan(loop_block_at(block, reg, e, l));
+        for (size_t l = 0; l < block->lanes; l++) {
+            bool none = isnan(loop_block_at(block, reg, e, l));
+            *place(missing, reg, e, l) = none;
+            any = any || none;
+        }
+    return any;
+}
+
+bool loop_missing_may_begin(const LoopSection *section)
+{
+    for (size_t pc = 0; pc < section->length; pc += 1 + strlen(loop_op_info(section->code[pc])->operands))
+        if (section->code[pc] == LOOP_OP_AT || section->code[pc] == LOOP_OP_select)
+            return true;
+    return false;
 }
 
 /* Element `e` of an operand; one of width 1 goes with every element. */

@@ -15,8 +15,10 @@ typedef struct LoopMissing {
 
 /* For blocks of up to `lanes` lanes; nothing is missing. false: no memory. */
 bool loop_missing_make(LoopMissing *missing, const LoopProgram *program, size_t lanes, LoopArena *arena);
-/* An input has no value in the lanes where it is nan. */
-void loop_missing_input(LoopMissing *missing, const struct LoopBlock *block, uint32_t reg);
+/* An input has no value in the lanes where it is nan. Whether there are such. */
+bool loop_missing_input(LoopMissing *missing, const struct LoopBlock *block, uint32_t reg);
+/* Whether a section may come to nothing though its inputs have values: by a quotient or an index. */
+bool loop_missing_may_begin(const LoopSection *section);
 /* Follows a section that has been run on the block. */
 void loop_missing_follow(LoopMissing *missing, const struct LoopBlock *block, const LoopSection *section);
 
