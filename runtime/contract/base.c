@@ -44,12 +44,12 @@ bool loop_add(size_t a, size_t b, size_t *out)
 }
 
 /* Memory from this size on is asked for with its pages. Each would else be asked for when it is first written, which takes the system
-   ten times as long. */
-static const size_t POPULATE_FROM = (size_t)16 * 1024;
+   ten times as long. Of what is larger than PAGES_FROM not all may ever be written, and it is left alone. */
+static const size_t POPULATE_FROM = (size_t)16 * 1024, PAGES_FROM = (size_t)4 * 1024 * 1024;
 
 void *loop_alloc(size_t size)
 {
-    return size < POPULATE_FROM ? calloc(1, size ? size : 1) : loop_alloc_aligned(size);
+    return size < POPULATE_FROM || size >= PAGES_FROM ? calloc(1, size ? size : 1) : loop_alloc_aligned(size);
 }
 
 void *loop_alloc_array(size_t count, size_t size)
@@ -75,10 +75,8 @@ void *loop_alloc_aligned(size_t size)
     return memset(memory, 0, rounded);
 }
 
-/* From here on memory comes in pages of its own, which the system gives zeroed, and large ones where it has them: a run that
+/* From PAGES_FROM on memory comes in pages of its own, which the system gives zeroed, and large ones where it has them: a run that
    streams through hundreds of megabytes would else wait for the tables of small pages. */
-static const size_t PAGES_FROM = (size_t)4 * 1024 * 1024;
-
 void *loop_alloc_pages(size_t size)
 {
     if (size < PAGES_FROM)
