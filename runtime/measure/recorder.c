@@ -28,9 +28,9 @@ struct LoopRecorder {
 static bool strip_sizes(StripState *s, const LoopProgram *program, const LoopStrip *strip, size_t lanes, size_t *count)
 {
     s->capacity = program->task.uniform && program->registers[strip->reg].uniform ? 1 : lanes;
-    s->slots = loop_picker_slots(program, &strip->select);
-    s->ring = s->slots > 0;
-    s->slots = s->ring ? s->slots : 1;
+    uint32_t slots = loop_picker_slots(program, &strip->select);
+    s->ring = slots > 0;
+    s->slots = slots ? slots : 1;
     return loop_mul(s->slots, strip->steps, count) && loop_mul(*count, s->capacity, count);
 }
 

@@ -16,7 +16,7 @@ typedef struct Folder {
     size_t count;
     LoopText temporary[FILES_MAX]; /* paths; empty when there is no such file */
     LoopText *path;                /* of what failed */
-    bool used; /* files of these names were there */
+    bool used;                     /* files of these names were there */
     bool made;                     /* the directory is ours */
 } Folder;
 

@@ -1,7 +1,7 @@
 /* The powers in a softmax, of 2 and in the arithmetic of the engine. Their errors only have to be small beside what chance does to
    a choice, and their arguments are never above 0: that takes fewer steps than loop_exp, and in single precision twice the numbers in
-   a vector. Free of branches, so that loops over them become vector code. The polynomials come nearest to 2^f within -1/2 .. 1/2,
-   relatively, among those that are 1 at 0. */
+   a vector. Free of branches, so that loops over them become vector code. The polynomials come nearest to 2^f, relatively, among
+   those that begin with 1 + f ln 2. */
 #ifndef LOOP_SOFTMAX_H
 #define LOOP_SOFTMAX_H
 
@@ -11,18 +11,20 @@
 /* e^x = 2^(x LOOP_LOG2_E) */
 #define LOOP_LOG2_E 0x1.71547652b82fep+0
 
-/* 2^x for x <= 0, 0 for x < -1021. Within 2^-45 of it, relatively. */
+/* 2^x for x <= 0, 0 for x < -1021. At most 1 ulp. The fraction f lies in -3/8 .. 5/8, where no step of the sum rounds as much as in the
+   half below 1 that is left out. */
 LOOP_INLINE double loop_power_double(double x)
 {
-    double t = x + LOOP_SHIFT, f = x - (t - LOOP_SHIFT), f2 = f * f, f4 = f2 * f2;
-    double lower = (0x1.62e42fefa37d1p-1 + f * 0x1.ebfbdff81bdcep-3) + f2 * (0x1.c6b08d70c89c9p-5 + f * 0x1.3b2ab724187a2p-7);
-    double upper = (0x1.5d87fd93625fcp-10 + f * 0x1.430897e668947p-13) + f2 * (0x1.ffce3001f1ec2p-17 + f * 0x1.63e6a5a59e3f8p-20);
-    double y = 1.0 + f * (lower + f4 * (upper + f4 * 0x1.b3de1a1b2ed55p-24));
+    double t = (x - 0.125) + LOOP_SHIFT, f = x - (t - LOOP_SHIFT), f2 = f * f, f4 = f2 * f2;
+    double lower = (0x1.ebfbdff82c578p-3 + f * 0x1.c6b08d704a24ep-5) + f2 * (0x1.3b2ab6fbaa103p-7 + f * 0x1.5d87fe7830209p-10);
+    double upper = (0x1.430912e1563d1p-13 + f * 0x1.ffcc00489b870p-17) + f2 * (0x1.62c06da5e4b66p-20 + f * 0x1.b5161719b20ecp-24);
+    double last = 0x1.e47141bee0ca4p-28 + f * 0x1.09ae407be909fp-31;
+    double y = 1.0 + (f * 0x1.62e42fefa39efp-1 + f2 * (lower + f4 * (upper + f4 * last)));
     y = loop_from_bits(loop_bits(y) + (loop_bits(t) << 52));
     return x < -1021.0 ? 0.0 : y;
 }
 
-/* The same in single precision, 0 for x < -125. At most 1.5 ulp. */
+/* The same in single precision, 0 for x < -125. Within 1.02 ulp. */
 LOOP_INLINE float loop_power_single(float x)
 {
     union {
@@ -31,9 +33,8 @@ LOOP_INLINE float loop_power_single(float x)
     } y, t;
     t.real = x + 0x1.8p23f;
     float f = x - (t.real - 0x1.8p23f), f2 = f * f;
-    float lower = 0x1.62e43p-1f + f * 0x1.ebfbdcp-3f;
-    float upper = (0x1.c6aee8p-5f + f * 0x1.3b2d4ep-7f) + f2 * (0x1.5f3e6ap-10f + f * 0x1.41fbacp-13f);
-    y.real = 1.0f + f * (lower + f2 * upper);
+    float rest = (0x1.ebfbe0p-3f + f * 0x1.c6b06ep-5f) + f2 * ((0x1.3b2a38p-7f + f * 0x1.5da468p-10f) + f2 * (0x1.4426f4p-13f + f * 0x1.e2065ap-17f));
+    y.real = 1.0f + (f * 0x1.62e43p-1f + f2 * rest);
     y.bits += t.bits << 23;
     return x < -125.0f ? 0.0f : y.real;
 }

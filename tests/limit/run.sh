@@ -119,7 +119,9 @@ printf 'step 1 ms\nsense light\ntask {\n  trial t 16778 s { light at 16777217 ms
 want long_single 2 'single precision can count' "$loop" run --precision single "$scratch/long_single.loop"
 want letters 2 "no option '-x'" "$loop" run -xq examples/schultz.loop
 printf '## doc \033[31m\nmodel m\nsource "doi:x\033[31m"\nstep 100 ms\nlet x = bernoulli(0.5)\nrun 1 s\nexpect "\302\23331m" x >= 5\n' | file control
-{ "$loop" test --markdown "$scratch/control.loop"; "$loop" run "$scratch/control.loop"; } 2>&1 | grep -q $'\033\|\302\233' && fail 'control characters' || pass
+{ "$loop" test --markdown "$scratch/control.loop"; "$loop" run "$scratch/control.loop"; } >"$scratch/out" 2>&1
+grep -q $'\033\|\302\233' "$scratch/out" && fail 'control characters' || pass
+grep -qF 'doi:x\x1b[31m' "$scratch/out" && grep -qF '\x9b31m' "$scratch/out" && pass || fail 'escapes of control characters'
 want nofolder 2 'needs -o DIR' "$loop" run --each-agent examples/schultz.loop
 # ---- usage ----
 want nothing 2 'Commands:' "$loop"

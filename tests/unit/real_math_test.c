@@ -312,7 +312,7 @@ static void powers_of_softmax(void **state)
         compare(&worst, loop_power_double(x), x, 0);
     }
     print_message("power: at most %.3f ulp, at %a\n", worst.ulps, worst.x);
-    assert_true(worst.ulps <= 0x1p-45 / 0x1p-53);
+    assert_true(worst.ulps <= 1.0);
     assert_true(loop_power_double(0.0) == 1.0 && loop_power_double(-0.0) == 1.0 && loop_power_double(-1021.0) == 0x1p-1021);
     assert_true(is_same(loop_power_double(-1021.1), 0.0) && is_same(loop_power_double(-1e300), 0.0));
     finish(&worst);
@@ -332,7 +332,7 @@ static void powers_of_softmax_in_single_precision(void **state)
     }
     mpfr_clear(exact);
     print_message("power in single precision: at most %.3f ulp\n", most);
-    assert_true(most <= 1.5);
+    assert_true(most <= 1.0);
     assert_true(loop_power_single(0.0f) == 1.0f && loop_power_single(-0.0f) == 1.0f && loop_power_single(-125.0f) == 0x1p-125f);
     assert_true(is_same(loop_power_single(-125.1f), 0.0) && is_same(loop_power_single(-1e30f), 0.0));
 }
