@@ -304,12 +304,22 @@ LOOP_INLINE double loop_floor(double x)
     return loop_select(loop_is_number(x), loop_select(small, y, x), LOOP_NAN);
 }
 
-/* A remainder r of a division by y, which the rounding of the quotient may have brought out of [0, y), or (y, 0], back into it. */
-LOOP_INLINE double loop_within(double r, double y)
+/* x - y floor(x / y), with the sign of y. The rounding of the quotient may bring a remainder out of [0, y), or (y, 0]: it
+   is put back. Each in its own arithmetic, since a float that becomes a double on the way halves the vectors. */
+#define LOOP_REMAINDER(REAL, FLOOR, ABS)                                                                               \
+    REAL r = x - y * FLOOR(x / y);                                                                                     \
+    r = (r < 0) != (y < 0) && r != 0 ? r + y : r;                                                                      \
+    return ABS(r) >= ABS(y) ? r - y : r
+LOOP_INLINE double loop_mod_double(double x, double y)
 {
-    r = (r < 0) != (y < 0) && r != 0 ? r + y : r;
-    return fabs(r) >= fabs(y) ? r - y : r;
+    LOOP_REMAINDER(double, floor, fabs);
 }
+LOOP_INLINE float loop_mod_single(float x, float y)
+{
+    LOOP_REMAINDER(float, floorf, fabsf);
+}
+#undef LOOP_REMAINDER
+#define loop_mod(x, y) _Generic((x), float: loop_mod_single, default: loop_mod_double)(x, y)
 
 /* The nearest whole number, halves away from zero. Exact. */
 LOOP_INLINE double loop_round(double x)
