@@ -47,5 +47,6 @@ const LoopRule loop_rule_three_factor = {
     .name = "three_factor",
     .doc = "w += rate * D * e, then e = trace * e + credit * propose * u * x, where D is the dopamine signal times `burst` "
            "when positive and times `dip` when negative. Sutton 1988; Montague, Dayan and Sejnowski 1996.",
+    .adds = true,
     .step = step,
 };

@@ -8,7 +8,7 @@
 
 /* A block's state should stay near a second-level cache, of which processors have 1 to 2 MB a core, older ones less. Where lanes are
    small not all of it is live in a step, and smaller blocks would spend their time on the same instructions again and again; lanes
-   with more than that are mostly synapses that are passed over in every step, best with as much again left free. */
+   with more than that are mostly synapses that are passed over in every step, best with half as much again left free. */
 static const size_t CACHE_BYTES = 1024 * 1024, LANE_LARGE = 4 * 1024;
 
 /* What a run may take; beyond it a machine would swap or be killed. */
@@ -55,7 +55,7 @@ static size_t round_up(size_t n, size_t to)
 /* As many lanes as the cache takes, give or take an eighth, in blocks of one size, and as many blocks for each thread. */
 static uint32_t choose_lanes(size_t lane_bytes, size_t all, size_t threads)
 {
-    size_t cache = (lane_bytes > LANE_LARGE ? CACHE_BYTES / 2 : CACHE_BYTES) + CACHE_BYTES / 8;
+    size_t cache = lane_bytes > LANE_LARGE ? CACHE_BYTES / 3 * 2 : CACHE_BYTES + CACHE_BYTES / 8;
     size_t most = lane_bytes ? cache / lane_bytes / LOOP_LANES_MIN * LOOP_LANES_MIN : LOOP_LANES_MAX;
     most = most < LOOP_LANES_MIN ? LOOP_LANES_MIN : most > LOOP_LANES_MAX ? LOOP_LANES_MAX : most;
     size_t blocks = round_up((all + most - 1) / most, threads), lanes = (all + blocks - 1) / blocks;

@@ -1,5 +1,5 @@
 /* Plasticity of the loops, and what observers see of their synapses. */
-#include "runtime/vm/vm.h"
+#include "runtime/vm/late.h"
 
 #include <string.h>
 
@@ -50,6 +50,8 @@ void loop_kernel_learn(LoopBlock *block, const LoopLoop *loop, size_t index)
 {
     LoopRuleCall *call = &block->calls[index];
     call->step = block->step;
+    if (loop_late_learn(block, index))
+        return;
     loop_rule(loop->rule)->step(call);
 }
 
@@ -64,6 +66,7 @@ static void copy_row(LoopReal *d, size_t lanes, const LoopReal *from, const Loop
 void loop_kernel_synapses(LoopBlock *block, uint32_t op, const uint32_t *args)
 {
     const LoopLoop *loop = &block->program->loops[args[1]];
+    loop_late_settle(block, args[1]);
     const size_t *offsets = op == LOOP_OP_WEIGHTS ? block->layout->weights : block->layout->traces;
     const LoopReal *from = block->state + offsets[args[1]], *scales = block->state + block->layout->scales[args[1]];
     size_t lanes = loop_block_lanes(block, args[0]), source = loop_block_synapse_lanes(block, loop);

@@ -3,6 +3,7 @@
 
 #include "runtime/measure/recorder.h"
 #include "runtime/task/clock.h"
+#include "runtime/vm/late.h"
 #include "runtime/vm/wide.h"
 
 #include <math.h>
@@ -48,6 +49,14 @@ static bool reserve_seen(LoopLayout *layout, const LoopProgram *program, const L
     return reserve_block(total, loop->lines, shared, lanes, &layout->seen[i]);
 }
 
+/* Room for learning that is put off: what enters, for each channel, and what weights move by. */
+static bool reserve_late(LoopLayout *layout, const LoopProgram *program, const LoopLoop *loop, size_t i, size_t lanes, size_t *total)
+{
+    layout->late[i] = LOOP_UNSEEN;
+    return layout->seen[i] == LOOP_UNSEEN || !loop_late_suits(program, loop) ||
+           reserve_block(total, (size_t)loop->channels + 1, false, lanes, &layout->late[i]);
+}
+
 /* One number for each synapse, if the loop has such a number at all. */
 static bool reserve_synapses(size_t *total, const LoopLoop *loop, bool has, size_t lanes, size_t *offset)
 {
@@ -85,7 +94,7 @@ static bool place_all(LoopLayout *layout, const LoopProgram *program, size_t lan
         if (!loop_mul(loop_trace_rows(loop), loop->reach, &traces) ||
             !reserve_block(&total, traces, loop->uniform, lanes, &layout->traces[i]) || !reserve_live(layout, loop, i) ||
             !reserve_block(&total, loop->learns ? loop_scale_rows(program, loop) : 0, loop->uniform, lanes, &layout->scales[i]) ||
-            !reserve_seen(layout, program, loop, i, lanes, &total) ||
+            !reserve_seen(layout, program, loop, i, lanes, &total) || !reserve_late(layout, program, loop, i, lanes, &total) ||
             !reserve_synapses(&total, loop, loop->wiring == LOOP_WIRING_SAMPLING, lanes, &layout->samples[i]) ||
             !reserve_synapses(&total, loop, loop->learns && loop_rule(loop->rule)->has_memory, lanes, &layout->memory[i]))
             return false;
@@ -114,9 +123,10 @@ bool loop_layout_make(LoopLayout *layout, const LoopProgram *program, size_t lan
     layout->memory = loop_alloc_array(program->loop_count, sizeof(size_t));
     layout->live = loop_alloc_array(program->loop_count, sizeof(size_t));
     layout->seen = loop_alloc_array(program->loop_count, sizeof(size_t));
+    layout->late = loop_alloc_array(program->loop_count, sizeof(size_t));
     layout->pairs = loop_alloc_array((size_t)program->draw_count + program->loop_count, sizeof(size_t));
     bool ok = layout->registers && layout->rings && layout->weights && layout->traces && layout->scales && layout->samples &&
-              layout->memory && layout->live && layout->seen && layout->pairs && place_all(layout, program, lanes);
+              layout->memory && layout->live && layout->seen && layout->late && layout->pairs && place_all(layout, program, lanes);
     if (!ok)
         loop_layout_free(layout);
     return ok;
@@ -133,6 +143,7 @@ void loop_layout_free(LoopLayout *layout)
     loop_free(layout->memory);
     loop_free(layout->live);
     loop_free(layout->seen);
+    loop_free(layout->late);
     loop_free(layout->pairs);
     *layout = (LoopLayout){0};
 }
@@ -174,7 +185,7 @@ bool loop_block_bytes(const LoopProgram *program, const LoopLayout *layout, size
            add_bytes(bytes, draws * key_lanes(program, layout->lanes), sizeof *b->keys) &&
            add_bytes(bytes, draws, sizeof *b->paired + sizeof(size_t)) && add_bytes(bytes, layout->reals, real_bytes) &&
            add_bytes(bytes, layout->live_bytes + LOOP_RUNS_MORE, 1) && add_bytes(bytes, layout->lines, sizeof *b->active + 2 * sizeof *b->sees) &&
-           add_bytes(bytes, program->loop_count, sizeof *b->stale + sizeof *b->calls + 6 * sizeof(size_t)) &&
+           add_bytes(bytes, program->loop_count, sizeof *b->stale + sizeof *b->calls + sizeof *b->late + 7 * sizeof(size_t)) &&
            add_bytes(bytes, (size_t)program->register_count + program->ring_count, sizeof(size_t)) &&
            add_bytes(bytes, program->foreign_count * layout->lanes, sizeof *b->selves) && add_bytes(bytes, widest_call(program), sizeof *b->foreign) &&
            add_bytes(bytes, ready, sizeof(LoopReady)) && loop_clock_bytes(program, layout->lanes, bytes) &&
@@ -205,6 +216,7 @@ LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, 
     block->active = loop_alloc_array(layout->lines, sizeof *block->active);
     block->sees = loop_alloc_array(layout->lines + LOOP_RUNS_MORE, 2);
     block->stale = loop_alloc_array(program->loop_count, sizeof *block->stale);
+    block->late = loop_alloc_array(program->loop_count, sizeof *block->late);
     block->paired = loop_alloc_array((size_t)program->draw_count + program->loop_count, sizeof *block->paired);
     block->selves = loop_mul(program->foreign_count, layout->lanes, &bytes) ? loop_alloc_array(bytes, sizeof *block->selves) : NULL;
     block->foreign = loop_alloc_array(widest_call(program), sizeof *block->foreign);
@@ -214,7 +226,7 @@ LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, 
     block->clock = loop_clock_new(program, layout->lanes);
     block->recorder = loop_recorder_new(program, layout->lanes);
     if (block->agent && block->group && block->counters && block->keys && block->state && block->live && block->active && block->sees && block->stale &&
-        block->paired && block->calls && block->selves && block->foreign && block->ready_step && block->ready_observe && block->clock &&
+        block->late && block->paired && block->calls && block->selves && block->foreign && block->ready_step && block->ready_observe && block->clock &&
         block->recorder)
         return block;
     loop_block_free(block);
@@ -236,6 +248,7 @@ void loop_block_free(LoopBlock *block)
     loop_free(block->active);
     loop_free(block->sees);
     loop_free(block->stale);
+    loop_free(block->late);
     loop_free(block->paired);
     loop_free(block->calls);
     loop_free(block->ready_step);

@@ -4,6 +4,7 @@
 #include "runtime/contract/real_math.h"
 #include "runtime/measure/recorder.h"
 #include "runtime/task/clock.h"
+#include "runtime/vm/late.h"
 
 #include <math.h>
 #include <string.h>
@@ -304,8 +305,10 @@ void loop_block_ready(LoopBlock *block)
     section_ready(block, &block->program->step, block->ready_step);
     section_ready(block, &block->program->observe, block->ready_observe);
     for (size_t i = 0; i < block->program->loop_count; i++)
-        if (block->program->loops[i].learns)
+        if (block->program->loops[i].learns) {
             loop_ready_learn(block, i, &block->calls[i]);
+            loop_late_start(block, i);
+        }
 }
 
 static void run_ready(LoopBlock *block, const LoopReady *at)

@@ -21,6 +21,7 @@ typedef struct LoopLayout {
     size_t *samples, *memory;   /* [loop_count]: numbers of the lines that are sampled, what a rule keeps */
     size_t *live;               /* [loop_count]: bytes that say which runs of traces may not be 0 */
     size_t *seen;               /* [loop_count]: the context that its value was read out for; LOOP_UNSEEN */
+    size_t *late;               /* [loop_count]: room for learning that is put off; LOOP_UNSEEN */
     size_t *pairs;              /* [draw_count + loop_count]: for places that draw one number a step, those of two steps, [2][lanes] */
     size_t live_bytes;
     size_t scratch, span;       /* [LOOP_SCRATCH_ROWS or 8 + 3 * most channels][span]; at least as long as LOOP_TILE */
@@ -49,6 +50,17 @@ typedef struct LoopActive {
     size_t row;
     LoopReal x;
 } LoopActive;
+
+/* Learning of a loop that has been put off: see late.h. */
+typedef struct LoopLate {
+    bool able, dense;           /* it may be; most lines of the context are not 0 */
+    bool moves, enters, first;  /* weights are to move; something is to enter traces, before they do */
+    uint64_t read;              /* the last step on which the value was read out, or would have been the same */
+    const LoopReal *seen;       /* the context of that step: what enters came from it */
+    LoopReal *push;             /* [lanes] what a unit of a trace adds to the weight */
+    LoopReal *due;              /* [channels][lanes] what a unit of the context adds to the trace */
+    LoopReal *traces;
+} LoopLate;
 
 struct LoopClock;
 struct LoopRecorder;
@@ -80,6 +92,7 @@ typedef struct LoopBlock {
     bool fresh;                 /* which holds nothing but 0 yet */
     uint8_t *live;              /* [layout->live_bytes + LOOP_RUNS_MORE] */
     bool *stale;                /* [loop_count]: weights have moved since the value was read out */
+    LoopLate *late;             /* [loop_count] */
     LoopActive *active;         /* [layout->lines]: context lines that are not 0 */
     uint8_t *sees;              /* [2][layout->lines + LOOP_RUNS_MORE]: scratch for learning */
     uint64_t *paired;           /* [draw_count + loop_count]: which two steps its pair is for, from 1 on; 0: none */
