@@ -113,7 +113,7 @@ static bool fold_function(const LoopNode *node, double *out)
         uint32_t n = node->type.width;
         double lo = x->constant[0], hi = node->kids[1]->constant[0];
         for (uint32_t i = 0; i < n; i++)
-            out[i] = n == 1 ? lo + (hi - lo) * 0.5 : lo + (hi - lo) * ((double)i / (double)(n - 1));
+            out[i] = loop_evenly(lo, hi, i, n);
         return true;
     }
     default:

@@ -113,17 +113,11 @@ static void outer(LoopReal *d, size_t lanes, Operand x, Operand y)
                 d[(i * y.width + j) * lanes + l] = loop_view(x.v, i, l) * loop_view(y.v, j, l);
 }
 
-/* The i-th of `width` points evenly from lo to hi; a single one is in the middle. */
-static LoopReal evenly(LoopReal lo, LoopReal hi, size_t i, size_t width)
-{
-    return width == 1 ? lo + (hi - lo) * 0.5 : lo + (hi - lo) * ((LoopReal)i / (LoopReal)(width - 1));
-}
-
 static void ramp(LoopReal *d, size_t lanes, size_t width, Operand lo, Operand hi)
 {
     for (size_t i = 0; i < width; i++)
         for (size_t l = 0; l < lanes; l++)
-            d[i * lanes + l] = evenly(loop_view(lo.v, 0, l), loop_view(hi.v, 0, l), i, width);
+            d[i * lanes + l] = loop_evenly(loop_view(lo.v, 0, l), loop_view(hi.v, 0, l), (uint32_t)i, (uint32_t)width);
 }
 
 static void rbf(LoopBlock *block, const uint32_t *args, LoopReal *d, size_t lanes)
@@ -134,7 +128,7 @@ static void rbf(LoopBlock *block, const uint32_t *args, LoopReal *d, size_t lane
         for (size_t l = 0; l < lanes; l++) {
             LoopReal a = loop_view(lo.v, 0, l), b = loop_view(hi.v, 0, l);
             LoopReal spacing = width == 1 ? b - a : (b - a) / (LoopReal)(width - 1);
-            LoopReal z = (loop_view(x.v, 0, l) - evenly(a, b, i, width)) / spacing;
+            LoopReal z = (loop_view(x.v, 0, l) - (LoopReal)loop_evenly(a, b, (uint32_t)i, (uint32_t)width)) / spacing;
             d[i * lanes + l] = loop_exp(-0.5 * (z * z));
         }
 }
