@@ -4,6 +4,7 @@
 #include "runtime/measure/recorder.h"
 #include "runtime/task/clock.h"
 #include "runtime/vm/late.h"
+#include "runtime/vm/memo.h"
 #include "runtime/vm/wide.h"
 
 #include <math.h>
@@ -102,6 +103,9 @@ static bool place_all(LoopLayout *layout, const LoopProgram *program, size_t lan
     for (size_t i = 0; i < (size_t)program->draw_count + program->loop_count; i++)
         if (!reserve_block(&total, loop_draws_one(program, i) ? 2 : 0, false, lanes, &layout->pairs[i]))
             return false;
+    for (size_t i = 0; i < layout->memo_count; i++)
+        if (!reserve(&total, layout->memos[i].looks + 1, &layout->memos[i].kept))
+            return false;
     size_t scratch;
     layout->span = lanes > LOOP_TILE ? (lanes + LOOP_WIDE - 1) / LOOP_WIDE * LOOP_WIDE : LOOP_TILE;
     if (!loop_mul(widest, 3, &scratch) ||
@@ -126,7 +130,7 @@ bool loop_layout_make(LoopLayout *layout, const LoopProgram *program, size_t lan
     layout->late = loop_alloc_array(program->loop_count, sizeof(size_t));
     layout->pairs = loop_alloc_array((size_t)program->draw_count + program->loop_count, sizeof(size_t));
     bool ok = layout->registers && layout->rings && layout->weights && layout->traces && layout->scales && layout->samples &&
-              layout->memory && layout->live && layout->seen && layout->late && layout->pairs && place_all(layout, program, lanes);
+              layout->memory && layout->live && layout->seen && layout->late && layout->pairs && loop_memos_find(layout, program) && place_all(layout, program, lanes);
     if (!ok)
         loop_layout_free(layout);
     return ok;
@@ -145,6 +149,8 @@ void loop_layout_free(LoopLayout *layout)
     loop_free(layout->seen);
     loop_free(layout->late);
     loop_free(layout->pairs);
+    loop_free(layout->memos);
+    loop_free(layout->watched);
     *layout = (LoopLayout){0};
 }
 
@@ -180,7 +186,7 @@ bool loop_block_bytes(const LoopProgram *program, const LoopLayout *layout, size
 {
     const LoopBlock *b = NULL; /* for the sizes of its members */
     size_t draws = (size_t)program->draw_count + program->loop_count;
-    size_t ready = loop_section_count(&program->step) + loop_section_count(&program->observe) + 2;
+    size_t ready = loop_section_count(&program->step) + layout->memo_count + loop_section_count(&program->observe) + 2;
     return add_bytes(bytes, 1, sizeof *b) && add_bytes(bytes, layout->lanes, sizeof *b->agent + sizeof *b->group + sizeof *b->counters) &&
            add_bytes(bytes, draws * key_lanes(program, layout->lanes), sizeof *b->keys) &&
            add_bytes(bytes, draws, sizeof *b->paired + sizeof(size_t)) && add_bytes(bytes, layout->reals, real_bytes) &&
@@ -220,7 +226,7 @@ LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, 
     block->paired = loop_alloc_array((size_t)program->draw_count + program->loop_count, sizeof *block->paired);
     block->selves = loop_mul(program->foreign_count, layout->lanes, &bytes) ? loop_alloc_array(bytes, sizeof *block->selves) : NULL;
     block->foreign = loop_alloc_array(widest_call(program), sizeof *block->foreign);
-    block->ready_step = loop_alloc_array(loop_section_count(&program->step) + 1, sizeof(LoopReady));
+    block->ready_step = loop_alloc_array(loop_section_count(&program->step) + layout->memo_count + 1, sizeof(LoopReady));
     block->ready_observe = loop_alloc_array(loop_section_count(&program->observe) + 1, sizeof(LoopReady));
     block->calls = loop_alloc_array(program->loop_count, sizeof *block->calls);
     block->clock = loop_clock_new(program, layout->lanes);

@@ -5,6 +5,7 @@
 #include "runtime/measure/recorder.h"
 #include "runtime/task/clock.h"
 #include "runtime/vm/late.h"
+#include "runtime/vm/memo.h"
 
 #include <math.h>
 #include <string.h>
@@ -287,23 +288,29 @@ size_t loop_section_count(const LoopSection *section)
     return count;
 }
 
-static void section_ready(const LoopBlock *block, const LoopSection *section, LoopReady *ready)
+static void section_ready(const LoopBlock *block, const LoopSection *section, LoopReady *ready, size_t memos)
 {
     const uint32_t *code = section->code, *end = code + section->length;
     LoopReady *at = ready;
-    for (; code < end; code += instruction_length(code[0]))
+    size_t memo = 0;
+    for (; code < end; code += instruction_length(code[0])) {
+        if (memo < memos && block->layout->memos[memo].code == code)
+            *at++ = (LoopReady){.run = loop_memo_run, .code = code, .n = memo++};
         *at++ = make_ready(block, code);
+    }
     *at = (LoopReady){.run = stop, .code = end};
-    for (LoopReady *jump = ready; jump->code < end; jump++)
-        if (is_jump(jump->code[0]))
-            for (jump->jump = jump; jump->jump->code < target(jump->code);)
+    for (LoopReady *jump = ready; jump->code < end; jump++) {
+        const bool is_memo = jump->run == loop_memo_run;
+        if (is_memo || is_jump(jump->code[0]))
+            for (jump->jump = jump; jump->jump->code < (is_memo ? block->layout->memos[jump->n].end : target(jump->code));)
                 jump->jump++;
+    }
 }
 
 void loop_block_ready(LoopBlock *block)
 {
-    section_ready(block, &block->program->step, block->ready_step);
-    section_ready(block, &block->program->observe, block->ready_observe);
+    section_ready(block, &block->program->step, block->ready_step, block->layout->memo_count);
+    section_ready(block, &block->program->observe, block->ready_observe, 0);
     for (size_t i = 0; i < block->program->loop_count; i++)
         if (block->program->loops[i].learns) {
             loop_ready_learn(block, i, &block->calls[i]);

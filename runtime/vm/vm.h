@@ -11,6 +11,14 @@ enum { LOOP_SCRATCH_ROWS = 20 }; /* rows of scratch that the kernels of loops ne
 
 #define LOOP_UNSEEN SIZE_MAX /* of a loop whose value is always read out */
 
+/* Instructions that are passed over while what they depend on stays as it is: see memo.h. */
+typedef struct LoopMemo {
+    const uint32_t *code, *end;
+    size_t first, last;         /* of layout->watched: the registers it depends on, */
+    size_t looks;               /* and their numbers, */
+    size_t kept;                /* which it keeps here in the slab, behind a number that says whether it has run */
+} LoopMemo;
+
 /* Where everything is in a block's slab of reals, for blocks of `lanes` lanes. */
 typedef struct LoopLayout {
     size_t lanes;
@@ -23,6 +31,10 @@ typedef struct LoopLayout {
     size_t *seen;               /* [loop_count]: the context that its value was read out for; LOOP_UNSEEN */
     size_t *late;               /* [loop_count]: room for learning that is put off; LOOP_UNSEEN */
     size_t *pairs;              /* [draw_count + loop_count]: for places that draw one number a step, those of two steps, [2][lanes] */
+    LoopMemo *memos;
+    size_t memo_count;
+    uint32_t *watched;          /* registers that memos look at, one memo's behind the other's */
+    size_t watched_count;
     size_t live_bytes;
     size_t scratch, span;       /* [LOOP_SCRATCH_ROWS or 8 + 3 * most channels][span]; at least as long as LOOP_TILE */
     size_t lines;               /* of the widest context */

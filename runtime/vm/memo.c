@@ -1,0 +1,152 @@
+#include "runtime/vm/memo.h"
+
+#include <string.h>
+
+/* A memo costs about as much as working out so many numbers; and so many times what it looks at it should spare. */
+enum { WORTH_IT = 256, TIMES_WATCHED = 16 };
+
+typedef struct Finder {
+    const LoopProgram *program;
+    LoopLayout *layout;
+    uint8_t *writers;  /* [registers] instructions of the step, up to 2; ALWAYS for what never changes */
+    uint32_t *made;    /* [registers] the memo that it is a result of, counted from 1, */
+    uint32_t *watched; /* or that watches it */
+    bool *targets;     /* [words + 1]: where jumps lead */
+    uint32_t next;     /* number of the next memo */
+    size_t work, looks; /* of the memo that is being made */
+} Finder;
+
+enum { ALWAYS = UINT8_MAX };
+
+static size_t numbers(const Finder *f, uint32_t reg)
+{
+    const LoopRegister *r = &f->program->registers[reg];
+    return r->width * (r->uniform ? 1 : f->layout->lanes);
+}
+
+/* Whether all that an instruction does is to work out a register from others, or to check one. */
+static bool is_pure(uint32_t op)
+{
+    if (op == LOOP_OP_EVENT_ON || op == LOOP_OP_EVENT_ACTIVE || op == LOOP_OP_TRIAL_BEGIN) /* they see the clock */
+        return false;
+    const char *operands = loop_op_info(op)->operands;
+    return op == LOOP_OP_FINITE || (operands[0] == 'd' && operands[1 + strspn(operands + 1, "vk")] == 0);
+}
+
+static void count_writers(Finder *f, const LoopSection *section)
+{
+    for (size_t pc = 0; pc < section->length;) {
+        const char *operands = loop_op_info(section->code[pc])->operands;
+        for (size_t i = 0; operands[i]; i++) {
+            const uint32_t word = section->code[pc + 1 + i];
+            if ((operands[i] == 'd' || operands[i] == 'h') && f->writers[word] < 2)
+                f->writers[word]++;
+            if (operands[i] == 'j' && section == &f->program->step)
+                f->targets[pc + strlen(operands) + 1 + word] = true;
+        }
+        pc += strlen(operands) + 1;
+    }
+}
+
+/* Whether memo number `memo` would have to look at a register, which it neither does yet nor has worked out itself. */
+static bool is_new(const Finder *f, uint32_t reg, uint32_t memo)
+{
+    return f->writers[reg] != ALWAYS && f->made[reg] != memo && f->watched[reg] != memo;
+}
+
+/* Takes an instruction into memo number `memo`, if its result lasts and what there is to be looked at for it is little beside it. */
+static bool take(Finder *f, const uint32_t *code, uint32_t memo)
+{
+    if (!is_pure(code[0]))
+        return false;
+    const char *operands = loop_op_info(code[0])->operands;
+    const bool checks = operands[0] != 'd';
+    const size_t work = numbers(f, code[1]);
+    size_t looks = 0;
+    for (size_t i = 0; operands[i]; i++)
+        if (operands[i] == 'v' && is_new(f, code[1 + i], memo))
+            looks += !checks && code[1 + i] == code[1] ? work : numbers(f, code[1 + i]);
+    if (looks * TIMES_WATCHED > work || (!checks && (f->writers[code[1]] != 1 || f->watched[code[1]] == memo)))
+        return false;
+    for (size_t i = 0; operands[i]; i++)
+        if (operands[i] == 'v' && is_new(f, code[1 + i], memo)) {
+            f->watched[code[1 + i]] = memo;
+            f->layout->watched[f->layout->watched_count++] = code[1 + i];
+        }
+    if (!checks)
+        f->made[code[1]] = memo;
+    f->work += work;
+    f->looks += looks;
+    return true;
+}
+
+/* The memo that begins at word `pc`, if there is one worth its while; `pc` goes on behind it, or by an instruction. */
+static void find(Finder *f, size_t *pc)
+{
+    const LoopSection *section = &f->program->step;
+    LoopLayout *layout = f->layout;
+    const size_t first = *pc, watched = layout->watched_count;
+    f->work = f->looks = 0;
+    while (*pc < section->length && (*pc == first || !f->targets[*pc]) && take(f, section->code + *pc, f->next))
+        *pc += 1 + strlen(loop_op_info(section->code[*pc])->operands);
+    f->next++;
+    if (f->work >= WORTH_IT + TIMES_WATCHED * f->looks) {
+        layout->memos[layout->memo_count++] =
+            (LoopMemo){section->code + first, section->code + *pc, watched, layout->watched_count, f->looks, 0};
+        return;
+    }
+    layout->watched_count = watched;
+    *pc = first + 1 + strlen(loop_op_info(section->code[first])->operands);
+}
+
+static bool find_all(Finder *f)
+{
+    const LoopProgram *program = f->program;
+    if (!f->writers || !f->made || !f->watched || !f->targets || !f->layout->memos || !f->layout->watched)
+        return false;
+    count_writers(f, &program->step);
+    count_writers(f, &program->observe);
+    for (uint32_t i = 0; i < program->constant_count; i++)
+        f->writers[program->constants[i].reg] = f->writers[program->constants[i].reg] ? 2 : ALWAYS;
+    for (uint32_t i = 0; i < program->param_count; i++)
+        f->writers[program->params[i].reg] = f->writers[program->params[i].reg] ? 2 : ALWAYS;
+    f->next = 1;
+    for (size_t pc = 0; pc < program->step.length;)
+        find(f, &pc);
+    return true;
+}
+
+bool loop_memos_find(LoopLayout *layout, const LoopProgram *program)
+{
+    layout->memos = loop_alloc_array(program->step.length, sizeof *layout->memos);
+    layout->watched = loop_alloc_array(program->step.length, sizeof *layout->watched);
+    Finder f = {.program = program, .layout = layout,
+                .writers = loop_alloc_array(program->register_count, sizeof *f.writers),
+                .made = loop_alloc_array(program->register_count, sizeof *f.made),
+                .watched = loop_alloc_array(program->register_count, sizeof *f.watched),
+                .targets = loop_alloc_array(program->step.length + 1, sizeof *f.targets)};
+    bool ok = find_all(&f);
+    loop_free(f.writers);
+    loop_free(f.made);
+    loop_free(f.watched);
+    loop_free(f.targets);
+    return ok;
+}
+
+const LoopReady *loop_memo_run(LoopBlock *block, const LoopReady *at)
+{
+    const LoopMemo *memo = &block->layout->memos[at->n];
+    LoopReal *kept = block->state + memo->kept;
+    bool same = kept[0] != 0; /* it has run */
+    kept[0] = 1;
+    kept++;
+    for (size_t i = memo->first; i < memo->last; i++) {
+        const uint32_t reg = block->layout->watched[i];
+        const size_t count = block->program->registers[reg].width * loop_block_lanes(block, reg);
+        same = same && memcmp(kept, loop_block_register(block, reg), count * sizeof *kept) == 0;
+        if (!same)
+            memcpy(kept, loop_block_register(block, reg), count * sizeof *kept);
+        kept += count;
+    }
+    return same ? at->jump : at + 1;
+}
