@@ -66,6 +66,12 @@ static inline uint8_t *loop_synapses_live(const LoopRuleCall *call, size_t row)
     return call->live + row * call->wires.reach;
 }
 
+/* Whether any run of row `row` may have a trace. */
+static inline bool loop_synapses_live_any(const LoopRuleCall *call, size_t row)
+{
+    return memchr(loop_synapses_live(call, row), 1, loop_synapses_runs(call)) != NULL;
+}
+
 /* What is to be done with some synapses. */
 enum { LOOP_MOVE_WEIGHTS = 1, LOOP_MOVE_TRACES = 2 };
 

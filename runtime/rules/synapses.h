@@ -135,6 +135,8 @@ static inline void loop_synapses_together(const LoopRuleCall *call, LoopSynapses
     bool turn = loop->trace_by_channel || s->k == (loop->credit_first ? 0 : loop->channels - 1u);
     if (turn && loop->credit_first)
         loop_synapses_neuron(call, s, 0, row, LOOP_MOVE_TRACES, move);
+    if (!s->always && !loop_synapses_live_any(call, row))
+        weights = 0;
     for (size_t m = 0; weights && m < last; m++)
         loop_synapses_neuron(call, s, m, row, weights, move);
     loop_synapses_neuron(call, s, last, row, turn && !loop->credit_first ? weights | LOOP_MOVE_TRACES : weights, move);

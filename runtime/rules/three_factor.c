@@ -20,22 +20,40 @@ LOOP_INLINE void move_strip(const LoopSynapses *s, size_t l, size_t vectors, Loo
         }
 }
 
+/* Synapses of one lane, which may be many and come from memory. */
+static inline void move_lane(const LoopSynapses *s)
+{
+    const LoopReal push = s->push[0];
+    LoopReal *w = s->w;
+    const LoopReal *e = s->e;
+    size_t i = 0;
+    if (push == 0)
+        return;
+    LOOP_UNROLL(4)
+    for (; i + LOOP_WIDE <= s->n; i += LOOP_WIDE) {
+        __builtin_prefetch(w + i + LOOP_AHEAD / sizeof *w, 1);
+        LoopWide trace = loop_wide(e + i);
+        loop_wide_put(w + i, loop_wide(w + i) + loop_wide_where(loop_wide_different(trace, (LoopWide){0}), push * trace));
+    }
+    for (; i < s->n; i++)
+        w[i] += e[i] != 0 ? push * e[i] : 0;
+}
+
 static inline void move(const LoopRuleCall *call, const LoopSynapses *s, size_t step)
 {
     (void)call;
-    if (s->n >= LOOP_WIDE && step) {
-#define MOVE(l, vectors, kept) move_strip(s, l, vectors, kept)
-        LOOP_STRIPS(s->n, MOVE);
-#undef MOVE
-        return;
-    }
     LoopReal *restrict w = s->w;
     const LoopReal *restrict e = s->e, *restrict push = s->push;
-    for (size_t r = 0; r < s->rows; r++, w += s->n, e += s->n)
-        for (size_t i = 0; i < s->n; i++) {
-            LoopReal by = push[i * step] * e[i];
-            w[i] += ((push[i * step] != 0) & (e[i] != 0)) ? by : 0;
-        }
+#define MOVE(l, vectors, kept) move_strip(s, l, vectors, kept)
+    if (!step)
+        move_lane(s);
+    else if (s->n >= LOOP_WIDE)
+        LOOP_STRIPS(s->n, MOVE);
+    else
+        for (size_t r = 0; r < s->rows; r++, w += s->n, e += s->n)
+            for (size_t i = 0; i < s->n; i++)
+                w[i] += ((push[i] != 0) & (e[i] != 0)) ? push[i] * e[i] : 0;
+#undef MOVE
 }
 
 static void step(const LoopRuleCall *call)

@@ -118,8 +118,11 @@ static void read_row(const LoopReadout *r, const LoopReal *w, LoopReal *s)
     const LoopReal *x = r->wires.context.at;
     LoopEight sums = {0};
     size_t i = 0;
-    for (; i + LOOP_PARTS <= reach; i += LOOP_PARTS)
+    LOOP_UNROLL(4)
+    for (; i + LOOP_PARTS <= reach; i += LOOP_PARTS) {
+        __builtin_prefetch(w + i + LOOP_AHEAD / sizeof *w);
         loop_eight_add(&sums, w + i, x + i);
+    }
     if (i < reach)
         loop_eight_rest(&sums, w + i, x + i, reach - i);
     s[0] = loop_eight_sum(&sums);

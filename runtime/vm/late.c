@@ -14,12 +14,6 @@ enum { LATE_STRIP = 2 };
 enum { LATE_STRIP = 1 };
 #endif
 
-#if defined(__clang__)
-#define UNROLLED _Pragma("clang loop unroll(full)")
-#else
-#define UNROLLED _Pragma("GCC unroll 8")
-#endif
-
 bool loop_late_suits(const LoopProgram *program, const LoopLoop *loop)
 {
     const uint32_t narrow[] = {loop->dopamine, loop->rate, loop->trace, loop->burst, loop->dip};
@@ -188,9 +182,11 @@ LOOP_INLINE void late_strip(LoopReal *value, const LoopReadout *r, size_t k, siz
     }
     size_t j = 0;
     for (; j + LOOP_PARTS <= reach; j += LOOP_PARTS)
-        UNROLLED for (size_t p = 0; p < LOOP_PARTS; p++)
+        LOOP_UNROLL(8)
+        for (size_t p = 0; p < LOOP_PARTS; p++)
             late_row(sum[p], r, &s, j + p, vectors, form);
-    UNROLLED for (size_t p = 0; p < LOOP_PARTS; p++)
+    LOOP_UNROLL(8)
+    for (size_t p = 0; p < LOOP_PARTS; p++)
         if (j + p < reach)
             late_row(sum[p], r, &s, j + p, vectors, form);
     for (size_t i = 0; i < vectors; i++) {

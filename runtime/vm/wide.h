@@ -16,6 +16,18 @@
 #define LOOP_WIDE_BYTES 16
 #endif
 
+/* Before a loop: its body `n` times over, with no test in between. */
+#define LOOP_PRAGMA(text) _Pragma(#text)
+#if defined(__clang__)
+#define LOOP_UNROLL(n) LOOP_PRAGMA(clang loop unroll_count(n))
+#else
+#define LOOP_UNROLL(n) LOOP_PRAGMA(GCC unroll n)
+#endif
+
+/* Where one lane has many synapses, this many bytes of them are asked for ahead of their turn. Processors look ahead by themselves, but
+   only to the end of a page of 4 KB. */
+enum { LOOP_AHEAD = 8192 };
+
 typedef LoopReal LoopWide __attribute__((vector_size(LOOP_WIDE_BYTES), aligned(sizeof(LoopReal)), may_alias));
 typedef LoopBits LoopWideMask __attribute__((vector_size(LOOP_WIDE_BYTES), aligned(sizeof(LoopReal)), may_alias));
 enum { LOOP_WIDE = LOOP_WIDE_BYTES / sizeof(LoopReal) };
