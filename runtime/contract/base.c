@@ -43,9 +43,16 @@ bool loop_add(size_t a, size_t b, size_t *out)
     return !__builtin_add_overflow(a, b, out);
 }
 
+static bool round_up(size_t size, size_t to, size_t *rounded)
+{
+    bool ok = loop_add(size, to - 1, rounded);
+    *rounded -= *rounded % to;
+    return ok;
+}
+
 /* Memory from this size on is asked for with its pages. Each would else be asked for when it is first written, which takes the system
    ten times as long. Of what is larger than PAGES_FROM not all may ever be written, and it is left alone. */
-static const size_t POPULATE_FROM = (size_t)16 * 1024, PAGES_FROM = (size_t)4 * 1024 * 1024;
+static const size_t POPULATE_FROM = (size_t)16 * 1024, PAGES_FROM = (size_t)2 * 1024 * 1024;
 
 void *loop_alloc(size_t size)
 {
@@ -61,9 +68,8 @@ void *loop_alloc_array(size_t count, size_t size)
 void *loop_alloc_aligned(size_t size)
 {
     size_t rounded;
-    if (!loop_add(size ? size : 1, 63, &rounded))
+    if (!round_up(size ? size : 1, 64, &rounded))
         return NULL;
-    rounded &= ~(size_t)63;
     void *memory = aligned_alloc(64, rounded);
     if (!memory)
         return NULL;
@@ -144,14 +150,18 @@ void loop_arena_free(LoopArena *arena)
     loop_free(arena);
 }
 
-/* Blocks grow with what is in them. */
+/* Blocks grow with what is in the arena, and from ARENA_LARGE on each is of large pages. */
+static const size_t ARENA_LARGE = (size_t)128 * 1024, ARENA_MOST = (size_t)4 * 1024 * 1024;
+
 static bool arena_grow(LoopArena *arena, size_t size)
 {
-    size_t wanted = arena->used < PAGES_FROM ? arena->used / 2 : PAGES_FROM, bytes;
+    size_t wanted = arena->used / 2 < ARENA_MOST ? arena->used / 2 : ARENA_MOST, bytes;
     if (!loop_add(size, sizeof(ArenaBlock) + ARENA_ALIGN, &bytes))
         return false;
     bytes = bytes > wanted ? bytes : wanted;
     bytes = bytes > ARENA_BLOCK ? bytes : ARENA_BLOCK;
+    if (bytes >= ARENA_LARGE && !round_up(bytes, PAGES_FROM, &bytes))
+        return false;
     ArenaBlock *block = bytes < PAGES_FROM ? loop_alloc(bytes) : loop_alloc_pages(bytes);
     if (!block)
         return false;
@@ -167,11 +177,10 @@ void *loop_arena_alloc(LoopArena *arena, size_t size)
     size_t rounded;
     if (!arena || arena->failed)
         return NULL;
-    if (!loop_add(size ? size : 1, ARENA_ALIGN - 1, &rounded)) {
+    if (!round_up(size ? size : 1, ARENA_ALIGN, &rounded)) {
         arena->failed = true;
         return NULL;
     }
-    rounded &= ~(size_t)(ARENA_ALIGN - 1);
     if (!arena->newest || arena->newest->size - arena->newest->used < rounded) {
         if (!arena_grow(arena, rounded)) {
             arena->failed = true;
