@@ -1,15 +1,30 @@
 /* Striatum and pallidum: the weighted inputs of each neuron, and their sum for each channel. A line that is 0 adds nothing,
    whatever its weight, so lines that are 0 in every lane are never looked at. Sums run in the order of sum.h. */
 #include "runtime/vm/late.h"
-#include "runtime/vm/readout.h"
+
+#include "runtime/contract/real_math.h"
+#include "runtime/vm/sum.h"
+#include "runtime/vm/wide.h"
 #include "runtime/vm/wiring.h"
 
 #include <string.h>
 
 static const LoopReal ONE = 1.0;
 
+/* What the neurons of one loop need. `s` gets the activity of a neuron in each lane. */
+typedef struct Readout {
+    const LoopLoop *loop;
+    LoopWires wires;
+    const LoopReal *weights;
+    LoopView propose;
+    LoopReal *s, *up, *gathered, *parts; /* [lanes], the last [LOOP_PARTS][lanes] */
+    bool sparse;                         /* every neuron and lane sees the same lines: those below */
+    const LoopActive *active;            /* lines that are not 0, those of partial sum p from begin[p] on */
+    uint32_t begin[LOOP_PARTS + 1];
+} Readout;
+
 /* The lines that are not 0, by partial sum. */
-static void list_active(LoopReadout *r, LoopActive *active)
+static void list_active(Readout *r, LoopActive *active)
 {
     LoopView x = r->wires.context;
     uint32_t count = 0;
@@ -23,11 +38,11 @@ static void list_active(LoopReadout *r, LoopActive *active)
     r->active = active;
 }
 
-static LoopReadout readout(const LoopBlock *block, const LoopLoop *loop, size_t index)
+static Readout readout(const LoopBlock *block, const LoopLoop *loop, size_t index)
 {
     LoopReal *scratch = block->state + block->layout->scratch;
     size_t span = block->layout->span;
-    LoopReadout r = {.loop = loop, .wires = loop_block_wires(block, index, loop->context),
+    Readout r = {.loop = loop, .wires = loop_block_wires(block, index, loop->context),
                  .weights = block->state + block->layout->weights[index], .propose = loop_block_view(block, loop->propose, &ONE),
                  .s = scratch, .up = scratch + span, .gathered = scratch + 2 * span, .parts = scratch + 3 * span};
     r.sparse = r.wires.lanes > 1 && loop->wiring == LOOP_WIRING_BROADCAST && !r.wires.context.lane;
@@ -36,11 +51,13 @@ static LoopReadout readout(const LoopBlock *block, const LoopLoop *loop, size_t 
     return r;
 }
 
+/* Partial sums of some lanes: `vectors` vectors of them. What is read behind the last lane means nothing. */
+typedef void ReadPart(LoopWide *sum, const Readout *r, const LoopReal *w, const LoopReal *x, size_t p, size_t vectors);
+
 /* All lanes see the same. */
-LOOP_INLINE void sparse_part(LoopWide *sum, const LoopReadout *r, size_t neuron, size_t l, size_t p, size_t vectors, LoopWideMask kept)
+LOOP_INLINE void sparse_part(LoopWide *sum, const Readout *r, const LoopReal *w, const LoopReal *x, size_t p, size_t vectors)
 {
-    (void)kept;
-    const LoopReal *w = r->weights + neuron * r->wires.reach * r->wires.lanes + l;
+    (void)x;
     for (size_t i = 0; i < vectors; i++)
         sum[i] = (LoopWide){0};
     for (const LoopActive *at = r->active + r->begin[p], *end = r->active + r->begin[p + 1]; at < end; at++)
@@ -48,48 +65,75 @@ LOOP_INLINE void sparse_part(LoopWide *sum, const LoopReadout *r, size_t neuron,
             sum[i] += loop_wide(w + at->row + i * LOOP_WIDE) * at->x;
 }
 
-/* They see different things on the same lines. */
-LOOP_INLINE void dense_part(LoopWide *sum, const LoopReadout *r, size_t neuron, size_t l, size_t p, size_t vectors, LoopWideMask kept)
+/* They see different things on the same lines: x is that of the first of them. */
+LOOP_INLINE void dense_part(LoopWide *sum, const Readout *r, const LoopReal *w, const LoopReal *x, size_t p, size_t vectors)
 {
-    (void)kept;
-    size_t lanes = r->wires.lanes, step = r->wires.context.step, reach = r->wires.reach;
-    const LoopReal *w = r->weights + neuron * reach * lanes + l, *x = r->wires.context.at + l;
+    size_t lanes = r->wires.lanes, step = r->wires.context.step;
     for (size_t i = 0; i < vectors; i++)
         sum[i] = (LoopWide){0};
-    for (size_t j = p; j < reach; j += LOOP_PARTS)
+    for (size_t j = p; j < r->wires.reach; j += LOOP_PARTS)
         for (size_t i = 0; i < vectors; i++) {
             LoopWide in = loop_wide(x + j * step + i * LOOP_WIDE);
             sum[i] += loop_wide_where(loop_wide_different(in, (LoopWide){0}), loop_wide(w + j * lanes + i * LOOP_WIDE) * in);
         }
 }
 
-/* One line only, as in a context of nothing but 1. */
-static void read_line(const LoopReadout *r, size_t neuron, LoopReal *restrict s)
+LOOP_INLINE void add(LoopWide *to, const LoopWide *more, size_t vectors)
 {
-    const LoopReal *restrict row = r->weights + neuron * r->wires.reach * r->wires.lanes + r->active->row, value = r->active->x;
+    for (size_t i = 0; i < vectors; i++)
+        to[i] += more[i];
+}
+
+/* Sums in the order of sum.h, each pair as soon as there is one, so that few registers are taken. */
+LOOP_INLINE void read_strip(LoopReal *out, const Readout *r, const LoopReal *w, const LoopReal *x, size_t n, size_t vectors, ReadPart *part)
+{
+    LoopWide sum[2][LOOP_STRIP], four[LOOP_STRIP], two[LOOP_STRIP];
+    for (size_t half = 0; half < 2; half++) {
+        part(sum[half], r, w, x, half, vectors);
+        part(two, r, w, x, half + 4, vectors);
+        add(sum[half], two, vectors);
+        part(four, r, w, x, half + 2, vectors);
+        part(two, r, w, x, half + 6, vectors);
+        add(four, two, vectors);
+        add(sum[half], four, vectors);
+    }
+    add(sum[0], sum[1], vectors);
+    for (size_t i = 0; i < vectors; i++)
+        loop_wide_put_some(out + i * LOOP_WIDE, sum[0][i], n - i * LOOP_WIDE);
+}
+
+LOOP_INLINE void read_strips(const Readout *r, const LoopReal *w, const LoopReal *x, LoopReal *s, ReadPart *part)
+{
+    size_t l = 0, lanes = r->wires.lanes;
+    for (; l + LOOP_STRIP * LOOP_WIDE <= lanes; l += LOOP_STRIP * LOOP_WIDE)
+        read_strip(s + l, r, w + l, x + l, LOOP_STRIP * LOOP_WIDE, LOOP_STRIP, part);
+    for (; l < lanes; l += LOOP_WIDE)
+        read_strip(s + l, r, w + l, x + l, lanes - l, 1, part);
+}
+
+/* One line only, as in a context of nothing but 1. */
+static void read_line(const Readout *r, const LoopReal *w, LoopReal *restrict s)
+{
+    const LoopReal *restrict row = w + r->active->row, value = r->active->x;
     for (size_t l = 0; l < r->wires.lanes; l++)
         s[l] = row[l] * value + 0.0;
 }
 
-static void read_sparse(const LoopReadout *r, size_t neuron, LoopReal *s)
+static void read_sparse(const Readout *r, const LoopReal *w, LoopReal *s)
 {
-#define READ(l, vectors, kept) loop_read_strip(s, r, neuron, l, vectors, kept, sparse_part)
     if (r->begin[LOOP_PARTS] == 1)
-        read_line(r, neuron, s);
+        read_line(r, w, s);
     else
-        LOOP_STRIPS(r->wires.lanes, READ);
-#undef READ
+        read_strips(r, w, w, s, sparse_part);
 }
 
-static void read_dense(const LoopReadout *r, size_t neuron, LoopReal *s)
+static void read_dense(const Readout *r, const LoopReal *w, LoopReal *s)
 {
-#define READ(l, vectors, kept) loop_read_strip(s, r, neuron, l, vectors, kept, dense_part)
-    LOOP_STRIPS(r->wires.lanes, READ);
-#undef READ
+    read_strips(r, w, r->wires.context.at, s, dense_part);
 }
 
 /* Neurons and lanes see different lines. */
-static void read_lanes(const LoopReadout *r, const LoopReal *w, size_t synapse, size_t m, LoopReal *s)
+static void read_lanes(const Readout *r, const LoopReal *w, size_t synapse, size_t m, LoopReal *s)
 {
     size_t lanes = r->wires.lanes;
     memset(r->parts, 0, LOOP_PARTS * lanes * sizeof *r->parts);
@@ -112,7 +156,7 @@ static void read_lanes(const LoopReadout *r, const LoopReal *w, size_t synapse, 
 
 /* One lane: the partial sums lie along the synapses. A neuron that sees every line takes them in one go. Rows side by side would be
    faster as long as they lie in a cache, and slower by half where they come from memory, which likes one stream. */
-static void read_row(const LoopReadout *r, const LoopReal *w, LoopReal *s)
+static void read_row(const Readout *r, const LoopReal *w, LoopReal *s)
 {
     const size_t reach = r->wires.reach;
     const LoopReal *x = r->wires.context.at;
@@ -129,7 +173,7 @@ static void read_row(const LoopReadout *r, const LoopReal *w, LoopReal *s)
 }
 
 /* Others gather theirs, some at a time. */
-static void read_one(const LoopReadout *r, const LoopReal *w, size_t synapse, size_t m, LoopReal *s)
+static void read_one(const Readout *r, const LoopReal *w, size_t synapse, size_t m, LoopReal *s)
 {
     LoopEight sums = {0};
     for (size_t first = 0; first < r->wires.reach; first += LOOP_TILE) {
@@ -144,7 +188,7 @@ static void read_one(const LoopReadout *r, const LoopReal *w, size_t synapse, si
 }
 
 /* s = activity of neuron `m` of channel `k`: proposal, up-state and weighted input. Never -0. */
-static void neuron(const LoopReadout *r, size_t k, size_t m, LoopReal *s)
+static void neuron(const Readout *r, size_t k, size_t m, LoopReal *s)
 {
     size_t lanes = r->wires.lanes, synapse = (k * r->loop->neurons + m) * r->wires.reach;
     const LoopReal *w = r->weights + synapse * lanes;
@@ -153,9 +197,9 @@ static void neuron(const LoopReadout *r, size_t k, size_t m, LoopReal *s)
     else if (lanes == 1)
         read_one(r, w, synapse, m, s);
     else if (r->sparse)
-        read_sparse(r, k * r->loop->neurons + m, s);
+        read_sparse(r, w, s);
     else if (r->loop->wiring == LOOP_WIRING_BROADCAST)
-        read_dense(r, k * r->loop->neurons + m, s);
+        read_dense(r, w, s);
     else
         read_lanes(r, w, synapse, m, s);
     if (r->loop->upstate)
@@ -168,7 +212,7 @@ static void neuron(const LoopReadout *r, size_t k, size_t m, LoopReal *s)
 }
 
 /* The neurons' activities add up in the order of sum.h too; `sums` is [LOOP_PARTS][lanes]. */
-static void channel_value(const LoopReadout *r, size_t k, LoopReal *sums, LoopReal *value)
+static void channel_value(const Readout *r, size_t k, LoopReal *sums, LoopReal *value)
 {
     size_t lanes = r->wires.lanes;
     if (r->loop->neurons == 1) {
@@ -192,7 +236,7 @@ static void channel_value(const LoopReadout *r, size_t k, LoopReal *sums, LoopRe
 
 static void read_all(LoopBlock *block, const LoopLoop *loop, size_t index)
 {
-    LoopReadout r = readout(block, loop, index);
+    Readout r = readout(block, loop, index);
     LoopReal *sums = r.parts + LOOP_PARTS * block->layout->span;
     for (size_t k = 0; k < loop->channels; k++)
         channel_value(&r, k, sums, loop_block_register(block, loop->value) + k * r.wires.lanes);
@@ -226,7 +270,7 @@ void loop_kernel_striatum(LoopBlock *block, const uint32_t *args)
 {
     const LoopLoop *loop = &block->program->loops[args[1]];
     loop_late_settle(block, args[1]);
-    LoopReadout r = readout(block, loop, args[1]);
+    Readout r = readout(block, loop, args[1]);
     size_t lanes = loop_block_lanes(block, args[0]);
     LoopReal *d = loop_block_register(block, args[0]);
     for (size_t i = 0; i < (size_t)loop->channels * loop->neurons; i++) {

@@ -1,7 +1,7 @@
 #include "runtime/vm/late.h"
 
 #include "runtime/rules/eligibility.h"
-#include "runtime/vm/readout.h"
+#include "runtime/vm/sum.h"
 
 #include <string.h>
 
@@ -133,6 +133,14 @@ bool loop_late_learn(LoopBlock *block, size_t index)
 
 /* ---- doing ---- */
 
+/* A read-out on whose way learning is done. */
+typedef struct Pass {
+    const LoopLate *late;
+    LoopReal *weights, *value; /* [channels][reach][lanes]; [channels][lanes] */
+    LoopView context;
+    size_t channels, reach, lanes;
+} Pass;
+
 /* What a strip of lanes of a channel has. */
 typedef struct Strip {
     LoopReal *w, *e;
@@ -150,9 +158,9 @@ typedef struct Form {
 
 /* Row `j`: sum += w x, once the row has learned. Where a trace is 0 its weight gets a 0, which it would not in the rule; no weight is
    -0, and none sees it. */
-LOOP_INLINE void late_row(LoopWide *sum, const LoopReadout *r, const Strip *s, size_t j, size_t vectors, Form form)
+LOOP_INLINE void late_row(LoopWide *sum, const Pass *pass, const Strip *s, size_t j, size_t vectors, Form form)
 {
-    const size_t lanes = r->wires.lanes, step = r->wires.context.step;
+    const size_t lanes = pass->lanes, step = pass->context.step;
     for (size_t i = 0; i < vectors; i++) {
         const size_t at = j * lanes + i * LOOP_WIDE, line = j * step + i * LOOP_WIDE * form.in;
         LoopWide now = form.in ? loop_wide(s->x + line) : loop_wide_of(s->x[line]);
@@ -166,12 +174,12 @@ LOOP_INLINE void late_row(LoopWide *sum, const LoopReadout *r, const Strip *s, s
 }
 
 /* Channel `k` in `vectors` vectors of lanes from `l` on. */
-LOOP_INLINE void late_strip(LoopReal *value, const LoopReadout *r, size_t k, size_t l, size_t vectors, LoopWideMask kept, Form form)
+LOOP_INLINE void late_strip(const Pass *pass, size_t k, size_t l, size_t vectors, LoopWideMask kept, Form form)
 {
-    const LoopLate *late = r->late;
-    const size_t lanes = r->wires.lanes, reach = r->wires.reach;
-    Strip s = {.w = r->weights + k * reach * lanes + l, .e = late->traces + k * reach * lanes + l, .x = r->wires.context.at + l * form.in,
-               .old = late->seen + l * form.in, .kept = kept};
+    const LoopLate *late = pass->late;
+    const size_t lanes = pass->lanes, reach = pass->reach, first = k * reach * lanes + l;
+    Strip s = {.w = pass->weights + first, .e = late->traces + first, .x = pass->context.at + l * form.in, .old = late->seen + l * form.in,
+               .kept = kept};
     LoopWide sum[LOOP_PARTS][LATE_STRIP];
     for (size_t i = 0; i < vectors; i++) {
         s.push[i] = loop_wide(late->push + l + i * LOOP_WIDE);
@@ -184,42 +192,41 @@ LOOP_INLINE void late_strip(LoopReal *value, const LoopReadout *r, size_t k, siz
     for (; j + LOOP_PARTS <= reach; j += LOOP_PARTS)
         LOOP_UNROLL(8)
         for (size_t p = 0; p < LOOP_PARTS; p++)
-            late_row(sum[p], r, &s, j + p, vectors, form);
+            late_row(sum[p], pass, &s, j + p, vectors, form);
     LOOP_UNROLL(8)
     for (size_t p = 0; p < LOOP_PARTS; p++)
         if (j + p < reach)
-            late_row(sum[p], r, &s, j + p, vectors, form);
+            late_row(sum[p], pass, &s, j + p, vectors, form);
     for (size_t i = 0; i < vectors; i++) {
-        LoopReal *at = value + k * lanes + l + i * LOOP_WIDE;
+        LoopReal *at = pass->value + k * lanes + l + i * LOOP_WIDE;
         LoopWide all = ((sum[0][i] + sum[4][i]) + (sum[2][i] + sum[6][i])) + ((sum[1][i] + sum[5][i]) + (sum[3][i] + sum[7][i]));
         loop_wide_put(at, loop_wide_select(kept, loop_wide(at), all));
     }
 }
 
-LOOP_INLINE void late_form(const LoopReadout *r, LoopReal *value, Form form)
+LOOP_INLINE void late_form(const Pass *pass, Form form)
 {
-    const size_t n = r->wires.lanes, channels = r->loop->channels;
+    const size_t n = pass->lanes, channels = pass->channels;
     size_t l = 0;
     for (; l + LATE_STRIP * LOOP_WIDE <= n; l += LATE_STRIP * LOOP_WIDE)
         for (size_t k = 0; k < channels; k++)
-            late_strip(value, r, k, l, LATE_STRIP, (LoopWideMask){0}, form);
+            late_strip(pass, k, l, LATE_STRIP, (LoopWideMask){0}, form);
     for (; l < n; l += LOOP_WIDE)
         for (size_t k = 0; k < channels; k++)
-            late_strip(value, r, k, l, 1, loop_wide_from(n - l), form);
+            late_strip(pass, k, l, 1, loop_wide_from(n - l), form);
 }
 
 static void do_late(LoopBlock *block, size_t index, LoopView context, LoopReal *value)
 {
     LoopLate *late = &block->late[index];
     const LoopRuleCall *call = &block->calls[index];
-    LoopReadout r = {.loop = call->loop, .wires = call->wires, .weights = call->weights, .late = late};
-    r.wires.context = context;
+    const Pass pass = {late, call->weights, value, context, call->loop->channels, call->wires.reach, call->lanes};
     if (!late->enters)
-        memset(late->due, 0, call->loop->channels * call->lanes * sizeof *late->due);
+        memset(late->due, 0, pass.channels * pass.lanes * sizeof *late->due);
     if (context.lane)
-        late->first ? late_form(&r, value, (Form){true, 1}) : late_form(&r, value, (Form){false, 1});
+        late->first ? late_form(&pass, (Form){true, 1}) : late_form(&pass, (Form){false, 1});
     else
-        late->first ? late_form(&r, value, (Form){true, 0}) : late_form(&r, value, (Form){false, 0});
+        late->first ? late_form(&pass, (Form){true, 0}) : late_form(&pass, (Form){false, 0});
     late->moves = late->enters = late->first = false;
 }
 
