@@ -321,15 +321,14 @@ LOOP_INLINE float loop_mod_single(float x, float y)
 #undef LOOP_REMAINDER
 #define loop_mod(x, y) _Generic((x), float: loop_mod_single, default: loop_mod_double)(x, y)
 
-/* Point `i` of `n` evenly from lo to hi; a single one is in the middle. Whole numbers come out whole, and the ends as they are. */
+/* Point `i` of `n` evenly from lo to hi; a single one is in the middle. Whole numbers come out whole, the ends as they are, and
+   nothing overflows between them. */
 LOOP_INLINE double loop_evenly(double lo, double hi, uint32_t i, uint32_t n)
 {
-    double whole = hi - lo, part = whole * i;
-    if (n == 1)
-        return lo + whole * 0.5;
-    if (i + 1 == n)
-        return hi;
-    return lo + (fabs(part) <= DBL_MAX ? part / (n - 1) : whole * ((double)i / (n - 1)));
+    if (n > 1 && (i == 0 || i + 1 == n))
+        return i ? hi : lo;
+    const double whole = n > 1 ? n - 1 : 2, at = n > 1 ? i : 1, part = (hi - lo) * at;
+    return fabs(part) <= DBL_MAX ? lo + part / whole : lo * (1 - at / whole) + hi * (at / whole);
 }
 
 /* The nearest whole number, halves away from zero. Exact. */

@@ -75,8 +75,8 @@ typedef struct LoopRule {
     const char *name;
     const char *doc;        /* the equation and its source */
     LoopRuleSetting settings[LOOP_RULE_SETTINGS];
-    /* Where a trace is 0, weight and memory stay as they are: such synapses may be passed over. */
     bool adds;              /* a weight moves by rate * D * e and nothing else, so it may do so later: see vm/late.h */
+    /* Where a trace is 0, weight and memory stay as they are: such synapses may be passed over. */
     bool has_memory;        /* one more number for each synapse, */
     double memory;          /* which it starts from */
     void (*step)(const LoopRuleCall *call);

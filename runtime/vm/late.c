@@ -96,16 +96,14 @@ static bool note(LoopBlock *block, size_t index, const LoopSynapses *s, bool mov
     const size_t lanes = call->lanes, channels = call->loop->channels;
     if ((late->moves && (moves || late->enters)) || (late->enters && (enters || late->moves)))
         loop_late_settle(block, index); /* they move once each, in one order */
-    if (enters) {
+    if (enters) /* nothing else is there now */
         note_credit(call, s, late->due);
-        if (!all_finite(late->due, channels * lanes))
-            return false;
+    if ((enters && !all_finite(late->due, channels * lanes)) || (moves && !all_finite(s->push, lanes)))
+        return false;
+    if (enters)
         memset(call->live, 1, channels * call->wires.reach);
-    }
     if (moves) {
         memcpy(late->push, s->push, lanes * sizeof *late->push);
-        if (!all_finite(late->push, lanes))
-            return false;
         block->stale[index] = true;
     }
     late->first = late->moves ? false : late->enters || (enters && call->loop->credit_first);

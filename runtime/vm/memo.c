@@ -8,7 +8,7 @@ enum { WORTH_IT = 256, TIMES_WATCHED = 16 };
 typedef struct Finder {
     const LoopProgram *program;
     LoopLayout *layout;
-    uint8_t *writers;  /* [registers] instructions of the step, up to 2; ALWAYS for what never changes */
+    uint8_t *writers;  /* [registers] what writes it in a step, up to 2; ALWAYS for what never changes */
     uint32_t *made;    /* [registers] the memo that it is a result of, counted from 1, */
     uint32_t *watched; /* or that watches it */
     bool *targets;     /* [words + 1]: where jumps lead */
@@ -46,6 +46,28 @@ static void count_writers(Finder *f, const LoopSection *section)
         }
         pc += strlen(operands) + 1;
     }
+}
+
+/* Loops, the clock and measures write registers of their own: what a loop of its kind does not have may be any number. */
+static void note_written(Finder *f, const uint32_t *regs, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (regs[i] < f->program->register_count)
+            f->writers[regs[i]] = 2;
+}
+
+static void note_others(Finder *f)
+{
+    const LoopProgram *program = f->program;
+    const uint32_t clock[] = {program->task.phase, program->task.trial, program->task.type, program->task.time};
+    note_written(f, clock, sizeof clock / sizeof clock[0]);
+    for (size_t i = 0; i < program->loop_count; i++) {
+        const LoopLoop *l = &program->loops[i];
+        const uint32_t out[] = {l->value, l->choice, l->probability, l->policy, l->chose, l->taken, l->expected, l->act, l->output, l->noise, l->held_taken};
+        note_written(f, out, sizeof out / sizeof out[0]);
+    }
+    for (size_t i = 0; i < program->measure_count; i++)
+        note_written(f, &program->measures[i].instant, 1);
 }
 
 /* Whether memo number `memo` would have to look at a register, which it neither does yet nor has worked out itself. */
@@ -106,6 +128,7 @@ static bool find_all(Finder *f)
         return false;
     count_writers(f, &program->step);
     count_writers(f, &program->observe);
+    note_others(f);
     for (uint32_t i = 0; i < program->constant_count; i++)
         f->writers[program->constants[i].reg] = f->writers[program->constants[i].reg] ? 2 : ALWAYS;
     for (uint32_t i = 0; i < program->param_count; i++)
@@ -130,6 +153,8 @@ bool loop_memos_find(LoopLayout *layout, const LoopProgram *program)
     loop_free(f.made);
     loop_free(f.watched);
     loop_free(f.targets);
+    LoopMemo *fewer = ok ? loop_resize(layout->memos, (layout->memo_count + 1) * sizeof *layout->memos) : NULL;
+    layout->memos = fewer ? fewer : layout->memos;
     return ok;
 }
 
