@@ -155,7 +155,7 @@ bool loop_memos_find(LoopLayout *layout, const LoopProgram *program)
     loop_free(f.targets);
     LoopMemo *fewer = ok ? loop_resize(layout->memos, (layout->memo_count + 1) * sizeof *layout->memos) : NULL;
     layout->memos = fewer ? fewer : layout->memos;
-    return ok;
+    return fewer != NULL;
 }
 
 const LoopReady *loop_memo_run(LoopBlock *block, const LoopReady *at)
