@@ -150,18 +150,18 @@ void loop_arena_free(LoopArena *arena)
     loop_free(arena);
 }
 
-/* Blocks grow with what is in the arena, and from ARENA_LARGE on each is of large pages. */
+/* Blocks grow with what is in the arena, and from ARENA_LARGE on they are large pages. What is larger itself gets what it takes. */
 static const size_t ARENA_LARGE = (size_t)128 * 1024, ARENA_MOST = (size_t)4 * 1024 * 1024;
 
 static bool arena_grow(LoopArena *arena, size_t size)
 {
-    size_t wanted = arena->used / 2 < ARENA_MOST ? arena->used / 2 : ARENA_MOST, bytes;
+    size_t wanted = arena->used / 2, bytes;
+    if (wanted >= ARENA_LARGE)
+        wanted = wanted < ARENA_MOST ? PAGES_FROM : ARENA_MOST;
     if (!loop_add(size, sizeof(ArenaBlock) + ARENA_ALIGN, &bytes))
         return false;
     bytes = bytes > wanted ? bytes : wanted;
     bytes = bytes > ARENA_BLOCK ? bytes : ARENA_BLOCK;
-    if (bytes >= ARENA_LARGE && !round_up(bytes, PAGES_FROM, &bytes))
-        return false;
     ArenaBlock *block = bytes < PAGES_FROM ? loop_alloc(bytes) : loop_alloc_pages(bytes);
     if (!block)
         return false;
