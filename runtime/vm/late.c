@@ -37,8 +37,6 @@ void loop_late_start(LoopBlock *block, size_t index)
         return;
     late->due = block->state + at;
     late->push = late->due + loop->channels * block->lanes;
-    late->traces = block->calls[index].traces;
-    late->seen = block->state + block->layout->seen[index];
 }
 
 /* ---- noting ---- */
@@ -134,8 +132,10 @@ bool loop_late_learn(LoopBlock *block, size_t index)
 /* A read-out on whose way learning is done. */
 typedef struct Pass {
     const LoopLate *late;
-    LoopReal *weights, *value; /* [channels][reach][lanes]; [channels][lanes] */
-    LoopView context;
+    LoopReal *weights, *traces; /* [channels][reach][lanes] */
+    LoopReal *value;            /* [channels][lanes] */
+    const LoopReal *seen;       /* what enters traces, */
+    LoopView context;           /* and what is read out */
     size_t channels, reach, lanes;
 } Pass;
 
@@ -176,7 +176,7 @@ LOOP_INLINE void late_strip(const Pass *pass, size_t k, size_t l, size_t vectors
 {
     const LoopLate *late = pass->late;
     const size_t lanes = pass->lanes, reach = pass->reach, first = k * reach * lanes + l;
-    Strip s = {.w = pass->weights + first, .e = late->traces + first, .x = pass->context.at + l * form.in, .old = late->seen + l * form.in,
+    Strip s = {.w = pass->weights + first, .e = pass->traces + first, .x = pass->context.at + l * form.in, .old = pass->seen + l * form.in,
                .kept = kept};
     LoopWide sum[LOOP_PARTS][LATE_STRIP];
     for (size_t i = 0; i < vectors; i++) {
@@ -214,11 +214,17 @@ LOOP_INLINE void late_form(const Pass *pass, Form form)
             late_strip(pass, k, l, 1, loop_wide_from(n - l), form);
 }
 
+/* The context for which the value was read out last. */
+static LoopReal *seen(const LoopBlock *block, size_t index)
+{
+    return block->state + block->layout->seen[index];
+}
+
 static void do_late(LoopBlock *block, size_t index, LoopView context, LoopReal *value)
 {
     LoopLate *late = &block->late[index];
     const LoopRuleCall *call = &block->calls[index];
-    const Pass pass = {late, call->weights, value, context, call->loop->channels, call->wires.reach, call->lanes};
+    const Pass pass = {late, call->weights, call->traces, value, seen(block, index), context, call->loop->channels, call->wires.reach, call->lanes};
     if (!late->enters)
         memset(late->due, 0, pass.channels * pass.lanes * sizeof *late->due);
     if (context.lane)
@@ -236,9 +242,9 @@ static void enter(LoopBlock *block, size_t index)
     LoopSynapses s = {.rows = call->wires.reach, .n = call->lanes, .step = 1};
     for (size_t k = 0; k < call->loop->channels; k++) {
         s.due = late->due + k * call->lanes;
-        s.e = late->traces + k * call->wires.reach * call->lanes;
+        s.e = call->traces + k * call->wires.reach * call->lanes;
         if (loop_synapses_any(s.due, s.n))
-            loop_synapses_trace_any(&s, late->seen, call->wires.context.step, call->wires.context.lane);
+            loop_synapses_trace_any(&s, seen(block, index), call->wires.context.step, call->wires.context.lane);
     }
     late->enters = late->first = false;
 }
@@ -246,12 +252,11 @@ static void enter(LoopBlock *block, size_t index)
 void loop_late_settle(LoopBlock *block, size_t index)
 {
     const LoopLate *late = &block->late[index];
-    LoopView context = block->calls[index].wires.context;
-    if (late->able)
-        context.at = block->state + block->layout->seen[index];
-    if (late->moves)
+    if (late->moves) {
+        LoopView context = block->calls[index].wires.context;
+        context.at = seen(block, index);
         do_late(block, index, context, loop_synapses_room(&block->calls[index], LOOP_RULE_ARRAYS)); /* a value that nobody asked for */
-    else if (late->enters)
+    } else if (late->enters)
         enter(block, index);
 }
 

@@ -130,7 +130,8 @@ bool loop_layout_make(LoopLayout *layout, const LoopProgram *program, size_t lan
     layout->late = loop_alloc_array(program->loop_count, sizeof(size_t));
     layout->pairs = loop_alloc_array((size_t)program->draw_count + program->loop_count, sizeof(size_t));
     bool ok = layout->registers && layout->rings && layout->weights && layout->traces && layout->scales && layout->samples &&
-              layout->memory && layout->live && layout->seen && layout->late && layout->pairs && loop_memos_find(layout, program) && place_all(layout, program, lanes);
+              layout->memory && layout->live && layout->seen && layout->late && layout->pairs && loop_memos_find(layout, program) &&
+              place_all(layout, program, lanes);
     if (!ok)
         loop_layout_free(layout);
     return ok;

@@ -64,7 +64,6 @@ static size_t instruction_length(uint32_t op)
     return lengths[op];
 }
 
-/* Any instruction that no function of its own is kept for. */
 /* The instructions up to where a SKIP_UNASKED jumps, for the lanes that want what they work out. */
 static void run_asked(LoopBlock *block, const LoopReady *at, uint32_t measure)
 {
@@ -76,6 +75,7 @@ static void run_asked(LoopBlock *block, const LoopReady *at, uint32_t measure)
     block->asking = LOOP_NONE;
 }
 
+/* Any instruction that no function of its own is kept for. */
 static const LoopReady *run_any(LoopBlock *block, const LoopReady *at)
 {
     uint32_t op = at->code[0];

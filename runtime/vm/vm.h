@@ -31,7 +31,7 @@ typedef struct LoopLayout {
     size_t *seen;               /* [loop_count]: the context that its value was read out for; LOOP_UNSEEN */
     size_t *late;               /* [loop_count]: room for learning that is put off; LOOP_UNSEEN */
     size_t *pairs;              /* [draw_count + loop_count]: for places that draw one number a step, those of two steps, [2][lanes] */
-    LoopMemo *memos;
+    LoopMemo *memos;            /* of the step section, in its order */
     size_t memo_count;
     uint32_t *watched;          /* registers that memos look at, one memo's behind the other's */
     size_t watched_count;
@@ -68,10 +68,8 @@ typedef struct LoopLate {
     bool able, dense;           /* it may be; most lines of the context are not 0 */
     bool moves, enters, first;  /* weights are to move; something is to enter traces, before they do */
     uint64_t read;              /* the last step on which the value was read out, or would have been the same */
-    const LoopReal *seen;       /* the context of that step: what enters came from it */
     LoopReal *push;             /* [lanes] what a unit of a trace adds to the weight */
-    LoopReal *due;              /* [channels][lanes] what a unit of the context adds to the trace */
-    LoopReal *traces;
+    LoopReal *due;              /* [channels][lanes] what a unit of the context then seen adds to the trace */
 } LoopLate;
 
 struct LoopClock;
