@@ -1,4 +1,5 @@
 /* Plasticity of the loops, and what observers see of their synapses. */
+#include "runtime/vm/bundle.h"
 #include "runtime/vm/late.h"
 
 #include <string.h>
@@ -52,30 +53,41 @@ void loop_kernel_learn(LoopBlock *block, const LoopLoop *loop, size_t index)
     call->step = block->step;
     if (loop_late_learn(block, index))
         return;
-    loop_rule(loop->rule)->step(call);
+    for (LoopBundle b = loop_bundle(block, index, 0); b.lanes; b = loop_bundle_after(block, index, b)) {
+        LoopRuleCall some = loop_bundle_call(block, index, b);
+        loop_rule(loop->rule)->step(&some);
+    }
 }
 
-/* A row of weights or, times its scales, of traces in all lanes of the block. */
-static void copy_row(LoopReal *d, size_t lanes, const LoopReal *from, const LoopReal *scales, size_t source)
+/* A row of weights or, times its scales, of traces in some lanes; `step` is 0 where all have one number. */
+static void copy_row(LoopReal *d, size_t lanes, const LoopReal *from, const LoopReal *scales, size_t step)
 {
-    size_t step = source == lanes;
     for (size_t l = 0; l < lanes; l++)
         d[l] = (scales ? scales[l * step] : 1) * from[l * step] + 0.0; /* a trace that was passed over may be -0 */
 }
 
-void loop_kernel_synapses(LoopBlock *block, uint32_t op, const uint32_t *args)
+/* The rows of a bundle, of which `from` is the first. */
+static void copy_rows(const LoopBlock *block, uint32_t op, const uint32_t *args, LoopBundle bundle, const LoopReal *from)
 {
     const LoopLoop *loop = &block->program->loops[args[1]];
-    loop_late_settle(block, args[1]);
-    const size_t *offsets = op == LOOP_OP_WEIGHTS ? block->layout->weights : block->layout->traces;
-    const LoopReal *from = block->state + offsets[args[1]], *scales = block->state + block->layout->scales[args[1]];
-    size_t lanes = loop_block_lanes(block, args[0]), source = loop_block_synapse_lanes(block, loop);
-    LoopReal *d = loop_block_register(block, args[0]);
+    const LoopReal *scales = block->state + block->layout->scales[args[1]] + bundle.first;
+    const size_t lanes = loop_block_lanes(block, args[0]), source = loop_block_synapse_lanes(block, loop);
+    const bool each = source == lanes; /* or one row for all of the block */
+    LoopReal *d = loop_block_register(block, args[0]) + bundle.first;
     for (size_t k = 0; k < loop->channels; k++)
         for (size_t m = 0; m < loop->neurons; m++) {
             size_t row = op == LOOP_OP_WEIGHTS ? k * loop->neurons + m : loop_trace_row(loop, k, m);
             const LoopReal *by = op == LOOP_OP_WEIGHTS || !loop->learns ? NULL : scales + k % loop_scale_rows(block->program, loop) * source;
             for (size_t j = 0; j < loop->reach; j++, d += lanes)
-                copy_row(d, lanes, from + (row * loop->reach + j) * source, by, source);
+                copy_row(d, each ? bundle.lanes : lanes, from + (row * loop->reach + j) * bundle.lanes, by, each);
         }
+}
+
+void loop_kernel_synapses(LoopBlock *block, uint32_t op, const uint32_t *args)
+{
+    const size_t index = args[1], *offsets = op == LOOP_OP_WEIGHTS ? block->layout->weights : block->layout->traces;
+    const size_t synapses = loop_synapses(&block->program->loops[index]);
+    loop_late_settle(block, index);
+    for (LoopBundle b = loop_bundle(block, index, 0); b.lanes; b = loop_bundle_after(block, index, b))
+        copy_rows(block, op, args, b, block->state + offsets[index] + b.first * synapses);
 }

@@ -1,5 +1,6 @@
 /* Striatum and pallidum: the weighted inputs of each neuron, and their sum for each channel. A line that is 0 adds nothing,
    whatever its weight, so lines that are 0 in every lane are never looked at. Sums run in the order of sum.h. */
+#include "runtime/vm/bundle.h"
 #include "runtime/vm/late.h"
 
 #include "runtime/contract/real_math.h"
@@ -38,13 +39,17 @@ static void list_active(Readout *r, LoopActive *active)
     r->active = active;
 }
 
-static Readout readout(const LoopBlock *block, const LoopLoop *loop, size_t index)
+/* For the lanes of a bundle. */
+static Readout readout(const LoopBlock *block, const LoopLoop *loop, size_t index, LoopBundle bundle)
 {
     LoopReal *scratch = block->state + block->layout->scratch;
     size_t span = block->layout->span;
     Readout r = {.loop = loop, .wires = loop_block_wires(block, index, loop->context),
-                 .weights = block->state + block->layout->weights[index], .propose = loop_block_view(block, loop->propose, &ONE),
+                 .weights = block->state + block->layout->weights[index] + bundle.first * loop_synapses(loop),
+                 .propose = loop_view_from(loop_block_view(block, loop->propose, &ONE), bundle.first),
                  .s = scratch, .up = scratch + span, .gathered = scratch + 2 * span, .parts = scratch + 3 * span};
+    r.wires.lanes = bundle.lanes;
+    r.wires.context = loop_view_from(r.wires.context, bundle.first);
     r.sparse = r.wires.lanes > 1 && loop->wiring == LOOP_WIRING_BROADCAST && !r.wires.context.lane;
     if (r.sparse)
         list_active(&r, block->active);
@@ -236,10 +241,13 @@ static void channel_value(const Readout *r, size_t k, LoopReal *sums, LoopReal *
 
 static void read_all(LoopBlock *block, const LoopLoop *loop, size_t index)
 {
-    Readout r = readout(block, loop, index);
-    LoopReal *sums = r.parts + LOOP_PARTS * block->layout->span;
-    for (size_t k = 0; k < loop->channels; k++)
-        channel_value(&r, k, sums, loop_block_register(block, loop->value) + k * r.wires.lanes);
+    const size_t lanes = loop_block_synapse_lanes(block, loop);
+    for (LoopBundle b = loop_bundle(block, index, 0); b.lanes; b = loop_bundle_after(block, index, b)) {
+        Readout r = readout(block, loop, index, b);
+        LoopReal *sums = r.parts + LOOP_PARTS * block->layout->span;
+        for (size_t k = 0; k < loop->channels; k++)
+            channel_value(&r, k, sums, loop_block_register(block, loop->value) + b.first + k * lanes);
+    }
 }
 
 /* Whether the loop sees what it saw when its value was read out last, through the same weights. */
@@ -269,13 +277,16 @@ void loop_kernel_value(LoopBlock *block, const LoopLoop *loop, size_t index)
 void loop_kernel_striatum(LoopBlock *block, const uint32_t *args)
 {
     const LoopLoop *loop = &block->program->loops[args[1]];
+    const size_t lanes = loop_block_lanes(block, args[0]);
+    const bool each = loop_block_synapse_lanes(block, loop) == lanes; /* or one number for all of the block */
     loop_late_settle(block, args[1]);
-    Readout r = readout(block, loop, args[1]);
-    size_t lanes = loop_block_lanes(block, args[0]);
-    LoopReal *d = loop_block_register(block, args[0]);
-    for (size_t i = 0; i < (size_t)loop->channels * loop->neurons; i++) {
-        neuron(&r, i / loop->neurons, i % loop->neurons, r.s);
-        for (size_t l = 0; l < lanes; l++)
-            d[i * lanes + l] = r.s[r.wires.lanes == lanes ? l : 0];
+    for (LoopBundle b = loop_bundle(block, args[1], 0); b.lanes; b = loop_bundle_after(block, args[1], b)) {
+        Readout r = readout(block, loop, args[1], b);
+        LoopReal *d = loop_block_register(block, args[0]) + b.first;
+        for (size_t i = 0; i < (size_t)loop->channels * loop->neurons; i++, d += lanes) {
+            neuron(&r, i / loop->neurons, i % loop->neurons, r.s);
+            for (size_t l = 0; l < (each ? b.lanes : lanes); l++)
+                d[l] = r.s[each ? l : 0];
+        }
     }
 }

@@ -1,6 +1,7 @@
 #include "runtime/vm/late.h"
 
 #include "runtime/rules/eligibility.h"
+#include "runtime/vm/bundle.h"
 #include "runtime/vm/sum.h"
 
 #include <string.h>
@@ -99,7 +100,7 @@ static bool note(LoopBlock *block, size_t index, const LoopSynapses *s, bool mov
     if ((enters && !all_finite(late->due, channels * lanes)) || (moves && !all_finite(s->push, lanes)))
         return false;
     if (enters)
-        memset(call->live, 1, channels * call->wires.reach);
+        memset(call->live, 1, channels * call->wires.reach * loop_bundle_count(block->layout, index, lanes));
     if (moves) {
         memcpy(late->push, s->push, lanes * sizeof *late->push);
         block->stale[index] = true;
@@ -129,38 +130,40 @@ bool loop_late_learn(LoopBlock *block, size_t index)
 
 /* ---- doing ---- */
 
-/* A read-out on whose way learning is done. */
+/* A read-out on whose way learning is done, for the lanes of a bundle. */
 typedef struct Pass {
-    const LoopLate *late;
-    LoopReal *weights, *traces; /* [channels][reach][lanes] */
-    LoopReal *value;            /* [channels][lanes] */
-    const LoopReal *seen;       /* what enters traces, */
-    LoopView context;           /* and what is read out */
+    LoopReal *weights, *traces;  /* [channels][reach][lanes] */
+    LoopReal *value;             /* [channels][apart], */
+    const LoopReal *due, *push;  /* and so is what enters; what weights move by */
+    const LoopReal *seen;        /* the context that enters traces, */
+    LoopView context;            /* and that which is read out */
     size_t channels, reach, lanes;
+    size_t apart;                /* lanes of the block */
 } Pass;
 
 /* What a strip of lanes of a channel has. */
 typedef struct Strip {
     LoopReal *w, *e;
-    const LoopReal *x, *old;
+    const LoopReal *x, *old; /* `step` from line to line */
+    size_t step;
     LoopWide due[LATE_STRIP], push[LATE_STRIP];
     LoopWideMask pushes[LATE_STRIP], kept;
 } Strip;
 
 /* How a kernel below is made: whether what enters the traces does so before the weights move, or behind that; how far from lane to lane
-   the context is. */
+   the context is; how far from row to row weights are, a constant for most bundles, since a row of eight would take more numbers of
+   that kind than there are registers for them. */
 typedef struct Form {
     bool first;
-    size_t in;
+    size_t in, row;
 } Form;
 
 /* Row `j`: sum += w x, once the row has learned. Where a trace is 0 its weight gets a 0, which it would not in the rule; no weight is
    -0, and none sees it. */
-LOOP_INLINE void late_row(LoopWide *sum, const Pass *pass, const Strip *s, size_t j, size_t vectors, Form form)
+LOOP_INLINE void late_row(LoopWide *sum, const Strip *s, size_t j, size_t vectors, Form form)
 {
-    const size_t lanes = pass->lanes, step = pass->context.step;
     for (size_t i = 0; i < vectors; i++) {
-        const size_t at = j * lanes + i * LOOP_WIDE, line = j * step + i * LOOP_WIDE * form.in;
+        const size_t at = j * form.row + i * LOOP_WIDE, line = j * s->step + i * LOOP_WIDE * form.in;
         LoopWide now = form.in ? loop_wide(s->x + line) : loop_wide_of(s->x[line]);
         LoopWide old = form.in ? loop_wide(s->old + line) : loop_wide_of(s->old[line]);
         LoopWide trace = loop_wide(s->e + at), weight = loop_wide(s->w + at), entered = trace + s->due[i] * old;
@@ -174,15 +177,14 @@ LOOP_INLINE void late_row(LoopWide *sum, const Pass *pass, const Strip *s, size_
 /* Channel `k` in `vectors` vectors of lanes from `l` on. */
 LOOP_INLINE void late_strip(const Pass *pass, size_t k, size_t l, size_t vectors, LoopWideMask kept, Form form)
 {
-    const LoopLate *late = pass->late;
-    const size_t lanes = pass->lanes, reach = pass->reach, first = k * reach * lanes + l;
+    const size_t reach = pass->reach, first = k * reach * form.row + l;
     Strip s = {.w = pass->weights + first, .e = pass->traces + first, .x = pass->context.at + l * form.in, .old = pass->seen + l * form.in,
-               .kept = kept};
+               .step = pass->context.step, .kept = kept};
     LoopWide sum[LOOP_PARTS][LATE_STRIP];
     for (size_t i = 0; i < vectors; i++) {
-        s.push[i] = loop_wide(late->push + l + i * LOOP_WIDE);
+        s.push[i] = loop_wide(pass->push + l + i * LOOP_WIDE);
         s.pushes[i] = loop_wide_different(s.push[i], (LoopWide){0});
-        s.due[i] = loop_wide(late->due + k * lanes + l + i * LOOP_WIDE);
+        s.due[i] = loop_wide(pass->due + k * pass->apart + l + i * LOOP_WIDE);
         for (size_t p = 0; p < LOOP_PARTS; p++)
             sum[p][i] = (LoopWide){0};
     }
@@ -190,21 +192,21 @@ LOOP_INLINE void late_strip(const Pass *pass, size_t k, size_t l, size_t vectors
     for (; j + LOOP_PARTS <= reach; j += LOOP_PARTS)
         LOOP_UNROLL(8)
         for (size_t p = 0; p < LOOP_PARTS; p++)
-            late_row(sum[p], pass, &s, j + p, vectors, form);
+            late_row(sum[p], &s, j + p, vectors, form);
     LOOP_UNROLL(8)
     for (size_t p = 0; p < LOOP_PARTS; p++)
         if (j + p < reach)
-            late_row(sum[p], pass, &s, j + p, vectors, form);
+            late_row(sum[p], &s, j + p, vectors, form);
     for (size_t i = 0; i < vectors; i++) {
-        LoopReal *at = pass->value + k * lanes + l + i * LOOP_WIDE;
+        LoopReal *at = pass->value + k * pass->apart + l + i * LOOP_WIDE;
         LoopWide all = ((sum[0][i] + sum[4][i]) + (sum[2][i] + sum[6][i])) + ((sum[1][i] + sum[5][i]) + (sum[3][i] + sum[7][i]));
         loop_wide_put(at, loop_wide_select(kept, loop_wide(at), all));
     }
 }
 
-LOOP_INLINE void late_form(const Pass *pass, Form form)
+LOOP_INLINE void late_strips(const Pass *pass, Form form)
 {
-    const size_t n = pass->lanes, channels = pass->channels;
+    const size_t n = form.row, channels = pass->channels;
     size_t l = 0;
     for (; l + LATE_STRIP * LOOP_WIDE <= n; l += LATE_STRIP * LOOP_WIDE)
         for (size_t k = 0; k < channels; k++)
@@ -214,37 +216,62 @@ LOOP_INLINE void late_form(const Pass *pass, Form form)
             late_strip(pass, k, l, 1, loop_wide_from(n - l), form);
 }
 
-/* The context for which the value was read out last. */
-static LoopReal *seen(const LoopBlock *block, size_t index)
+LOOP_INLINE void late_rows(const Pass *pass, bool first, size_t in)
 {
-    return block->state + block->layout->seen[index];
+    if (pass->lanes == LOOP_BUNDLE)
+        late_strips(pass, (Form){first, in, LOOP_BUNDLE});
+    else
+        late_strips(pass, (Form){first, in, pass->lanes});
+}
+
+static void late_pass(const Pass *pass, bool first)
+{
+    if (pass->context.lane)
+        first ? late_rows(pass, true, 1) : late_rows(pass, false, 1);
+    else
+        first ? late_rows(pass, true, 0) : late_rows(pass, false, 0);
+}
+
+/* The context for which the value was read out last. */
+static LoopView seen(const LoopBlock *block, size_t index)
+{
+    LoopView context = block->calls[index].wires.context;
+    context.at = block->state + block->layout->seen[index];
+    return context;
 }
 
 static void do_late(LoopBlock *block, size_t index, LoopView context, LoopReal *value)
 {
     LoopLate *late = &block->late[index];
     const LoopRuleCall *call = &block->calls[index];
-    const Pass pass = {late, call->weights, call->traces, value, seen(block, index), context, call->loop->channels, call->wires.reach, call->lanes};
+    const size_t channels = call->loop->channels, synapses = loop_synapses(call->loop);
+    const LoopView old = seen(block, index);
     if (!late->enters)
-        memset(late->due, 0, pass.channels * pass.lanes * sizeof *late->due);
-    if (context.lane)
-        late->first ? late_form(&pass, (Form){true, 1}) : late_form(&pass, (Form){false, 1});
-    else
-        late->first ? late_form(&pass, (Form){true, 0}) : late_form(&pass, (Form){false, 0});
+        memset(late->due, 0, channels * call->lanes * sizeof *late->due);
+    for (LoopBundle b = loop_bundle(block, index, 0); b.lanes; b = loop_bundle_after(block, index, b)) {
+        const Pass pass = {.weights = call->weights + b.first * synapses, .traces = call->traces + b.first * synapses,
+                           .value = value + b.first, .due = late->due + b.first, .push = late->push + b.first,
+                           .seen = loop_view_from(old, b.first).at, .context = loop_view_from(context, b.first),
+                           .channels = channels, .reach = call->wires.reach, .lanes = b.lanes, .apart = call->lanes};
+        late_pass(&pass, late->first);
+    }
     late->moves = late->enters = late->first = false;
 }
 
 /* No weight moves: traces by themselves. */
 static void enter(LoopBlock *block, size_t index)
 {
-    const LoopRuleCall *call = &block->calls[index];
     LoopLate *late = &block->late[index];
-    LoopSynapses s = {.rows = call->wires.reach, .n = call->lanes, .step = 1};
-    for (size_t k = 0; k < call->loop->channels; k++) {
-        s.due = late->due + k * call->lanes;
-        s.e = call->traces + k * call->wires.reach * call->lanes;
-        if (loop_synapses_any(s.due, s.n))
-            loop_synapses_trace_any(&s, seen(block, index), call->wires.context.step, call->wires.context.lane);
+    for (LoopBundle b = loop_bundle(block, index, 0); b.lanes; b = loop_bundle_after(block, index, b)) {
+        const LoopRuleCall call = loop_bundle_call(block, index, b);
+        const LoopView old = loop_view_from(seen(block, index), b.first);
+        LoopSynapses s = {.rows = call.wires.reach, .n = call.lanes, .step = 1};
+        for (size_t k = 0; k < call.loop->channels; k++) {
+            s.due = late->due + k * block->lanes + b.first;
+            s.e = call.traces + k * call.wires.reach * call.lanes;
+            if (loop_synapses_any(s.due, s.n))
+                loop_synapses_trace_any(&s, old.at, old.step, old.lane);
+        }
     }
     late->enters = late->first = false;
 }
@@ -252,11 +279,9 @@ static void enter(LoopBlock *block, size_t index)
 void loop_late_settle(LoopBlock *block, size_t index)
 {
     const LoopLate *late = &block->late[index];
-    if (late->moves) {
-        LoopView context = block->calls[index].wires.context;
-        context.at = seen(block, index);
-        do_late(block, index, context, loop_synapses_room(&block->calls[index], LOOP_RULE_ARRAYS)); /* a value that nobody asked for */
-    } else if (late->enters)
+    if (late->moves) /* for a value that nobody asked for */
+        do_late(block, index, seen(block, index), loop_synapses_room(&block->calls[index], LOOP_RULE_ARRAYS));
+    else if (late->enters)
         enter(block, index);
 }
 

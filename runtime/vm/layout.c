@@ -3,6 +3,7 @@
 
 #include "runtime/measure/recorder.h"
 #include "runtime/task/clock.h"
+#include "runtime/vm/bundle.h"
 #include "runtime/vm/late.h"
 #include "runtime/vm/memo.h"
 #include "runtime/vm/wide.h"
@@ -30,11 +31,12 @@ static bool reserve_block(size_t *total, size_t width, bool uniform, size_t lane
 
 /* Runs of traces of a loop: a row for all lanes, or with one lane LOOP_TILE of a row. The slab is made for `lanes` lanes; the
    last block may have but one. */
-static bool reserve_live(LoopLayout *layout, const LoopLoop *loop, size_t i)
+static bool reserve_live(LoopLayout *layout, const LoopLoop *loop, size_t i, size_t lanes)
 {
     size_t count;
     layout->live[i] = layout->live_bytes;
-    return loop_mul(loop_trace_rows(loop), loop->reach, &count) && loop_add(layout->live_bytes, count, &layout->live_bytes);
+    return loop_mul(loop_trace_rows(loop), loop->reach, &count) && loop_mul(count, loop_bundle_count(layout, i, lanes), &count) &&
+           loop_add(layout->live_bytes, count, &layout->live_bytes);
 }
 
 enum { NEURONS_WORTH_IT = 8 };
@@ -54,8 +56,11 @@ static bool reserve_seen(LoopLayout *layout, const LoopProgram *program, const L
 static bool reserve_late(LoopLayout *layout, const LoopProgram *program, const LoopLoop *loop, size_t i, size_t lanes, size_t *total)
 {
     layout->late[i] = LOOP_UNSEEN;
-    return layout->seen[i] == LOOP_UNSEEN || !loop_late_suits(program, loop) ||
-           reserve_block(total, (size_t)loop->channels + 1, false, lanes, &layout->late[i]);
+    layout->bundled[i] = false;
+    if (layout->seen[i] == LOOP_UNSEEN || !loop_late_suits(program, loop))
+        return true;
+    layout->bundled[i] = loop_bundle_suits(program, loop, lanes);
+    return reserve_block(total, (size_t)loop->channels + 1, false, lanes, &layout->late[i]);
 }
 
 /* One number for each synapse, if the loop has such a number at all. */
@@ -93,9 +98,9 @@ static bool place_all(LoopLayout *layout, const LoopProgram *program, size_t lan
         if (loop->weights != LOOP_NONE && program->registers[loop->weights].no_room)
             layout->registers[loop->weights] = layout->weights[i];
         if (!loop_mul(loop_trace_rows(loop), loop->reach, &traces) ||
-            !reserve_block(&total, traces, loop->uniform, lanes, &layout->traces[i]) || !reserve_live(layout, loop, i) ||
+            !reserve_block(&total, traces, loop->uniform, lanes, &layout->traces[i]) ||
             !reserve_block(&total, loop->learns ? loop_scale_rows(program, loop) : 0, loop->uniform, lanes, &layout->scales[i]) ||
-            !reserve_seen(layout, program, loop, i, lanes, &total) || !reserve_late(layout, program, loop, i, lanes, &total) ||
+            !reserve_seen(layout, program, loop, i, lanes, &total) || !reserve_late(layout, program, loop, i, lanes, &total) || !reserve_live(layout, loop, i, lanes) ||
             !reserve_synapses(&total, loop, loop->wiring == LOOP_WIRING_SAMPLING, lanes, &layout->samples[i]) ||
             !reserve_synapses(&total, loop, loop->learns && loop_rule(loop->rule)->has_memory, lanes, &layout->memory[i]))
             return false;
@@ -128,9 +133,10 @@ bool loop_layout_make(LoopLayout *layout, const LoopProgram *program, size_t lan
     layout->live = loop_alloc_array(program->loop_count, sizeof(size_t));
     layout->seen = loop_alloc_array(program->loop_count, sizeof(size_t));
     layout->late = loop_alloc_array(program->loop_count, sizeof(size_t));
+    layout->bundled = loop_alloc_array(program->loop_count, sizeof *layout->bundled);
     layout->pairs = loop_alloc_array((size_t)program->draw_count + program->loop_count, sizeof(size_t));
     bool ok = layout->registers && layout->rings && layout->weights && layout->traces && layout->scales && layout->samples &&
-              layout->memory && layout->live && layout->seen && layout->late && layout->pairs && loop_memos_find(layout, program) &&
+              layout->memory && layout->live && layout->seen && layout->late && layout->bundled && layout->pairs && loop_memos_find(layout, program) &&
               place_all(layout, program, lanes);
     if (!ok)
         loop_layout_free(layout);
@@ -149,6 +155,7 @@ void loop_layout_free(LoopLayout *layout)
     loop_free(layout->live);
     loop_free(layout->seen);
     loop_free(layout->late);
+    loop_free(layout->bundled);
     loop_free(layout->pairs);
     loop_free(layout->memos);
     loop_free(layout->watched);
@@ -192,7 +199,7 @@ bool loop_block_bytes(const LoopProgram *program, const LoopLayout *layout, size
            add_bytes(bytes, draws * key_lanes(program, layout->lanes), sizeof *b->keys) &&
            add_bytes(bytes, draws, sizeof *b->paired + sizeof(size_t)) && add_bytes(bytes, layout->reals, real_bytes) &&
            add_bytes(bytes, layout->live_bytes + LOOP_RUNS_MORE, 1) && add_bytes(bytes, layout->lines, sizeof *b->active + 2 * sizeof *b->sees) &&
-           add_bytes(bytes, program->loop_count, sizeof *b->stale + sizeof *b->calls + sizeof *b->late + 7 * sizeof(size_t)) &&
+           add_bytes(bytes, program->loop_count, sizeof *b->stale + sizeof *b->calls + sizeof *b->late + 7 * sizeof(size_t) + sizeof *layout->bundled) &&
            add_bytes(bytes, (size_t)program->register_count + program->ring_count, sizeof(size_t)) &&
            add_bytes(bytes, program->foreign_count * layout->lanes, sizeof *b->selves) && add_bytes(bytes, widest_call(program), sizeof *b->foreign) &&
            add_bytes(bytes, ready, sizeof(LoopReady)) && loop_clock_bytes(program, layout->lanes, bytes) &&
@@ -348,9 +355,21 @@ static void start_wiring(LoopBlock *block, size_t i)
             sample_lines(block, loop, keys.at + l * keys.step, n, l, samples + n * loop->reach * block->lanes + l);
 }
 
-/* Never -0: a weight that 0 is added to may be passed over. */
-static void start_weights(const LoopBlock *block, const LoopLoop *loop, LoopReal *w, size_t synapses, size_t lanes)
+/* Puts [synapses][lanes] into bundles. The traces, which are as many, lend their place. */
+static void bundle_weights(const LoopBlock *block, size_t index, LoopReal *w, size_t synapses, size_t lanes)
 {
+    LoopReal *room = block->state + block->layout->traces[index];
+    memcpy(room, w, synapses * lanes * sizeof *w);
+    for (LoopBundle b = loop_bundle(block, index, 0); b.lanes; b = loop_bundle_after(block, index, b))
+        for (size_t s = 0; s < synapses; s++, w += b.lanes)
+            memcpy(w, room + s * lanes + b.first, b.lanes * sizeof *w);
+    memset(room, 0, synapses * lanes * sizeof *w);
+}
+
+/* Never -0: a weight that 0 is added to may be passed over. */
+static void start_weights(const LoopBlock *block, size_t index, LoopReal *w, size_t synapses, size_t lanes)
+{
+    const LoopLoop *loop = &block->program->loops[index];
     if (loop->weights == LOOP_NONE)
         return;
     if (!block->program->registers[loop->weights].no_room)
@@ -359,6 +378,8 @@ static void start_weights(const LoopBlock *block, const LoopLoop *loop, LoopReal
                 w[s * lanes + l] = loop_block_at(block, loop->weights, s, l);
     for (size_t i = 0; i < synapses * lanes; i++)
         w[i] += 0.0;
+    if (block->layout->bundled[index])
+        bundle_weights(block, index, w, synapses, lanes);
 }
 
 static void start_loops(LoopBlock *block)
@@ -368,7 +389,7 @@ static void start_loops(LoopBlock *block)
         const LoopLoop *loop = &program->loops[i];
         size_t lanes = loop->uniform ? 1 : block->lanes, synapses = loop_synapses(loop);
         LoopReal *w = block->state + block->layout->weights[i], *memory = block->state + block->layout->memory[i];
-        start_weights(block, loop, w, synapses, lanes);
+        start_weights(block, i, w, synapses, lanes);
         for (size_t s = 0; loop->learns && s < loop_scale_rows(program, loop) * lanes; s++)
             block->state[block->layout->scales[i] + s] = 1.0;
         for (size_t s = 0; loop->learns && loop_rule(loop->rule)->has_memory && s < synapses * lanes; s++)

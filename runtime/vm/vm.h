@@ -30,6 +30,7 @@ typedef struct LoopLayout {
     size_t *live;               /* [loop_count]: bytes that say which runs of traces may not be 0 */
     size_t *seen;               /* [loop_count]: the context that its value was read out for; LOOP_UNSEEN */
     size_t *late;               /* [loop_count]: room for learning that is put off; LOOP_UNSEEN */
+    bool *bundled;              /* [loop_count]: its synapses are kept for some lanes at a time, see bundle.h */
     size_t *pairs;              /* [draw_count + loop_count]: for places that draw one number a step, those of two steps, [2][lanes] */
     LoopMemo *memos;            /* of the step section, in its order */
     size_t memo_count;

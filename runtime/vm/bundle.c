@@ -1,0 +1,29 @@
+#include "runtime/vm/bundle.h"
+
+enum { BYTES_NEAR = 32 * 1024 }; /* which a first-level cache surely holds */
+
+bool loop_bundle_suits(const LoopProgram *program, const LoopLoop *loop, size_t lanes)
+{
+    return !program->registers[loop->context].uniform && lanes >= 2 * LOOP_BUNDLE && loop_synapses(loop) > BYTES_NEAR / 2 / sizeof(LoopReal) / lanes;
+}
+
+/* Bundled loops have one row of scales and no memory, see loop_late_suits. */
+LoopRuleCall loop_bundle_call(const LoopBlock *block, size_t index, LoopBundle bundle)
+{
+    LoopRuleCall call = block->calls[index];
+    const size_t synapses = loop_synapses(call.loop), first = bundle.first;
+    if (bundle.lanes == call.lanes)
+        return call;
+    LoopView *const views[] = {&call.dopamine, &call.rate, &call.trace, &call.burst, &call.dip, &call.forget, &call.credit, &call.propose,
+                               &call.freeze, &call.wires.context};
+    for (size_t i = 0; i < sizeof views / sizeof *views; i++)
+        *views[i] = loop_view_from(*views[i], first);
+    for (size_t i = 0; i < LOOP_RULE_SETTINGS; i++)
+        call.settings[i] = loop_view_from(call.settings[i], first);
+    call.lanes = call.wires.lanes = bundle.lanes;
+    call.weights += first * synapses;
+    call.traces += first * synapses;
+    call.scales += first;
+    call.live += first / LOOP_BUNDLE * synapses;
+    return call;
+}

@@ -1,0 +1,47 @@
+/* Lanes whose synapses lie together. The weights and traces of a loop are [bundles][synapses][lanes of the bundle]. Most loops have all
+   lanes of a block in one bundle. Where learning may wait and its pass is as fast as the second-level cache, a bundle is as wide as
+   that pass takes at a time, so that it goes through memory from end to end. */
+#ifndef LOOP_BUNDLE_H
+#define LOOP_BUNDLE_H
+
+#include "runtime/vm/vm.h"
+
+/* Lanes of a bundle where there are several: two cache lines of numbers. The last has up to twice as many less one, so that none is
+   narrow. */
+enum { LOOP_BUNDLE = 128 / sizeof(LoopReal) };
+
+typedef struct LoopBundle {
+    size_t first, lanes; /* of the block; 0 lanes: there is none */
+} LoopBundle;
+
+/* Whether loop `index`, of which learning may wait, is worth several bundles in blocks of `lanes` lanes. */
+bool loop_bundle_suits(const LoopProgram *program, const LoopLoop *loop, size_t lanes);
+
+/* Bundles of loop `index` in a block of `lanes` lanes. */
+static inline size_t loop_bundle_count(const LoopLayout *layout, size_t index, size_t lanes)
+{
+    return layout->bundled[index] && lanes >= 2 * LOOP_BUNDLE ? lanes / LOOP_BUNDLE : 1;
+}
+
+/* The one that begins with lane `first`. */
+static inline LoopBundle loop_bundle(const LoopBlock *block, size_t index, size_t first)
+{
+    size_t left = loop_block_synapse_lanes(block, &block->program->loops[index]) - first;
+    return (LoopBundle){first, block->layout->bundled[index] && left >= 2 * LOOP_BUNDLE ? LOOP_BUNDLE : left};
+}
+
+static inline LoopBundle loop_bundle_after(const LoopBlock *block, size_t index, LoopBundle bundle)
+{
+    return loop_bundle(block, index, bundle.first + bundle.lanes);
+}
+
+/* Where a view has lane `lane`. */
+static inline LoopView loop_view_from(LoopView v, size_t lane)
+{
+    return (LoopView){v.at + lane * v.lane, v.step, v.lane};
+}
+
+/* What learning gets for the lanes of a bundle. */
+LoopRuleCall loop_bundle_call(const LoopBlock *block, size_t index, LoopBundle bundle);
+
+#endif
