@@ -65,12 +65,21 @@ LoopStatus loop_compile_text(LoopCompiled *out, LoopStr name, LoopStr text, Loop
     return status == LOOP_OK ? run_stages(out, NULL, last, settings, setting_count) : status;
 }
 
-void loop_compiled_free(LoopCompiled *compiled)
+void loop_compiled_forget(LoopCompiled *compiled)
 {
-    loop_program_free(compiled->program);
     if (compiled->model)
         loop_arena_free(compiled->model->arena);
     loop_arena_free(compiled->arena);
+    compiled->arena = NULL;
+    compiled->ast = NULL;
+    compiled->files = NULL;
+    compiled->model = NULL;
+}
+
+void loop_compiled_free(LoopCompiled *compiled)
+{
+    loop_program_free(compiled->program);
+    loop_compiled_forget(compiled);
     loop_diags_free(compiled->diags);
     *compiled = (LoopCompiled){0};
 }

@@ -30,6 +30,8 @@ LoopStatus loop_compile(LoopCompiled *out, const char *path, LoopStage last, Loo
 /* The same for text in memory; `name` is what diagnostics call it. */
 LoopStatus loop_compile_text(LoopCompiled *out, LoopStr name, LoopStr text, LoopStage last, LoopSetting *settings,
                              size_t setting_count);
+/* Frees the AST and the model, which a program does not need: what runs next gets their memory. */
+void loop_compiled_forget(LoopCompiled *compiled);
 void loop_compiled_free(LoopCompiled *compiled);
 
 #endif

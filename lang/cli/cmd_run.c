@@ -53,6 +53,7 @@ static int run(const LoopArguments *arguments, LoopSink *out)
     if (code == LOOP_EXIT_OK) {
         LoopDiagsMark said = {0, 0, 0};
         loop_diags_rewind(compiled.diags, said); /* warnings have been said */
+        loop_compiled_forget(&compiled);
         LoopRan ran = loop_run_program(&compiled, path, arguments);
         code = ran.exit == LOOP_EXIT_OK ? report_run(&compiled, ran.results, arguments, out) : ran.exit;
         loop_results_free(ran.results);

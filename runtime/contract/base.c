@@ -281,7 +281,7 @@ static bool text_room(LoopText *text, size_t more)
         return text_fail(text);
     if (need <= text->capacity)
         return true;
-    size_t capacity = text->capacity ? text->capacity : 128;
+    size_t capacity = text->capacity ? text->capacity : text->arena ? 32 : 128; /* in arenas most are names, which stay */
     while (capacity < need)
         if (!loop_mul(capacity, 2, &capacity))
             return text_fail(text);
