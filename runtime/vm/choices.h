@@ -74,7 +74,18 @@ static inline void loop_row_spread(LoopReal *restrict row, LoopView x, size_t k,
             take(l_, 1);                                                                                               \
     } while (0)
 
-/* odds = how likely each channel is taken, if it is left to itself. Noise is added to the drives. */
+/* The value of a channel in a vector of lanes from `l` on. */
+static inline LoopWide loop_choices_value(const LoopChoices *c, size_t channel, size_t l)
+{
+    const LoopReal *of = c->value.at + channel * c->value.step;
+    return c->value.lane ? loop_wide(of + l) : loop_wide_of(*of);
+}
+
+/* Adds the noise of a noisy choice to the drives. */
+void loop_choices_noise(const LoopChoices *c);
+/* Where the largest drive is taken, and each lane has but one: at = its channel, top = its value. False: this has to be weighed. */
+bool loop_choices_largest(const LoopChoices *c);
+/* odds = how likely each channel is taken, if it is left to itself. */
 void loop_choices_weigh(const LoopChoices *c);
 
 #endif

@@ -31,18 +31,25 @@ static LoopChoices begin(LoopBlock *block, const LoopLoop *loop, size_t index, s
     return c;
 }
 
+/* row = value + bias of channel `k` */
+static void drive(const LoopChoices *c, LoopReal *restrict row, LoopView bias, size_t k)
+{
+    const LoopReal *restrict value = c->value.at + k * c->value.step, *restrict more = bias.at + k * bias.step;
+    if (c->value.lane && bias.lane) {
+        for (size_t l = 0; l < c->n; l++)
+            row[l] = value[l] + more[l];
+        return;
+    }
+    loop_row_spread(row, c->value, k, c->n);
+    for (size_t l = 0; c->loop->bias != LOOP_NONE && l < c->n; l++)
+        row[l] += more[l * bias.lane];
+}
+
 static void drives(const LoopChoices *c)
 {
     LoopView bias = loop_choices_view(c, c->loop->bias, &ZERO), propose = loop_choices_view(c, c->loop->propose, &ONE);
-    for (size_t k = 0; c->drive.at != c->value.at && k < c->channels; k++) {
-        LoopReal *restrict drive = loop_row(c->drive, k), *restrict more = c->u;
-        loop_row_spread(drive, c->value, k, c->n);
-        if (c->loop->bias != LOOP_NONE) {
-            loop_row_spread(more, bias, k, c->n);
-            for (size_t l = 0; l < c->n; l++)
-                drive[l] += more[l];
-        }
-    }
+    for (size_t k = 0; c->drive.at != c->value.at && k < c->channels; k++)
+        drive(c, loop_row(c->drive, k), bias, k);
     for (size_t k = 0; c->open.at && k < c->channels; k++)
         loop_row_spread(loop_row(c->open, k), propose, k, c->n);
 }
@@ -92,34 +99,41 @@ static void decide(const LoopChoices *c)
         c->chooses[l] = lesioned(c, l) > 0 ? 0 : c->chooses[l];
 }
 
-/* Some vectors of lanes from `l` on. at = the first channel at which the running sum of the odds passes u, the last one with odds where
-   none does; -1 where no channel has odds, or no choice is made. `taken` is its value, and chooses[l] > 0 where something was chosen. */
+/* A vector of lanes from `l` on has arrived at a channel with a value, or at -1. That it stays at where no choice is made; chooses[l] > 0
+   where something is chosen. */
+static inline void arrive(const LoopChoices *c, LoopReal *taken, size_t l, LoopWide at, LoopWide value)
+{
+    const LoopWide zero = {0};
+    LoopReal *chooses = c->chooses + l;
+    LoopWideMask any = loop_wide_above(loop_wide(chooses), zero) & loop_wide_not_below(at, zero);
+    loop_wide_put(c->at + l, loop_wide_select(any, at, loop_wide_of(-1.0)));
+    loop_wide_put_some(taken + l, loop_wide_where(any, value) + zero, c->n - l);
+    loop_wide_put(chooses, loop_wide_where(any, loop_wide_of(1.0)));
+}
+
+/* Some vectors of lanes from `l` on: the first channel at which the running sum of the odds passes u, the last one with odds where none
+   does; -1 where no channel has odds. */
 LOOP_INLINE void sample(const LoopChoices *c, const LoopReal *draw, LoopReal *taken, size_t l, size_t vectors)
 {
-    const LoopWide zero = {0}, one = loop_wide_of(1.0), none = loop_wide_of(-1.0);
+    const LoopWide zero = {0}, one = loop_wide_of(1.0);
     LoopWide at[LOOP_STRIP], reached[LOOP_STRIP], u[LOOP_STRIP], value[LOOP_STRIP], k = zero;
     for (size_t i = 0; i < vectors; i++) {
-        at[i] = none;
+        at[i] = loop_wide_of(-1.0);
         reached[i] = value[i] = zero;
         u[i] = loop_wide(draw + l + i * LOOP_WIDE);
     }
     for (size_t channel = 0; channel < c->channels; channel++, k += one) {
-        const LoopReal *odds = loop_row(c->odds, channel) + l, *of = c->value.at + channel * c->value.step;
+        const LoopReal *odds = loop_row(c->odds, channel) + l;
         for (size_t i = 0; i < vectors; i++) {
             LoopWide x = loop_wide(odds + i * LOOP_WIDE);
             LoopWideMask has = loop_wide_above(x, zero), here = has & loop_wide_not_below(u[i], reached[i]);
             at[i] = loop_wide_select(here, k, at[i]);
-            value[i] = loop_wide_select(here, c->value.lane ? loop_wide(of + l + i * LOOP_WIDE) : loop_wide_of(*of), value[i]);
+            value[i] = loop_wide_select(here, loop_choices_value(c, channel, l + i * LOOP_WIDE), value[i]);
             reached[i] += loop_wide_where(has, x);
         }
     }
-    for (size_t i = 0; i < vectors; i++) {
-        LoopReal *chooses = c->chooses + l + i * LOOP_WIDE;
-        LoopWideMask any = loop_wide_above(loop_wide(chooses), zero) & loop_wide_not_below(at[i], zero);
-        loop_wide_put(c->at + l + i * LOOP_WIDE, loop_wide_select(any, at[i], none));
-        loop_wide_put_some(taken + l + i * LOOP_WIDE, loop_wide_where(any, value[i]) + zero, c->n - l - i * LOOP_WIDE);
-        loop_wide_put(chooses, loop_wide_where(any, one));
-    }
+    for (size_t i = 0; i < vectors; i++)
+        arrive(c, taken, l + i * LOOP_WIDE, at[i], value[i]);
 }
 
 /* 1 for the channel that each lane has arrived at, less `odds` of what chance it had, where it has arrived at one. */
@@ -169,6 +183,16 @@ static void each_through(const LoopChoices *c)
     }
 }
 
+/* The same where each lane has a largest drive: nothing has to be drawn. */
+static void largest_through(const LoopChoices *c)
+{
+    LoopReal *taken = loop_choices_row(c, c->loop->taken, 0);
+    for (size_t l = 0; l < c->width; l += LOOP_WIDE)
+        arrive(c, taken, l, loop_wide(c->at + l), loop_wide(c->top + l));
+    if (c->loop->choice != LOOP_NONE)
+        put_choice(c, c->loop->choice, (LoopRows){0});
+}
+
 static void let_through(const LoopChoices *c)
 {
     if (is_single(c))
@@ -180,7 +204,13 @@ static void let_through(const LoopChoices *c)
             memcpy(loop_choices_row(c, c->loop->probability, k), loop_row(c->odds, k), c->n * sizeof(LoopReal));
 }
 
-/* Where no lane is to choose and nobody asks for probabilities there is nothing to weigh. */
+/* Whether nobody sees more of a choice than what it was. */
+static bool nobody_asks(const LoopChoices *c)
+{
+    return c->loop->probability == LOOP_NONE && c->loop->override == LOOP_NONE && c->loop->policy == LOOP_NONE;
+}
+
+/* Where no lane is to choose there is nothing to weigh. */
 static bool nothing_due(const LoopChoices *c)
 {
     const LoopLoop *loop = c->loop;
@@ -241,9 +271,15 @@ static void choose(const LoopChoices *c)
         let_nothing_through(c);
     else {
         drives(c);
-        loop_choices_weigh(c);
-        decide(c);
-        let_through(c);
+        loop_choices_noise(c);
+        if (nobody_asks(c) && loop_choices_largest(c)) {
+            decide(c);
+            largest_through(c);
+        } else {
+            loop_choices_weigh(c);
+            decide(c);
+            let_through(c);
+        }
     }
     hold(c);
     for (size_t l = 0; c->loop->lesion != LOOP_NONE && l < c->n; l++)

@@ -83,6 +83,54 @@ static void softmax(const LoopChoices *c)
         softmax_of(c, (LoopRows){0});
 }
 
+/* Some vectors of lanes from `l` on: at = the channel with the largest drive, top = its value. What is returned is not 0 where another
+   has as large a drive, or where that is no number. */
+LOOP_INLINE LoopWideMask largest(const LoopChoices *c, size_t l, size_t vectors)
+{
+    const LoopWide one = loop_wide_of(1.0);
+    LoopWide top[LOOP_STRIP], at[LOOP_STRIP], value[LOOP_STRIP], k = one;
+    LoopWideMask tied[LOOP_STRIP], some = {0};
+    for (size_t i = 0; i < vectors; i++) {
+        top[i] = loop_wide(loop_row(c->drive, 0) + l + i * LOOP_WIDE);
+        value[i] = loop_choices_value(c, 0, l + i * LOOP_WIDE);
+        at[i] = (LoopWide){0};
+        tied[i] = loop_wide_different(top[i], top[i]);
+    }
+    for (size_t channel = 1; channel < c->channels; channel++, k += one)
+        for (size_t i = 0; i < vectors; i++) {
+            LoopWide x = loop_wide(loop_row(c->drive, channel) + l + i * LOOP_WIDE);
+            LoopWideMask higher = loop_wide_above(x, top[i]);
+            tied[i] = (tied[i] | loop_wide_equal(x, top[i])) & ~higher;
+            top[i] = loop_wide_select(higher, x, top[i]);
+            at[i] = loop_wide_select(higher, k, at[i]);
+            value[i] = loop_wide_select(higher, loop_choices_value(c, channel, l + i * LOOP_WIDE), value[i]);
+        }
+    for (size_t i = 0; i < vectors; i++) {
+        const size_t lane = l + i * LOOP_WIDE;
+        if (lane + LOOP_WIDE > c->n)
+            tied[i] &= ~loop_wide_from(c->n - lane);
+        some |= tied[i];
+        loop_wide_put(c->at + lane, at[i]);
+        loop_wide_put(c->top + lane, value[i]);
+    }
+    return some;
+}
+
+bool loop_choices_largest(const LoopChoices *c)
+{
+    const LoopLoop *loop = c->loop;
+    LoopWideMask tied = {0};
+    LoopBits any = 0;
+    if ((loop->selection != LOOP_SELECT_GREEDY && loop->selection != LOOP_SELECT_NOISY) || c->open.at)
+        return false;
+#define LARGEST(l, vectors) tied |= largest(c, l, vectors)
+    LOOP_EACH_STRIP(c, LARGEST);
+#undef LARGEST
+    for (size_t i = 0; i < LOOP_WIDE; i++)
+        any |= tied[i];
+    return !any;
+}
+
 /* Some vectors of lanes from `l` on: share[lane] of the probability goes evenly to those open channels that have the largest drive, the
    rest evenly to all that are open. */
 LOOP_INLINE void best_odds(const LoopChoices *c, LoopRows open, const LoopReal *share, size_t l, size_t vectors)
@@ -139,8 +187,10 @@ static void epsilon(const LoopChoices *c)
     best(c, c->at);
 }
 
-static void add_noise(const LoopChoices *c)
+void loop_choices_noise(const LoopChoices *c)
 {
+    if (c->loop->selection != LOOP_SELECT_NOISY)
+        return;
     loop_row_spread(c->at, c->parameter, 0, c->n);
     loop_rng_normal(c->odds.at, c->channels, c->n, c->keys, c->block->agent + c->first, NULL, c->block->step, LOOP_DRAW_CHANNEL);
     for (size_t k = 0; k < c->channels; k++) { /* the noise has no room behind its lanes */
@@ -169,7 +219,6 @@ static void independent(const LoopChoices *c)
         }
 }
 
-/* A noisy choice draws its noise here. */
 void loop_choices_weigh(const LoopChoices *c)
 {
     switch (c->loop->selection) {
@@ -177,14 +226,11 @@ void loop_choices_weigh(const LoopChoices *c)
         softmax(c);
         return;
     case LOOP_SELECT_GREEDY:
+    case LOOP_SELECT_NOISY:
         greedy(c);
         return;
     case LOOP_SELECT_EPSILON:
         epsilon(c);
-        return;
-    case LOOP_SELECT_NOISY:
-        add_noise(c);
-        greedy(c);
         return;
     case LOOP_SELECT_THRESHOLD:
         greedy(c);
