@@ -38,6 +38,7 @@ void loop_late_start(LoopBlock *block, size_t index)
         return;
     late->due = block->state + at;
     late->push = late->due + loop->channels * block->lanes;
+    late->fade = late->push + block->lanes;
 }
 
 /* ---- noting ---- */
@@ -93,11 +94,11 @@ static bool note(LoopBlock *block, size_t index, const LoopSynapses *s, bool mov
     const LoopRuleCall *call = &block->calls[index];
     LoopLate *late = &block->late[index];
     const size_t lanes = call->lanes, channels = call->loop->channels;
-    if ((late->moves && (moves || late->enters)) || (late->enters && (enters || late->moves)))
+    if ((late->moves && (moves || late->enters)) || (late->enters && (enters || late->moves)) || late->fades)
         loop_late_settle(block, index); /* they move once each, in one order */
     if (enters) /* nothing else is there now */
         note_credit(call, s, late->due);
-    if ((enters && !all_finite(late->due, channels * lanes)) || (moves && !all_finite(s->push, lanes)))
+    if ((enters && !all_finite(late->due, channels * lanes)) || (moves && !all_finite(s->push, lanes)) || (s->fades && !all_finite(s->fade, lanes)))
         return false;
     if (enters)
         memset(call->live, 1, channels * call->wires.reach * loop_bundle_count(block->layout, index, lanes));
@@ -105,6 +106,9 @@ static bool note(LoopBlock *block, size_t index, const LoopSynapses *s, bool mov
         memcpy(late->push, s->push, lanes * sizeof *late->push);
         block->stale[index] = true;
     }
+    if (s->fades)
+        memcpy(late->fade, s->fade, lanes * sizeof *late->fade);
+    late->fades = s->fades;
     late->first = late->moves ? false : late->enters || (enters && call->loop->credit_first);
     late->moves = late->moves || moves;
     late->enters = late->enters || enters;
@@ -120,7 +124,7 @@ bool loop_late_learn(LoopBlock *block, size_t index)
     LoopSynapses s = loop_synapses_begin(call);
     loop_synapses_factors(call, &s, 0);
     bool enters = has_credit(call);
-    if (s.fades || !late->dense || (enters && late->read != block->step) || !note(block, index, &s, s.gains, enters)) {
+    if ((s.fades && (enters || !s.sweeps)) || !late->dense || (enters && late->read != block->step) || !note(block, index, &s, s.gains, enters)) {
         loop_late_settle(block, index);
         return false;
     }
@@ -240,6 +244,23 @@ static LoopView seen(const LoopBlock *block, size_t index)
     return context;
 }
 
+/* Ends the scale of traces, as eligibility.h does on a step of its sweeps. */
+static void fade(LoopBlock *block, size_t index)
+{
+    LoopLate *late = &block->late[index];
+    for (LoopBundle b = loop_bundle(block, index, 0); late->fades && b.lanes; b = loop_bundle_after(block, index, b)) {
+        const LoopRuleCall call = loop_bundle_call(block, index, b);
+        const LoopReal *restrict by = late->fade + b.first;
+        LoopReal *restrict e = call.traces;
+        for (size_t row = 0; row < call.loop->channels * call.wires.reach; row++, e += b.lanes)
+            for (size_t l = 0; l < b.lanes; l++) {
+                LoopReal left = by[l] * e[l];
+                e[l] = fabs(left) < LOOP_TRACE_LEAST ? 0.0 : left;
+            }
+    }
+    late->fades = false;
+}
+
 static void do_late(LoopBlock *block, size_t index, LoopView context, LoopReal *value)
 {
     LoopLate *late = &block->late[index];
@@ -256,6 +277,7 @@ static void do_late(LoopBlock *block, size_t index, LoopView context, LoopReal *
         late_pass(&pass, late->first);
     }
     late->moves = late->enters = late->first = false;
+    fade(block, index);
 }
 
 /* No weight moves: traces by themselves. */
@@ -274,6 +296,7 @@ static void enter(LoopBlock *block, size_t index)
         }
     }
     late->enters = late->first = false;
+    fade(block, index);
 }
 
 void loop_late_settle(LoopBlock *block, size_t index)
@@ -283,6 +306,8 @@ void loop_late_settle(LoopBlock *block, size_t index)
         do_late(block, index, seen(block, index), loop_synapses_room(&block->calls[index], LOOP_RULE_ARRAYS));
     else if (late->enters)
         enter(block, index);
+    else
+        fade(block, index);
 }
 
 void loop_late_value(LoopBlock *block, size_t index)

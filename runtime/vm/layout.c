@@ -52,7 +52,7 @@ static bool reserve_seen(LoopLayout *layout, const LoopProgram *program, const L
     return reserve_block(total, loop->lines, shared, lanes, &layout->seen[i]);
 }
 
-/* Room for learning that is put off: what enters, for each channel, and what weights move by. */
+/* Room for learning that is put off: what enters, for each channel, what weights move by, and what is left of traces. */
 static bool reserve_late(LoopLayout *layout, const LoopProgram *program, const LoopLoop *loop, size_t i, size_t lanes, size_t *total)
 {
     layout->late[i] = LOOP_UNSEEN;
@@ -60,7 +60,7 @@ static bool reserve_late(LoopLayout *layout, const LoopProgram *program, const L
     if (layout->seen[i] == LOOP_UNSEEN || !loop_late_suits(program, loop))
         return true;
     layout->bundled[i] = loop_bundle_suits(program, loop, lanes);
-    return reserve_block(total, (size_t)loop->channels + 1, false, lanes, &layout->late[i]);
+    return reserve_block(total, (size_t)loop->channels + 2, false, lanes, &layout->late[i]);
 }
 
 /* One number for each synapse, if the loop has such a number at all. */

@@ -68,9 +68,11 @@ typedef struct LoopActive {
 typedef struct LoopLate {
     bool able, dense;           /* it may be; most lines of the context are not 0 */
     bool moves, enters, first;  /* weights are to move; something is to enter traces, before they do */
+    bool fades;                 /* behind that, traces are to take over their scale, and to end where they have all but faded */
     uint64_t read;              /* the last step on which the value was read out, or would have been the same */
     LoopReal *push;             /* [lanes] what a unit of a trace adds to the weight */
     LoopReal *due;              /* [channels][lanes] what a unit of the context then seen adds to the trace */
+    LoopReal *fade;             /* [lanes] what is left of a trace */
 } LoopLate;
 
 struct LoopClock;
