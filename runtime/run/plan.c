@@ -59,7 +59,7 @@ static uint32_t choose_lanes(size_t lane_bytes, size_t all, size_t threads)
     size_t most = lane_bytes ? cache / lane_bytes / LOOP_LANES_MIN * LOOP_LANES_MIN : LOOP_LANES_MAX;
     most = most < LOOP_LANES_MIN ? LOOP_LANES_MIN : most > LOOP_LANES_MAX ? LOOP_LANES_MAX : most;
     size_t blocks = round_up((all + most - 1) / most, threads), lanes = (all + blocks - 1) / blocks;
-    if (lanes > 4 * LOOP_LANES_MIN) /* whole vectors */
+    if (lanes > LOOP_LANES_MIN) /* whole vectors, so that rows begin where cache lines do */
         lanes = round_up(lanes, LOOP_LANES_MIN);
     return (uint32_t)(lanes < most ? lanes : most);
 }
