@@ -4,6 +4,7 @@
 #include "runtime/contract/rule.h"
 #include "runtime/vm/vm.h"
 
+#include <string.h>
 #include <unistd.h>
 
 /* A block's state should stay near a second-level cache, of which processors have 1 to 2 MB a core, older ones less. Where lanes are
@@ -45,6 +46,20 @@ static bool state_bytes(const LoopProgram *program, bool uniform, bool single, s
 bool loop_plan_lane_bytes(const LoopProgram *program, bool single, size_t *bytes)
 {
     return state_bytes(program, false, single, bytes);
+}
+
+/* Of the bytes of a lane, those that steps are busy with: most measures ask for what the observe section writes on few of them. */
+static size_t busy_bytes(const LoopProgram *program, bool single, size_t lane_bytes)
+{
+    const LoopSection *section = &program->observe;
+    size_t reals = 0;
+    for (size_t pc = 0; pc < section->length; pc += 1 + strlen(loop_op_info(section->code[pc])->operands)) {
+        const char *operands = loop_op_info(section->code[pc])->operands;
+        const LoopRegister *r = operands[0] == 'd' ? &program->registers[section->code[pc + 1]] : NULL;
+        reals += r && !r->uniform ? r->width : 0;
+    }
+    size_t observed = reals * (single ? sizeof(float) : sizeof(double));
+    return observed < lane_bytes ? lane_bytes - observed : lane_bytes;
 }
 
 static size_t round_up(size_t n, size_t to)
@@ -131,7 +146,7 @@ static bool add_stage(LoopRunPlan *plan, const LoopProgram *program, const LoopP
     s->all = (uint32_t)all;
     /* No thread should stand idle for want of a block, unless all that it would do is what each block has to do. */
     bool shared_out = (!plan->parts || plan->parts->count < 2 * plan->threads) && lane_bytes * all / 2 > uniform_bytes;
-    s->lanes = options->lanes ? options->lanes : choose_lanes(lane_bytes, s->all, shared_out ? plan->threads : 1);
+    s->lanes = options->lanes ? options->lanes : choose_lanes(busy_bytes(program, options->single, lane_bytes), s->all, shared_out ? plan->threads : 1);
     if (s->lanes > s->all)
         s->lanes = s->all;
     s->blocks = (s->all + s->lanes - 1) / s->lanes;

@@ -59,31 +59,43 @@ void loop_late_seen(LoopBlock *block, size_t index)
 
 static bool has_credit(const LoopRuleCall *call)
 {
+    if (call->credit.lane && call->credit.step == call->lanes)
+        return loop_synapses_any(call->credit.at, call->loop->channels * call->lanes);
     for (size_t k = 0; k < call->loop->channels; k++)
         if (loop_synapses_any(call->credit.at + k * call->credit.step, loop_synapses_own(call, call->credit)))
             return true;
     return false;
 }
 
-/* What enters the traces of each channel, for a unit of the context. */
-static void note_credit(const LoopRuleCall *call, const LoopSynapses *s, LoopReal *due)
+/* Not 0 where x is not finite. With an infinite factor it would matter which synapses are passed over. */
+static inline LoopBits not_finite(LoopReal x)
 {
-    for (size_t k = 0; k < call->loop->channels; k++, due += call->lanes) {
-        const LoopReal *credit = loop_synapses_spread(call, call->credit, k, loop_synapses_room(call, 2));
-        for (size_t l = 0; l < call->lanes; l++)
-            due[l] = s->plain ? credit[l] : credit[l] * s->inverse[l];
-    }
+    LoopReal zero = x * 0;
+    LoopBits bits;
+    memcpy(&bits, &zero, sizeof bits);
+    return bits << 1;
 }
 
-/* With an infinite factor it would matter which synapses are passed over. */
 static bool all_finite(const LoopReal *x, size_t n)
 {
     LoopBits any = 0;
-    for (size_t i = 0; i < n; i++) {
-        LoopReal zero = x[i] * 0;
-        LoopBits bits;
-        memcpy(&bits, &zero, sizeof bits);
-        any |= bits << 1;
+    for (size_t i = 0; i < n; i++)
+        any |= not_finite(x[i]);
+    return !any;
+}
+
+/* What enters the traces of each channel, for a unit of the context. Whether all of it is finite. */
+static bool note_credit(const LoopRuleCall *call, const LoopSynapses *s, LoopReal *restrict due)
+{
+    LoopBits any = 0;
+    for (size_t k = 0; k < call->loop->channels; k++, due += call->lanes) {
+        const LoopReal *restrict credit = loop_synapses_spread(call, call->credit, k, loop_synapses_room(call, 2)), *restrict by = s->inverse;
+        if (s->plain)
+            memcpy(due, credit, call->lanes * sizeof *due);
+        for (size_t l = 0; !s->plain && l < call->lanes; l++)
+            due[l] = credit[l] * by[l];
+        for (size_t l = 0; l < call->lanes; l++)
+            any |= not_finite(due[l]);
     }
     return !any;
 }
@@ -96,9 +108,9 @@ static bool note(LoopBlock *block, size_t index, const LoopSynapses *s, bool mov
     const size_t lanes = call->lanes, channels = call->loop->channels;
     if ((late->moves && (moves || late->enters)) || (late->enters && (enters || late->moves)) || late->fades)
         loop_late_settle(block, index); /* they move once each, in one order */
-    if (enters) /* nothing else is there now */
-        note_credit(call, s, late->due);
-    if ((enters && !all_finite(late->due, channels * lanes)) || (moves && !all_finite(s->push, lanes)) || (s->fades && !all_finite(s->fade, lanes)))
+    if (enters && !note_credit(call, s, late->due)) /* nothing else is there now */
+        return false;
+    if ((moves && !all_finite(s->push, lanes)) || (s->fades && !all_finite(s->fade, lanes)))
         return false;
     if (enters)
         memset(call->live, 1, channels * call->wires.reach * loop_bundle_count(block->layout, index, lanes));
