@@ -258,12 +258,20 @@ static inline void reduce(const LoopMeasure *m, double *now, double *mean, doubl
     }
 }
 
+/* Whether step `time` of the trial and all behind it are of no use to a lane: its moment, or its window, is past. */
+static bool is_past(const LoopMeasure *m, const LaneTrial *lane, int64_t time)
+{
+    if (m->window)
+        return lane->to != UNKNOWN && time >= lane->to;
+    return lane->from != UNKNOWN && time > lane->from;
+}
+
 /* Takes the signal of one step of the trial into the trial's value. */
 static void take(LoopMeasureState *s, size_t l, int64_t time)
 {
     LaneTrial *lane = &s->trial[l];
     const LoopMeasure *m = s->measure;
-    if (lane->from == UNKNOWN || time < lane->from || (m->window ? lane->to != UNKNOWN && time >= lane->to : time > lane->from))
+    if (lane->from == UNKNOWN || time < lane->from || is_past(m, lane, time))
         return;
     lane->taken++;
     size_t slot = (size_t)(time % ((int64_t)m->lag + 1)) * s->width;
@@ -329,24 +337,21 @@ static void end(LoopMeasureState *s, LoopBlock *block, size_t l)
         *cell(s->ring, s, slot + e, l) = valid ? ring_value(s, e, l) : MISSING;
 }
 
-static void step_lane(LoopMeasureState *s, LoopBlock *block, size_t l)
+static void step_lane(LoopMeasureState *s, LoopBlock *block, size_t l, LoopView signal, LoopMoment now)
 {
-    LoopMoment now = loop_clock_moment(block->clock, l);
     const LoopMeasure *m = s->measure;
     LaneTrial *lane = &s->trial[l];
-    if (now.type == LOOP_NONE)
-        return;
-    if (!lane->awake)
+    const uint32_t duration = block->program->task.trials[now.type].duration;
+    if (!lane->awake || (now.time + 1 != duration && is_past(m, lane, (int64_t)now.time - m->lag)))
         return;
     size_t slot = now.time % (m->lag + 1) * s->width;
     for (size_t e = 0; e < s->width; e++)
-        *cell(s->past, s, slot + e, l) = loop_block_at(block, m->signal, e, l);
+        *cell(s->past, s, slot + e, l) = loop_view(signal, e, l);
     resolve(block, &m->from, l, now, &lane->from);
     if (m->window)
         resolve(block, &m->to, l, now, &lane->to);
     if (now.time >= m->lag)
         take(s, l, (int64_t)now.time - m->lag);
-    uint32_t duration = block->program->task.trials[now.type].duration;
     if (now.time + 1 != duration)
         return;
     /* The trial is over: what the lag still holds back goes in as well. */
@@ -390,10 +395,18 @@ void loop_measure_step(LoopMeasureState *s, LoopBlock *block)
 {
     if (!s->awake || (s->timed && idles(s, block)))
         return;
-    if (s->together)
+    if (s->together) {
         step_together(s, block);
-    for (size_t l = 0; !s->together && l < s->lanes; l++)
-        step_lane(s, block, l);
+        return;
+    }
+    const LoopView signal = loop_block_view(block, s->measure->signal, NULL);
+    LoopMoment now = loop_clock_moment(block->clock, 0);
+    for (size_t l = 0; l < s->lanes; l++) {
+        if (!s->one_clock)
+            now = loop_clock_moment(block->clock, l);
+        if (now.type != LOOP_NONE)
+            step_lane(s, block, l, signal, now);
+    }
 }
 
 /* The last n of an unknown number, in the order they came. */

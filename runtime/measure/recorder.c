@@ -8,13 +8,14 @@
 #include <string.h>
 
 typedef struct StripState {
-    LoopPicker *picker;   /* [capacity] */
+    LoopPicker *picker;   /* [clocks] */
     double *sum;          /* [slots][steps][capacity]; one slot, or the n of a ring */
-    uint32_t *count;      /* [capacity]: trials begun and picked */
+    uint32_t *count;      /* [clocks]: trials begun and picked */
     uint32_t slots;
     bool ring;            /* `last n` of an unknown number */
     size_t capacity;      /* 1 where all lanes are alike */
-    size_t picked;        /* lanes whose trial is */
+    size_t clocks;        /* 1 where all lanes are in step, else as many as capacity */
+    size_t picked;        /* clocks whose trial is */
 } StripState;
 
 struct LoopRecorder {
@@ -28,6 +29,7 @@ struct LoopRecorder {
 static bool strip_sizes(StripState *s, const LoopProgram *program, const LoopStrip *strip, size_t lanes, size_t *count)
 {
     s->capacity = program->task.uniform && program->registers[strip->reg].uniform ? 1 : lanes;
+    s->clocks = program->task.uniform ? 1 : s->capacity;
     uint32_t slots = loop_picker_slots(program, &strip->select);
     s->ring = slots > 0;
     s->slots = slots ? slots : 1;
@@ -43,7 +45,7 @@ bool loop_recorder_bytes(const LoopProgram *program, size_t lanes, size_t *bytes
         StripState s;
         size_t count, taken;
         ok = strip_sizes(&s, program, &program->strips[i], lanes, &count) && loop_mul(count, sizeof *s.sum, &taken) &&
-             loop_add(taken, s.capacity * (sizeof *s.picker + sizeof *s.count), &taken) && loop_add(*bytes, taken, bytes);
+             loop_add(taken, s.clocks * (sizeof *s.picker + sizeof *s.count), &taken) && loop_add(*bytes, taken, bytes);
     }
     return ok;
 }
@@ -53,8 +55,8 @@ static bool strip_new(StripState *s, const LoopProgram *program, const LoopStrip
     size_t count;
     if (!strip_sizes(s, program, strip, lanes, &count))
         return false;
-    s->picker = loop_alloc_array(s->capacity, sizeof *s->picker);
-    s->count = loop_alloc_array(s->capacity, sizeof *s->count);
+    s->picker = loop_alloc_array(s->clocks, sizeof *s->picker);
+    s->count = loop_alloc_array(s->clocks, sizeof *s->count);
     s->sum = loop_alloc_array(count, sizeof *s->sum);
     return s->picker && s->count && s->sum;
 }
@@ -104,8 +106,8 @@ void loop_recorder_start(LoopRecorder *r, LoopBlock *block)
     for (uint32_t i = 0; i < r->program->strip_count; i++) {
         StripState *s = &r->strips[i];
         s->picked = 0;
-        memset(s->picker, 0, s->capacity * sizeof *s->picker);
-        memset(s->count, 0, s->capacity * sizeof *s->count);
+        memset(s->picker, 0, s->clocks * sizeof *s->picker);
+        memset(s->count, 0, s->clocks * sizeof *s->count);
         memset(s->sum, 0, (size_t)s->slots * r->program->strips[i].steps * s->capacity * sizeof *s->sum);
     }
 }
@@ -126,30 +128,38 @@ bool loop_recorder_asks(const LoopRecorder *r, const LoopBlock *block, uint32_t 
     return loop_measure_asks(r->measures[measure], block);
 }
 
+/* Lanes first .. first + n - 1, which have clock `c`. */
+static void strip_lanes(StripState *s, const LoopStrip *strip, const LoopBlock *block, size_t c, size_t first, size_t n)
+{
+    LoopMoment now = loop_clock_moment(block->clock, c);
+    LoopPicker *picker = &s->picker[c];
+    if (now.type == LOOP_NONE)
+        return;
+    if (now.time == 0) {
+        s->picked -= picker->picked;
+        loop_picker_begin(picker, &strip->select, block, c);
+        s->picked += picker->picked;
+        s->count[c] += picker->picked;
+    }
+    if (!picker->picked)
+        return;
+    double *sum = s->sum + (size_t)((s->count[c] - 1) % s->slots * strip->steps + now.time) * s->capacity + first;
+    LoopView x = loop_block_view(block, strip->reg, NULL);
+    const LoopReal *at = x.at + strip->at * x.step + first * x.lane;
+    for (size_t l = 0; l < n; l++)
+        sum[l] = s->ring ? at[l * x.lane] : sum[l] + at[l * x.lane];
+}
+
 static void strip_step(LoopRecorder *r, const LoopBlock *block, uint32_t index)
 {
     StripState *s = &r->strips[index];
     const LoopStrip *strip = &r->program->strips[index];
-    size_t lanes = s->capacity < r->lanes ? s->capacity : r->lanes;
-    if (!s->picked && r->program->task.uniform && loop_clock_moment(block->clock, 0).time != 0)
-        return;
-    for (size_t l = 0; l < lanes; l++) {
-        LoopMoment now = loop_clock_moment(block->clock, l);
-        if (now.type == LOOP_NONE)
-            continue;
-        if (now.time == 0) {
-            s->picked -= s->picker[l].picked;
-            loop_picker_begin(&s->picker[l], &strip->select, block, l);
-            s->picked += s->picker[l].picked;
-            s->count[l] += s->picker[l].picked;
-        }
-        if (!s->picker[l].picked)
-            continue;
-        size_t slot = (s->count[l] - 1) % s->slots;
-        double *at = s->sum + (slot * strip->steps + now.time) * s->capacity + l;
-        double x = loop_block_at(block, strip->reg, strip->at, l);
-        *at = s->ring ? x : *at + x;
-    }
+    const size_t lanes = s->capacity < r->lanes ? s->capacity : r->lanes;
+    if (s->clocks == 1)
+        strip_lanes(s, strip, block, 0, 0, lanes);
+    else
+        for (size_t l = 0; l < lanes; l++)
+            strip_lanes(s, strip, block, l, l, 1);
 }
 
 void loop_recorder_step(LoopRecorder *r, LoopBlock *block)
@@ -175,7 +185,7 @@ bool loop_recorder_strip(const LoopRecorder *r, const LoopBlock *block, uint32_t
     (void)block;
     const StripState *s = &r->strips[index];
     size_t l = s->capacity == 1 ? 0 : lane;
-    uint32_t steps = r->program->strips[index].steps, count = s->count[l];
+    uint32_t steps = r->program->strips[index].steps, count = s->count[s->clocks == 1 ? 0 : l];
     if (!count)
         return false;
     uint32_t kept = s->ring && count > s->slots ? s->slots : count, parts = s->ring ? kept : 1;
