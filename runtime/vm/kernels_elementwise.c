@@ -83,6 +83,15 @@ typedef void Kernel3(LoopReal *d, const LoopReal *a, size_t sa, const LoopReal *
 #undef EW3
 #undef STRIDED
 
+/* Most powers are squares, which are products: loop_pow has the same numbers for them, and takes a hundred times as long. */
+static void power(LoopReal *d, const LoopReal *a, size_t sa, const LoopReal *b, size_t sb, size_t n)
+{
+    if (sb || b[0] != 2)
+        pow_2(d, a, sa, b, sb, n);
+    else
+        mul_2(d, a, sa, a, sa, n);
+}
+
 typedef struct Kernel {
     Kernel1 *one;
     Kernel2 *two;
@@ -98,6 +107,11 @@ static const Kernel kernels[] = {
 #undef EW2
 #undef EW3
 };
+
+static Kernel kernel_of(uint32_t op)
+{
+    return op == LOOP_OP_pow ? (Kernel){.two = power} : kernels[op];
+}
 
 /* How a source operand meets the result: in one go (flat) or element by element. */
 typedef struct Operand {
@@ -192,29 +206,29 @@ static const LoopReady *run_flat3(LoopBlock *block, const LoopReady *at)
 void loop_ready_elementwise(const LoopBlock *block, LoopReady *at)
 {
     const uint32_t *args = at->code + 1;
-    const Kernel *kernel = &kernels[at->code[0]];
+    const Kernel kernel = kernel_of(at->code[0]);
     Operand out = operand(block, args[0]), a = operand(block, args[1]);
-    Operand b = kernel->one ? a : operand(block, args[2]), c = kernel->three ? operand(block, args[3]) : b;
-    if (!is_flat(a, out) || !is_flat(b, out) || !is_flat(c, out) || (kernel->one && a.width * a.lanes != out.width * out.lanes))
+    Operand b = kernel.one ? a : operand(block, args[2]), c = kernel.three ? operand(block, args[3]) : b;
+    if (!is_flat(a, out) || !is_flat(b, out) || !is_flat(c, out) || (kernel.one && a.width * a.lanes != out.width * out.lanes))
         return;
     at->n = out.width * out.lanes;
     at->d = loop_block_register(block, args[0]);
     at->a = a.at, at->sa = flat_stride(a);
     at->b = b.at, at->sb = flat_stride(b);
     at->c = c.at, at->sc = flat_stride(c);
-    at->kernel = kernel->one ? (void (*)(void))kernel->one : kernel->two ? (void (*)(void))kernel->two : (void (*)(void))kernel->three;
-    at->run = kernel->one ? run_flat1 : kernel->two ? run_flat2 : run_flat3;
+    at->kernel = kernel.one ? (void (*)(void))kernel.one : kernel.two ? (void (*)(void))kernel.two : (void (*)(void))kernel.three;
+    at->run = kernel.one ? run_flat1 : kernel.two ? run_flat2 : run_flat3;
 }
 
 void loop_kernel_elementwise(LoopBlock *block, uint32_t op, const uint32_t *args)
 {
     LoopReal *d = loop_block_register(block, args[0]);
     Operand out = operand(block, args[0]);
-    const Kernel *kernel = &kernels[op];
-    if (kernel->one)
-        apply1(kernel->one, d, out, operand(block, args[1]));
-    else if (kernel->two)
-        apply2(kernel->two, d, out, operand(block, args[1]), operand(block, args[2]));
+    const Kernel kernel = kernel_of(op);
+    if (kernel.one)
+        apply1(kernel.one, d, out, operand(block, args[1]));
+    else if (kernel.two)
+        apply2(kernel.two, d, out, operand(block, args[1]), operand(block, args[2]));
     else
-        apply3(kernel->three, d, out, operand(block, args[1]), operand(block, args[2]), operand(block, args[3]));
+        apply3(kernel.three, d, out, operand(block, args[1]), operand(block, args[2]), operand(block, args[3]));
 }

@@ -222,6 +222,7 @@ static void pow_is_within_the_limit(void **state)
         if (any > 0 && any < INFINITY)
             check_pow(any, target / log(any), &worst);
         check_pow(near, target / log(near), &worst);
+        assert_true(is_same(loop_pow(near, 2.0), near * near) && is_same(loop_pow(-near, 2.0), near * near));
         check_pow(between(&seed, 0, 20), between(&seed, -10, 10), &worst);
         check_pow(loop_from_bits(next_bits(&seed)), loop_from_bits(next_bits(&seed)), &worst);
     }
