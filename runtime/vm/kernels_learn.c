@@ -53,6 +53,10 @@ void loop_kernel_learn(LoopBlock *block, const LoopLoop *loop, size_t index)
     call->step = block->step;
     if (loop_late_learn(block, index))
         return;
+    if (!block->layout->bundled[index]) {
+        loop_rule(loop->rule)->step(call);
+        return;
+    }
     for (LoopBundle b = loop_bundle(block, index, 0); b.lanes; b = loop_bundle_after(block, index, b)) {
         LoopRuleCall some = loop_bundle_call(block, index, b);
         loop_rule(loop->rule)->step(&some);
