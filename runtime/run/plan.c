@@ -67,14 +67,15 @@ static size_t round_up(size_t n, size_t to)
     return (n + to - 1) / to * to;
 }
 
-/* As many lanes as the cache takes, give or take an eighth, in blocks of one size, and as many blocks for each thread. */
+/* As many lanes as the cache takes, give or take an eighth, and as many blocks of one size for each thread; but what is beyond half a
+   vector of the widest is made whole ones, so that rows begin where cache lines do, and the last block has what is left. */
 static uint32_t choose_lanes(size_t lane_bytes, size_t all, size_t threads)
 {
     size_t cache = lane_bytes > LANE_LARGE ? CACHE_BYTES / 3 * 2 : CACHE_BYTES + CACHE_BYTES / 8;
     size_t most = lane_bytes ? cache / lane_bytes / LOOP_LANES_MIN * LOOP_LANES_MIN : LOOP_LANES_MAX;
     most = most < LOOP_LANES_MIN ? LOOP_LANES_MIN : most > LOOP_LANES_MAX ? LOOP_LANES_MAX : most;
     size_t blocks = round_up((all + most - 1) / most, threads), lanes = (all + blocks - 1) / blocks;
-    if (lanes > LOOP_LANES_MIN) /* whole vectors, so that rows begin where cache lines do */
+    if (lanes > LOOP_LANES_MIN / 2)
         lanes = round_up(lanes, LOOP_LANES_MIN);
     return (uint32_t)(lanes < most ? lanes : most);
 }

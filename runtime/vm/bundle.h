@@ -14,7 +14,7 @@ typedef struct LoopBundle {
     size_t first, lanes; /* of the block; 0 lanes: there is none */
 } LoopBundle;
 
-/* Whether loop `index`, of which learning may wait, is worth several bundles in blocks of `lanes` lanes. */
+/* Whether a loop of which learning may wait is worth several bundles in blocks of `lanes` lanes. */
 bool loop_bundle_suits(const LoopProgram *program, const LoopLoop *loop, size_t lanes);
 
 /* Bundles of loop `index` in a block of `lanes` lanes. */

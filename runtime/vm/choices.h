@@ -81,9 +81,10 @@ static inline LoopWide loop_choices_value(const LoopChoices *c, size_t channel, 
     return c->value.lane ? loop_wide(of + l) : loop_wide_of(*of);
 }
 
-/* Adds the noise of a noisy choice to the drives. */
+/* Adds the noise of a noisy choice to the drives; `at` and odds are scratch for it. */
 void loop_choices_noise(const LoopChoices *c);
-/* Where the largest drive is taken, and each lane has but one: at = its channel, top = its value. False: this has to be weighed. */
+/* Where the largest drive is taken, and each lane has but one: at = its channel, top = its value. False: this has to be weighed, and
+   they mean nothing. */
 bool loop_choices_largest(const LoopChoices *c);
 /* odds = how likely each channel is taken, if it is left to itself. */
 void loop_choices_weigh(const LoopChoices *c);

@@ -18,9 +18,10 @@ enum { LATE_STRIP = 1 };
 bool loop_late_suits(const LoopProgram *program, const LoopLoop *loop)
 {
     const uint32_t narrow[] = {loop->dopamine, loop->rate, loop->trace, loop->burst, loop->dip};
-    if (!loop->learns || !loop_rule(loop->rule)->adds || loop->uniform || loop->wiring != LOOP_WIRING_BROADCAST || loop->neurons != 1 ||
-        loop->upstate || !loop->trace_by_channel || loop->freeze != LOOP_NONE || loop->forget != LOOP_NONE || loop->bounded ||
-        loop->propose != LOOP_NONE || loop->credit_propose != LOOP_NONE || loop->credit_context != loop->context || loop->lines < LINES_WORTH_IT)
+    if (!loop->learns || !loop_rule(loop->rule)->adds || loop_rule(loop->rule)->has_memory || loop->uniform ||
+        loop->wiring != LOOP_WIRING_BROADCAST || loop->neurons != 1 || loop->upstate || !loop->trace_by_channel || loop->credit_first ||
+        loop->freeze != LOOP_NONE || loop->forget != LOOP_NONE || loop->bounded || loop->propose != LOOP_NONE ||
+        loop->credit_propose != LOOP_NONE || loop->credit_context != loop->context || loop->lines < LINES_WORTH_IT)
         return false;
     for (size_t i = 0; i < sizeof narrow / sizeof narrow[0]; i++)
         if (narrow[i] != LOOP_NONE && program->registers[narrow[i]].width > 1)
@@ -121,7 +122,7 @@ static bool note(LoopBlock *block, size_t index, const LoopSynapses *s, bool mov
     if (s->fades)
         memcpy(late->fade, s->fade, lanes * sizeof *late->fade);
     late->fades = s->fades;
-    late->first = late->moves ? false : late->enters || (enters && call->loop->credit_first);
+    late->first = late->enters && !late->moves;
     late->moves = late->moves || moves;
     late->enters = late->enters || enters;
     return true;
@@ -150,7 +151,8 @@ bool loop_late_learn(LoopBlock *block, size_t index)
 typedef struct Pass {
     LoopReal *weights, *traces;  /* [channels][reach][lanes] */
     LoopReal *value;             /* [channels][apart], */
-    const LoopReal *due, *push;  /* and so is what enters; what weights move by */
+    const LoopReal *due;         /* and so is what enters */
+    const LoopReal *push;        /* [lanes] what weights move by */
     const LoopReal *seen;        /* the context that enters traces, */
     LoopView context;            /* and that which is read out */
     size_t channels, reach, lanes;
@@ -256,7 +258,7 @@ static LoopView seen(const LoopBlock *block, size_t index)
     return context;
 }
 
-/* Ends the scale of traces, as eligibility.h does on a step of its sweeps. */
+/* Traces take over their scale, as on a step of the sweeps of eligibility.h, but that none is known to have ended. */
 static void fade(LoopBlock *block, size_t index)
 {
     LoopLate *late = &block->late[index];

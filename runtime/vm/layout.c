@@ -29,8 +29,8 @@ static bool reserve_block(size_t *total, size_t width, bool uniform, size_t lane
     return loop_mul(width, uniform ? 1 : lanes, &count) && reserve(total, count, offset);
 }
 
-/* Runs of traces of a loop: a row for all lanes, or with one lane LOOP_TILE of a row. The slab is made for `lanes` lanes; the
-   last block may have but one. */
+/* Runs of traces of a loop: a row for all lanes of a bundle, or with one lane LOOP_TILE of a row. The slab is made for `lanes` lanes;
+   the last block may have but one. */
 static bool reserve_live(LoopLayout *layout, const LoopLoop *loop, size_t i, size_t lanes)
 {
     size_t count;

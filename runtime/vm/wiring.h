@@ -1,5 +1,5 @@
-/* Which context lines a striatal neuron sees. Synapses are [channels][neurons][reach][lanes], so a run of them lies side by
-   side in memory: one synapse in all lanes, or, where there is but one lane, some synapses of one neuron. */
+/* Which context lines a striatal neuron sees. Synapses are [channels][neurons][reach][lanes], in each bundle of lanes, so a run
+   of them lies side by side in memory: one synapse in all lanes, or, where there is but one lane, some synapses of one neuron. */
 #ifndef LOOP_WIRING_H
 #define LOOP_WIRING_H
 
