@@ -284,7 +284,7 @@ def sized(bench, agents, trials):
 def growth(bench):
     sizes = [(1000, 100), (1000, 200), (1000, 400), (10000, 50)]
     if not bench.options.quick:
-        sizes += [(10000, 100), (100000, 10), (100000, 20)]
+        sizes += [(10000, 100), (100000, 10), (100000, 20), (1000000, 2)]
     paths = [sized(bench, *size) for size in sizes]
     runs = [[] for _ in sizes]
     for _ in range(bench.options.rounds):
@@ -300,7 +300,7 @@ def growth(bench):
         rows.append([agents, trials, f"{cpu:.3f}", f"{each:.2f}", f"{peak / 1024:.2f}", f"{said:.2f}"])
         peaks[agents] = peak
         saids[agents] = said * 2**20
-    few, many = sorted(peaks)[-2:]
+    few, many = sorted(peaks)[-2:]  # many enough that blocks of memory that are not full do not count
     took, said = ((of[many] - of[few]) / (many - few) for of in (peaks, saids))
     rows.append(["one more", "", "", "", f"{took * 1024:.1f} bytes", f"{said:.1f} bytes"])
     if not bench.options.quick:  # of few agents the pages of a process are the larger part
