@@ -124,8 +124,8 @@ typedef enum LoopExploration { LOOP_EXPLORE_NORMAL, LOOP_EXPLORE_SIGNS } LoopExp
 
 enum { LOOP_RULE_SETTINGS = 4 }; /* numbers of its own that a learning rule may have, and one */
 
-/* One cortico-basal-ganglia-thalamo-cortical loop; loop_member.def lists its registers. Weights are [channels][neurons][reach] for each lane; traces too, but for the
-   channels or neurons whose traces are all alike, which have one row.
+/* One cortico-basal-ganglia-thalamo-cortical loop; loop_member.def lists its registers. Weights are [channels][neurons][reach] for
+   each lane; traces too, but for the channels or neurons whose traces are all alike, which have one row.
    Members that name a register may be LOOP_NONE where the comment gives a default. */
 typedef struct LoopLoop {
     LoopStr name;

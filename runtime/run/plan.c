@@ -147,7 +147,8 @@ static bool add_stage(LoopRunPlan *plan, const LoopProgram *program, const LoopP
     s->all = (uint32_t)all;
     /* No thread should stand idle for want of a block, unless all that it would do is what each block has to do. */
     bool shared_out = (!plan->parts || plan->parts->count < 2 * plan->threads) && lane_bytes * all / 2 > uniform_bytes;
-    s->lanes = options->lanes ? options->lanes : choose_lanes(busy_bytes(program, options->single, lane_bytes), s->all, shared_out ? plan->threads : 1);
+    size_t busy = busy_bytes(program, options->single, lane_bytes);
+    s->lanes = options->lanes ? options->lanes : choose_lanes(busy, s->all, shared_out ? plan->threads : 1);
     if (s->lanes > s->all)
         s->lanes = s->all;
     s->blocks = (s->all + s->lanes - 1) / s->lanes;

@@ -136,8 +136,8 @@ bool loop_late_learn(LoopBlock *block, size_t index)
         return false;
     LoopSynapses s = loop_synapses_begin(call);
     loop_synapses_factors(call, &s, 0);
-    bool enters = has_credit(call);
-    if ((s.fades && (enters || !s.sweeps)) || !late->dense || (enters && late->read != block->step) || !note(block, index, &s, s.gains, enters)) {
+    const bool enters = has_credit(call), waits = late->dense && !(s.fades && (enters || !s.sweeps)) && !(enters && late->read != block->step);
+    if (!waits || !note(block, index, &s, s.gains, enters)) {
         loop_late_settle(block, index);
         return false;
     }

@@ -100,7 +100,8 @@ static bool place_all(LoopLayout *layout, const LoopProgram *program, size_t lan
         if (!loop_mul(loop_trace_rows(loop), loop->reach, &traces) ||
             !reserve_block(&total, traces, loop->uniform, lanes, &layout->traces[i]) ||
             !reserve_block(&total, loop->learns ? loop_scale_rows(program, loop) : 0, loop->uniform, lanes, &layout->scales[i]) ||
-            !reserve_seen(layout, program, loop, i, lanes, &total) || !reserve_late(layout, program, loop, i, lanes, &total) || !reserve_live(layout, loop, i, lanes) ||
+            !reserve_seen(layout, program, loop, i, lanes, &total) || !reserve_late(layout, program, loop, i, lanes, &total) ||
+            !reserve_live(layout, loop, i, lanes) ||
             !reserve_synapses(&total, loop, loop->wiring == LOOP_WIRING_SAMPLING, lanes, &layout->samples[i]) ||
             !reserve_synapses(&total, loop, loop->learns && loop_rule(loop->rule)->has_memory, lanes, &layout->memory[i]))
             return false;
@@ -136,8 +137,8 @@ bool loop_layout_make(LoopLayout *layout, const LoopProgram *program, size_t lan
     layout->bundled = loop_alloc_array(program->loop_count, sizeof *layout->bundled);
     layout->pairs = loop_alloc_array((size_t)program->draw_count + program->loop_count, sizeof(size_t));
     bool ok = layout->registers && layout->rings && layout->weights && layout->traces && layout->scales && layout->samples &&
-              layout->memory && layout->live && layout->seen && layout->late && layout->bundled && layout->pairs && loop_memos_find(layout, program) &&
-              place_all(layout, program, lanes);
+              layout->memory && layout->live && layout->seen && layout->late && layout->bundled && layout->pairs &&
+              loop_memos_find(layout, program) && place_all(layout, program, lanes);
     if (!ok)
         loop_layout_free(layout);
     return ok;
@@ -199,7 +200,8 @@ bool loop_block_bytes(const LoopProgram *program, const LoopLayout *layout, size
            add_bytes(bytes, draws * key_lanes(program, layout->lanes), sizeof *b->keys) &&
            add_bytes(bytes, draws, sizeof *b->paired + sizeof(size_t)) && add_bytes(bytes, layout->reals, real_bytes) &&
            add_bytes(bytes, layout->live_bytes + LOOP_RUNS_MORE, 1) && add_bytes(bytes, layout->lines, sizeof *b->active + 2 * sizeof *b->sees) &&
-           add_bytes(bytes, program->loop_count, sizeof *b->stale + sizeof *b->calls + sizeof *b->late + 7 * sizeof(size_t) + sizeof *layout->bundled) &&
+           add_bytes(bytes, program->loop_count, sizeof *b->stale + sizeof *b->calls + sizeof *b->late) &&
+           add_bytes(bytes, program->loop_count, 7 * sizeof(size_t) + sizeof *layout->bundled) &&
            add_bytes(bytes, (size_t)program->register_count + program->ring_count, sizeof(size_t)) &&
            add_bytes(bytes, program->foreign_count * layout->lanes, sizeof *b->selves) && add_bytes(bytes, widest_call(program), sizeof *b->foreign) &&
            add_bytes(bytes, ready, sizeof(LoopReady)) && loop_clock_bytes(program, layout->lanes, bytes) &&
