@@ -14,9 +14,9 @@ void loop_measure_free(LoopMeasureState *state);
 void loop_measure_start(LoopMeasureState *state, size_t lanes);
 /* Before the observe section: looks at trials that begin with this step. */
 void loop_measure_begin(LoopMeasureState *state, const LoopBlock *block);
-/* Whether the signal of this step may be taken in some lane. */
 /* Whether lane `lane` may have a use for the signal in this trial. */
 bool loop_measure_wants(const LoopMeasureState *state, size_t lane);
+/* Whether the signal of this step may be taken in some lane. */
 bool loop_measure_asks(const LoopMeasureState *state, const LoopBlock *block);
 void loop_measure_step(LoopMeasureState *state, LoopBlock *block);
 /* `all` lanes are a copy, whose arrays are `copy` entries behind those of the one before. */

@@ -15,7 +15,6 @@ typedef struct StripState {
     bool ring;            /* `last n` of an unknown number */
     size_t capacity;      /* 1 where all lanes are alike */
     size_t clocks;        /* 1 where all lanes are in step, else as many as capacity */
-    size_t picked;        /* clocks whose trial is */
 } StripState;
 
 struct LoopRecorder {
@@ -105,7 +104,6 @@ void loop_recorder_start(LoopRecorder *r, LoopBlock *block)
         loop_measure_start(r->measures[i], block->lanes);
     for (uint32_t i = 0; i < r->program->strip_count; i++) {
         StripState *s = &r->strips[i];
-        s->picked = 0;
         memset(s->picker, 0, s->clocks * sizeof *s->picker);
         memset(s->count, 0, s->clocks * sizeof *s->count);
         memset(s->sum, 0, (size_t)s->slots * r->program->strips[i].steps * s->capacity * sizeof *s->sum);
@@ -136,9 +134,7 @@ static void strip_lanes(StripState *s, const LoopStrip *strip, const LoopBlock *
     if (now.type == LOOP_NONE)
         return;
     if (now.time == 0) {
-        s->picked -= picker->picked;
         loop_picker_begin(picker, &strip->select, block, c);
-        s->picked += picker->picked;
         s->count[c] += picker->picked;
     }
     if (!picker->picked)

@@ -19,9 +19,9 @@ void loop_recorder_free(LoopRecorder *recorder);
 void loop_recorder_start(LoopRecorder *recorder, LoopBlock *block);
 /* Before the observe section of a step: notes which trials begin. */
 void loop_recorder_begin(LoopRecorder *recorder, const LoopBlock *block);
-/* Whether a measure may take its signal on this step, in some lane. */
 /* Whether lane `lane` may have a use for the signal of that measure in this trial. */
 bool loop_recorder_wants(const LoopRecorder *recorder, uint32_t measure, size_t lane);
+/* Whether a measure may take its signal on this step, in some lane. */
 bool loop_recorder_asks(const LoopRecorder *recorder, const LoopBlock *block, uint32_t measure);
 /* Takes the signals of this step, closes trials that end with it (running the verdict section for `until`). */
 void loop_recorder_step(LoopRecorder *recorder, LoopBlock *block);

@@ -75,7 +75,7 @@ static void sums(LoopReal *restrict d, Operand x, size_t from, const Operand *y,
                 sum[l] += a[l];
     }
     for (size_t l = 0; l < some.n; l++)
-        d[l] = ((part[0][l] + part[4][l]) + (part[2][l] + part[6][l])) + ((part[1][l] + part[5][l]) + (part[3][l] + part[7][l]));
+        d[l] = LOOP_SUM8(part, [l]);
 }
 
 /* The largest element in some lanes, and which it is, the first of equals; or the smallest: `sign` is 1 or -1. */

@@ -217,7 +217,7 @@ LOOP_INLINE void late_strip(const Pass *pass, size_t k, size_t l, size_t vectors
             late_row(sum[p], &s, j + p, vectors, form);
     for (size_t i = 0; i < vectors; i++) {
         LoopReal *at = pass->value + k * pass->apart + l + i * LOOP_WIDE;
-        LoopWide all = ((sum[0][i] + sum[4][i]) + (sum[2][i] + sum[6][i])) + ((sum[1][i] + sum[5][i]) + (sum[3][i] + sum[7][i]));
+        LoopWide all = LOOP_SUM8(sum, [i]);
         loop_wide_put(at, loop_wide_select(kept, loop_wide(at), all));
     }
 }
@@ -262,11 +262,14 @@ static LoopView seen(const LoopBlock *block, size_t index)
 static void fade(LoopBlock *block, size_t index)
 {
     LoopLate *late = &block->late[index];
-    for (LoopBundle b = loop_bundle(block, index, 0); late->fades && b.lanes; b = loop_bundle_after(block, index, b)) {
-        const LoopRuleCall call = loop_bundle_call(block, index, b);
+    const LoopRuleCall *call = &block->calls[index];
+    if (!late->fades)
+        return;
+    const size_t synapses = loop_synapses(call->loop);
+    for (LoopBundle b = loop_bundle(block, index, 0); b.lanes; b = loop_bundle_after(block, index, b)) {
         const LoopReal *restrict by = late->fade + b.first;
-        LoopReal *restrict e = call.traces;
-        for (size_t row = 0; row < call.loop->channels * call.wires.reach; row++, e += b.lanes)
+        LoopReal *restrict e = call->traces + b.first * synapses;
+        for (size_t s = 0; s < synapses; s++, e += b.lanes)
             for (size_t l = 0; l < b.lanes; l++) {
                 LoopReal left = by[l] * e[l];
                 e[l] = fabs(left) < LOOP_TRACE_LEAST ? 0.0 : left;
@@ -298,13 +301,14 @@ static void do_late(LoopBlock *block, size_t index, LoopView context, LoopReal *
 static void enter(LoopBlock *block, size_t index)
 {
     LoopLate *late = &block->late[index];
+    const LoopRuleCall *call = &block->calls[index];
+    const size_t reach = call->wires.reach;
     for (LoopBundle b = loop_bundle(block, index, 0); b.lanes; b = loop_bundle_after(block, index, b)) {
-        const LoopRuleCall call = loop_bundle_call(block, index, b);
         const LoopView old = loop_view_from(seen(block, index), b.first);
-        LoopSynapses s = {.rows = call.wires.reach, .n = call.lanes, .step = 1};
-        for (size_t k = 0; k < call.loop->channels; k++) {
-            s.due = late->due + k * block->lanes + b.first;
-            s.e = call.traces + k * call.wires.reach * call.lanes;
+        LoopSynapses s = {.rows = reach, .n = b.lanes, .step = 1};
+        for (size_t k = 0; k < call->loop->channels; k++) {
+            s.due = late->due + k * call->lanes + b.first;
+            s.e = call->traces + b.first * loop_synapses(call->loop) + k * reach * b.lanes;
             if (loop_synapses_any(s.due, s.n))
                 loop_synapses_trace_any(&s, old.at, old.step, old.lane);
         }

@@ -24,9 +24,12 @@ static inline void loop_eight_add(LoopEight *sums, const LoopReal *w, const Loop
         sums->some[i] += (LoopSome)((LoopSomeBits)(a[i] * b[i]) & (LoopSomeBits)(b[i] != 0));
 }
 
+/* The pairs of eight partial sums, part[0] of to part[7] of: numbers or vectors. */
+#define LOOP_SUM8(part, of) (((part[0] of + part[4] of) + (part[2] of + part[6] of)) + ((part[1] of + part[5] of) + (part[3] of + part[7] of)))
+
 static inline LoopReal loop_sum8(const LoopReal part[LOOP_PARTS])
 {
-    return ((part[0] + part[4]) + (part[2] + part[6])) + ((part[1] + part[5]) + (part[3] + part[7]));
+    return LOOP_SUM8(part, );
 }
 
 /* The same for fewer than eight. */
