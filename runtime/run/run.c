@@ -196,7 +196,7 @@ static void *work(void *argument)
         if (entered)
             run_block(worker, index);
         pthread_mutex_lock(&run->lock);
-        while (run->merged != index)
+        while (run->program->strip_count && run->merged != index) /* strips go into running means, which are summed in order */
             pthread_cond_wait(&run->turn, &run->lock);
         if (entered)
             merge(worker);
