@@ -50,13 +50,13 @@ static bool round_up(size_t size, size_t to, size_t *rounded)
     return ok;
 }
 
-/* Memory from this size on is asked for with its pages. Each would else be asked for when it is first written, which takes the system
-   ten times as long. Of what is larger than PAGES_FROM not all may ever be written, and it is left alone. */
-static const size_t POPULATE_FROM = (size_t)16 * 1024, PAGES_FROM = (size_t)2 * 1024 * 1024;
+/* Memory from POPULATE_FROM on is asked for with its pages. Each would else be asked for when it is first written, which takes the
+   system ten times as long. Of what is larger than a large page not all may ever be written, and it is left alone. */
+static const size_t POPULATE_FROM = (size_t)16 * 1024, LARGE_PAGE = (size_t)2 * 1024 * 1024;
 
 void *loop_alloc(size_t size)
 {
-    return size < POPULATE_FROM || size >= PAGES_FROM ? calloc(1, size ? size : 1) : loop_alloc_aligned(size);
+    return size < POPULATE_FROM || size >= LARGE_PAGE ? calloc(1, size ? size : 1) : loop_alloc_aligned(size);
 }
 
 void *loop_alloc_array(size_t count, size_t size)
@@ -81,27 +81,55 @@ void *loop_alloc_aligned(size_t size)
     return memset(memory, 0, rounded);
 }
 
-/* From PAGES_FROM on memory comes in pages of its own, which the system gives zeroed, and large ones where it has them: a run that
-   streams through hundreds of megabytes would else wait for the tables of small pages. */
+/* What fills half a large page takes one, where the system has them: its hundreds of small pages are set up one by one, and a run that
+   streams through hundreds of megabytes waits for their tables. Such memory comes from the system itself, which gives it zeroed. */
+static const size_t PAGES_FROM = (size_t)1024 * 1024;
+
+/* The bytes that are asked of the system: a last page that is more than half full is a large one too. */
+static bool whole_pages(size_t size, size_t *bytes)
+{
+    *bytes = size;
+    return size % LARGE_PAGE < PAGES_FROM || round_up(size, LARGE_PAGE, bytes);
+}
+
+/* Large pages begin at multiples of their size. Systems see to that of late; older ones are asked for more, and given back the ends. */
+static void *map_aligned(size_t bytes)
+{
+    size_t more;
+    if (!loop_add(bytes, LARGE_PAGE, &more))
+        return NULL;
+    char *from = mmap(NULL, more, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (from == MAP_FAILED)
+        return NULL;
+    size_t before = (LARGE_PAGE - (uintptr_t)from % LARGE_PAGE) % LARGE_PAGE, page = 4096, last = (bytes + page - 1) / page * page;
+    if (before)
+        munmap(from, before);
+    munmap(from + before + last, more - before - last);
+    return from + before;
+}
+
 void *loop_alloc_pages(size_t size)
 {
+    size_t bytes;
     if (size < PAGES_FROM)
         return loop_alloc_aligned(size);
-    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED)
+    if (!whole_pages(size, &bytes))
         return NULL;
+    void *memory = map_aligned(bytes);
 #ifdef MADV_HUGEPAGE
-    madvise(memory, size, MADV_HUGEPAGE); /* a hint; where it is not taken, all is as before */
+    if (memory)
+        madvise(memory, bytes, MADV_HUGEPAGE); /* a hint; where it is not taken, all is as before */
 #endif
     return memory;
 }
 
 void loop_free_pages(void *memory, size_t size)
 {
+    size_t bytes;
     if (size < PAGES_FROM)
         loop_free(memory);
-    else if (memory)
-        munmap(memory, size);
+    else if (memory && whole_pages(size, &bytes))
+        munmap(memory, bytes);
 }
 
 void *loop_resize(void *old, size_t size)
@@ -157,7 +185,7 @@ static bool arena_grow(LoopArena *arena, size_t size)
 {
     size_t wanted = arena->used / 2, bytes;
     if (wanted >= ARENA_LARGE)
-        wanted = wanted < ARENA_MOST ? PAGES_FROM : ARENA_MOST;
+        wanted = wanted < ARENA_MOST ? LARGE_PAGE : ARENA_MOST;
     if (!loop_add(size, sizeof(ArenaBlock) + ARENA_ALIGN, &bytes))
         return false;
     bytes = bytes > wanted ? bytes : wanted;
