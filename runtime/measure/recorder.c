@@ -112,6 +112,8 @@ void loop_recorder_start(LoopRecorder *r, LoopBlock *block)
 
 void loop_recorder_begin(LoopRecorder *r, const LoopBlock *block)
 {
+    if (r->program->task.uniform && !loop_clock_begins(block->clock)) /* lanes in step */
+        return;
     for (uint32_t i = 0; i < r->program->measure_count; i++)
         loop_measure_begin(r->measures[i], block);
 }
@@ -126,13 +128,10 @@ bool loop_recorder_asks(const LoopRecorder *r, const LoopBlock *block, uint32_t 
     return loop_measure_asks(r->measures[measure], block);
 }
 
-/* Lanes first .. first + n - 1, which have clock `c`. */
-static void strip_lanes(StripState *s, const LoopStrip *strip, const LoopBlock *block, size_t c, size_t first, size_t n)
+/* Lanes first .. first + n - 1, which have clock `c` and are at `now`, in a trial. */
+static void strip_lanes(StripState *s, const LoopStrip *strip, const LoopBlock *block, size_t c, LoopMoment now, size_t first, size_t n)
 {
-    LoopMoment now = loop_clock_moment(block->clock, c);
     LoopPicker *picker = &s->picker[c];
-    if (now.type == LOOP_NONE)
-        return;
     if (now.time == 0) {
         loop_picker_begin(picker, &strip->select, block, c);
         s->count[c] += picker->picked;
@@ -146,16 +145,18 @@ static void strip_lanes(StripState *s, const LoopStrip *strip, const LoopBlock *
         sum[l] = s->ring ? at[l * x.lane] : sum[l] + at[l * x.lane];
 }
 
-static void strip_step(LoopRecorder *r, const LoopBlock *block, uint32_t index)
+static void strip_step(LoopRecorder *r, const LoopBlock *block, uint32_t index, LoopMoment now)
 {
     StripState *s = &r->strips[index];
     const LoopStrip *strip = &r->program->strips[index];
     const size_t lanes = s->capacity < r->lanes ? s->capacity : r->lanes;
-    if (s->clocks == 1)
-        strip_lanes(s, strip, block, 0, 0, lanes);
-    else
-        for (size_t l = 0; l < lanes; l++)
-            strip_lanes(s, strip, block, l, l, 1);
+    if (s->clocks == 1 && now.type != LOOP_NONE)
+        strip_lanes(s, strip, block, 0, now, 0, lanes);
+    for (size_t l = 0; s->clocks > 1 && l < lanes; l++) {
+        now = loop_clock_moment(block->clock, l);
+        if (now.type != LOOP_NONE)
+            strip_lanes(s, strip, block, l, now, l, 1);
+    }
 }
 
 void loop_recorder_step(LoopRecorder *r, LoopBlock *block)
@@ -163,8 +164,9 @@ void loop_recorder_step(LoopRecorder *r, LoopBlock *block)
     const LoopProgram *program = r->program;
     for (uint32_t i = 0; i < program->measure_count; i++)
         loop_measure_step(r->measures[i], block);
+    LoopMoment now = loop_clock_moment(block->clock, 0);
     for (uint32_t i = 0; i < program->strip_count; i++)
-        strip_step(r, block, i);
+        strip_step(r, block, i, now);
     if (program->verdict.length)
         loop_block_run(block, &program->verdict);
     loop_clock_close(block->clock, block);

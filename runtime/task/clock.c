@@ -284,6 +284,11 @@ LoopMoment loop_clock_moment(const LoopClock *clock, size_t lane)
     return (LoopMoment){at->phase, at->type, at->trial, at->time};
 }
 
+bool loop_clock_begins(const LoopClock *clock)
+{
+    return clock->lane[0].type != LOOP_NONE && clock->lane[0].time == 0;
+}
+
 uint32_t loop_clock_total(const LoopClock *clock, const LoopBlock *block, size_t lane, uint32_t type)
 {
     const LaneClock *at = &clock->lane[clock->lanes == 1 ? 0 : lane];

@@ -1,5 +1,5 @@
 /* Elementwise kernels, one a row of elementwise.def. Each comes down to flat loops over n numbers in which an operand
-   either moves along or stays. */
+   either moves along or stays; and a single number, as what all lanes share is, goes without a loop. */
 #include "runtime/vm/vm.h"
 
 #include "runtime/contract/real_math.h"
@@ -18,7 +18,17 @@ typedef void Kernel2(LoopReal *d, const LoopReal *a, size_t sa, const LoopReal *
 typedef void Kernel3(LoopReal *d, const LoopReal *a, size_t sa, const LoopReal *b, size_t sb, const LoopReal *c,
                      size_t sc, size_t n);
 
+/* The instruction itself where the result is one number. */
+#define SINGLE(name, expr)                                                                                             \
+    static const LoopReady *name##_single(LoopBlock *block, const LoopReady *at)                                       \
+    {                                                                                                                  \
+        const LoopReal x = at->a[0], y = at->b[0], z = at->c[0];                                                       \
+        (void)block, (void)x, (void)y, (void)z;                                                                        \
+        at->d[0] = expr;                                                                                               \
+        return at + 1;                                                                                                 \
+    }
 #define EW1(name, written, units, doc, expr)                                                                           \
+    SINGLE(name, expr)                                                                                                 \
     static void name##_1(LoopReal *d, const LoopReal *a, size_t n)                                                     \
     {                                                                                                                  \
         INDEPENDENT                                                                                                    \
@@ -28,6 +38,7 @@ typedef void Kernel3(LoopReal *d, const LoopReal *a, size_t sa, const LoopReal *
         }                                                                                                              \
     }
 #define EW2(name, written, units, doc, expr)                                                                           \
+    SINGLE(name, expr)                                                                                                 \
     static void name##_2(LoopReal *d, const LoopReal *a, size_t sa, const LoopReal *b, size_t sb, size_t n)            \
     {                                                                                                                  \
         if (sa && sb) {                                                                                                \
@@ -63,6 +74,7 @@ typedef void Kernel3(LoopReal *d, const LoopReal *a, size_t sa, const LoopReal *
         return;                                                                                                        \
     } while (0)
 #define EW3(name, written, units, doc, expr)                                                                           \
+    SINGLE(name, expr)                                                                                                 \
     static void name##_3(LoopReal *d, const LoopReal *a, size_t sa, const LoopReal *b, size_t sb, const LoopReal *c,   \
                          size_t sc, size_t n)                                                                          \
     {                                                                                                                  \
@@ -82,6 +94,7 @@ typedef void Kernel3(LoopReal *d, const LoopReal *a, size_t sa, const LoopReal *
 #undef EW2
 #undef EW3
 #undef STRIDED
+#undef SINGLE
 
 /* Most powers are squares, which are products: loop_pow has the same numbers for them, and takes a hundred times as long. */
 static void power(LoopReal *d, const LoopReal *a, size_t sa, const LoopReal *b, size_t sb, size_t n)
@@ -96,12 +109,13 @@ typedef struct Kernel {
     Kernel1 *one;
     Kernel2 *two;
     Kernel3 *three;
+    const LoopReady *(*single)(LoopBlock *block, const LoopReady *at);
 } Kernel;
 
 static const Kernel kernels[] = {
-#define EW1(name, written, units, doc, expr) {name##_1, NULL, NULL},
-#define EW2(name, written, units, doc, expr) {NULL, name##_2, NULL},
-#define EW3(name, written, units, doc, expr) {NULL, NULL, name##_3},
+#define EW1(name, written, units, doc, expr) {name##_1, NULL, NULL, name##_single},
+#define EW2(name, written, units, doc, expr) {NULL, name##_2, NULL, name##_single},
+#define EW3(name, written, units, doc, expr) {NULL, NULL, name##_3, name##_single},
 #include "runtime/contract/elementwise.def"
 #undef EW1
 #undef EW2
@@ -110,7 +124,7 @@ static const Kernel kernels[] = {
 
 static Kernel kernel_of(uint32_t op)
 {
-    return op == LOOP_OP_pow ? (Kernel){.two = power} : kernels[op];
+    return op == LOOP_OP_pow ? (Kernel){.two = power, .single = pow_single} : kernels[op];
 }
 
 /* How a source operand meets the result: in one go (flat) or element by element. */
@@ -217,7 +231,7 @@ void loop_ready_elementwise(const LoopBlock *block, LoopReady *at)
     at->b = b.at, at->sb = flat_stride(b);
     at->c = c.at, at->sc = flat_stride(c);
     at->kernel = kernel.one ? (void (*)(void))kernel.one : kernel.two ? (void (*)(void))kernel.two : (void (*)(void))kernel.three;
-    at->run = kernel.one ? run_flat1 : kernel.two ? run_flat2 : run_flat3;
+    at->run = at->n == 1 ? kernel.single : kernel.one ? run_flat1 : kernel.two ? run_flat2 : run_flat3;
 }
 
 void loop_kernel_elementwise(LoopBlock *block, uint32_t op, const uint32_t *args)

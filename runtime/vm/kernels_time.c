@@ -23,13 +23,25 @@ static void copy(LoopReal *restrict d, LoopView x, size_t lanes)
             d[l] = at[0];
 }
 
+/* y becomes whether x is above 0, and d whether it was not before. */
+static inline void begin(LoopReal *d, LoopReal *y, LoopReal x)
+{
+    LoopReal now = x > 0 ? 1.0 : 0.0;
+    *d = now > *y ? 1.0 : 0.0;
+    *y = now;
+}
+
 static void onset(LoopReal *d, LoopReal *before, LoopView x, size_t lanes)
 {
-    for (size_t l = 0; l < lanes; l++) {
-        LoopReal now = x.at[l * x.lane] > 0 ? 1.0 : 0.0;
-        d[l] = now > before[l] ? 1.0 : 0.0;
-        before[l] = now;
-    }
+    for (size_t l = 0; l < lanes; l++)
+        begin(&d[l], &before[l], x.at[l * x.lane]);
+}
+
+/* Moves `units` rows on by one and makes x the first. */
+static void push(LoopReal *run, size_t units, LoopView x, size_t lanes)
+{
+    memmove(run + lanes, run, (units - 1) * lanes * sizeof *run);
+    copy(run, x, lanes);
 }
 
 /* Each element of x has its own run of units; the newest is first. */
@@ -38,11 +50,8 @@ static void history(LoopBlock *block, const uint32_t *args, LoopReal *d, size_t 
     size_t elements = block->program->registers[args[1]].width;
     size_t units = block->program->registers[args[0]].width / elements;
     LoopView x = loop_block_view(block, args[1], NULL);
-    for (size_t e = 0; e < elements; e++) {
-        LoopReal *run = d + e * units * lanes;
-        memmove(run + lanes, run, (units - 1) * lanes * sizeof *run);
-        copy(run, element(x, e), lanes);
-    }
+    for (size_t e = 0; e < elements; e++)
+        push(d + e * units * lanes, units, element(x, e), lanes);
 }
 
 /* 1 / sqrt(2 pi): the height of a standard Gaussian. */
@@ -135,16 +144,20 @@ static void hold(LoopReal *d, LoopView x, LoopView when, size_t lanes)
 
 /* ---- made ready ---- */
 
+static const LoopReady *run_onset_single(LoopBlock *block, const LoopReady *at)
+{
+    (void)block;
+    begin(at->d, at->h, at->a[0]);
+    return at + 1;
+}
+
 static const LoopReady *run_onset(LoopBlock *block, const LoopReady *at)
 {
     (void)block;
     LoopReal *d = at->d, *before = at->h;
     const LoopReal *x = at->a;
-    for (size_t i = 0; i < at->n; i++) {
-        LoopReal now = x[i * at->sa] > 0 ? 1.0 : 0.0;
-        d[i] = now > before[i] ? 1.0 : 0.0;
-        before[i] = now;
-    }
+    for (size_t i = 0; i < at->n; i++)
+        begin(&d[i], &before[i], x[i * at->sa]);
     return at + 1;
 }
 
@@ -155,16 +168,40 @@ static LoopReal *slot_of(const LoopBlock *block, const LoopReady *at, uint32_t r
     return at->h + (slots == 1 ? 0 : block->step % slots) * at->n;
 }
 
+static void move(LoopReal *to, const LoopReal *from, size_t n)
+{
+    if (n == 1)
+        to[0] = from[0];
+    else
+        memcpy(to, from, n * sizeof *to);
+}
+
 static const LoopReady *run_ring_read(LoopBlock *block, const LoopReady *at)
 {
-    memcpy(at->d, slot_of(block, at, at->code[2]), at->n * sizeof *at->d);
+    move(at->d, slot_of(block, at, at->code[2]), at->n);
     return at + 1;
 }
 
 static const LoopReady *run_ring_write(LoopBlock *block, const LoopReady *at)
 {
-    memcpy(slot_of(block, at, at->code[1]), at->a, at->n * sizeof *at->a);
+    move(slot_of(block, at, at->code[1]), at->a, at->n);
     return at + 1;
+}
+
+/* `n` lanes of as many units as the code is wide: of one element. */
+static const LoopReady *run_history(LoopBlock *block, const LoopReady *at)
+{
+    LoopView x = {(LoopReal *)(uintptr_t)at->a, 0, at->sa}; /* which is only read */
+    push(at->d, block->program->registers[at->code[1]].width, x, at->n);
+    return at + 1;
+}
+
+static void ready_history(const LoopBlock *block, LoopReady *at)
+{
+    LoopView x = loop_block_view(block, at->code[2], NULL);
+    if (block->program->registers[at->code[2]].width == 1)
+        *at = (LoopReady){.run = run_history, .code = at->code, .d = loop_block_register(block, at->code[1]),
+                          .a = x.at, .sa = x.lane, .n = loop_block_lanes(block, at->code[1])};
 }
 
 static void ready_onset(const LoopBlock *block, LoopReady *at)
@@ -174,7 +211,7 @@ static void ready_onset(const LoopBlock *block, LoopReady *at)
     bool flat = loop_block_lanes(block, at->code[2]) == lanes;
     if (!flat && width > 1)
         return;
-    *at = (LoopReady){.run = run_onset, .code = at->code, .d = loop_block_register(block, at->code[1]),
+    *at = (LoopReady){.run = width * lanes == 1 ? run_onset_single : run_onset, .code = at->code, .d = loop_block_register(block, at->code[1]),
                       .h = loop_block_register(block, at->code[3]), .a = x.at, .sa = flat, .n = width * lanes};
 }
 
@@ -193,6 +230,8 @@ void loop_ready_time(const LoopBlock *block, LoopReady *at)
     const uint32_t *args = at->code + 1;
     if (at->code[0] == LOOP_OP_ONSET)
         ready_onset(block, at);
+    else if (at->code[0] == LOOP_OP_HISTORY)
+        ready_history(block, at);
     else if (at->code[0] == LOOP_OP_RING_WRITE)
         ready_ring(block, at, args[0], args[1], true);
     else if (at->code[0] == LOOP_OP_RING_READ)

@@ -211,16 +211,21 @@ static const LoopReady *run_event_on(LoopBlock *block, const LoopReady *at)
     return at + 1;
 }
 
+static inline LoopReal is_active(LoopReal type, LoopReal wanted, LoopReal time, LoopReal from, LoopReal steps)
+{
+    return (is_on(type, wanted) & (time >= from) & (time < from + steps)) ? 1.0 : 0.0;
+}
+
 /* EVENT_ACTIVE: whether the step of the trial is one of e steps from a on. */
 static const LoopReady *run_event_active(LoopBlock *block, const LoopReady *at)
 {
     (void)block;
     const LoopReal wanted = wanted_type(at->code[4]);
-    for (size_t l = 0; l < at->n; l++) {
-        LoopReal time = at->b[l * at->sb], from = at->a[l * at->sa];
-        bool in = is_on(at->c[l * at->sc], wanted) & (time >= from) & (time < from + at->e[l * at->se]);
-        at->d[l] = in ? 1.0 : 0.0;
-    }
+    if (at->n == 1)
+        at->d[0] = is_active(at->c[0], wanted, at->b[0], at->a[0], at->e[0]);
+    else
+        for (size_t l = 0; l < at->n; l++)
+            at->d[l] = is_active(at->c[l * at->sc], wanted, at->b[l * at->sb], at->a[l * at->sa], at->e[l * at->se]);
     return at + 1;
 }
 
