@@ -228,7 +228,7 @@ LOOP_INLINE void late_strips(const Pass *pass, Form form)
     size_t l = 0;
     for (; l + LATE_STRIP * LOOP_WIDE <= n; l += LATE_STRIP * LOOP_WIDE)
         for (size_t k = 0; k < channels; k++)
-            late_strip(pass, k, l, LATE_STRIP, (LoopWideMask){0}, form);
+            late_strip(pass, k, l, LATE_STRIP, loop_wide_nowhere(), form);
     for (; l < n; l += LOOP_WIDE)
         for (size_t k = 0; k < channels; k++)
             late_strip(pass, k, l, 1, loop_wide_from(n - l), form);

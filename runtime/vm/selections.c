@@ -89,7 +89,7 @@ LOOP_INLINE LoopWideMask largest(const LoopChoices *c, size_t l, size_t vectors)
 {
     const LoopWide one = loop_wide_of(1.0);
     LoopWide top[LOOP_STRIP], at[LOOP_STRIP], value[LOOP_STRIP], k = one;
-    LoopWideMask tied[LOOP_STRIP], some = {0};
+    LoopWideMask tied[LOOP_STRIP], some = loop_wide_nowhere();
     for (size_t i = 0; i < vectors; i++) {
         top[i] = loop_wide(loop_row(c->drive, 0) + l + i * LOOP_WIDE);
         value[i] = loop_choices_value(c, 0, l + i * LOOP_WIDE);
@@ -100,7 +100,7 @@ LOOP_INLINE LoopWideMask largest(const LoopChoices *c, size_t l, size_t vectors)
         for (size_t i = 0; i < vectors; i++) {
             LoopWide x = loop_wide(loop_row(c->drive, channel) + l + i * LOOP_WIDE);
             LoopWideMask higher = loop_wide_above(x, top[i]);
-            tied[i] = (tied[i] | loop_wide_equal(x, top[i])) & ~higher;
+            tied[i] = (tied[i] | loop_wide_equal(x, top[i])) & loop_wide_not(higher);
             top[i] = loop_wide_select(higher, x, top[i]);
             at[i] = loop_wide_select(higher, k, at[i]);
             value[i] = loop_wide_select(higher, loop_choices_value(c, channel, l + i * LOOP_WIDE), value[i]);
@@ -108,7 +108,7 @@ LOOP_INLINE LoopWideMask largest(const LoopChoices *c, size_t l, size_t vectors)
     for (size_t i = 0; i < vectors; i++) {
         const size_t lane = l + i * LOOP_WIDE;
         if (lane + LOOP_WIDE > c->n)
-            tied[i] &= ~loop_wide_from(c->n - lane);
+            tied[i] &= loop_wide_not(loop_wide_from(c->n - lane));
         some |= tied[i];
         loop_wide_put(c->at + lane, at[i]);
         loop_wide_put(c->top + lane, value[i]);
@@ -119,16 +119,13 @@ LOOP_INLINE LoopWideMask largest(const LoopChoices *c, size_t l, size_t vectors)
 bool loop_choices_largest(const LoopChoices *c)
 {
     const LoopLoop *loop = c->loop;
-    LoopWideMask tied = {0};
-    LoopBits any = 0;
+    LoopWideMask tied = loop_wide_nowhere();
     if ((loop->selection != LOOP_SELECT_GREEDY && loop->selection != LOOP_SELECT_NOISY) || c->open.at)
         return false;
 #define LARGEST(l, vectors) tied |= largest(c, l, vectors)
     LOOP_EACH_STRIP(c, LARGEST);
 #undef LARGEST
-    for (size_t i = 0; i < LOOP_WIDE; i++)
-        any |= tied[i];
-    return !any;
+    return !loop_wide_any(tied);
 }
 
 /* Some vectors of lanes from `l` on: share[lane] of the probability goes evenly to those open channels that have the largest drive, the
@@ -145,7 +142,7 @@ LOOP_INLINE void best_odds(const LoopChoices *c, LoopRows open, const LoopReal *
             LoopWideMask now = opened(open, k, l + i * LOOP_WIDE);
             LoopWideMask higher = now & (loop_wide_equal(count[i], zero) | loop_wide_above(x, top[i]));
             top[i] = loop_wide_select(higher, x, top[i]);
-            ties[i] = loop_wide_where(~higher, ties[i]) + loop_wide_where(now & loop_wide_equal(x, top[i]), one);
+            ties[i] = loop_wide_where(loop_wide_not(higher), ties[i]) + loop_wide_where(now & loop_wide_equal(x, top[i]), one);
             count[i] += loop_wide_where(now, one);
         }
     for (size_t i = 0; i < vectors; i++) {

@@ -29,7 +29,6 @@
 enum { LOOP_AHEAD = 8192 };
 
 typedef LoopReal LoopWide __attribute__((vector_size(LOOP_WIDE_BYTES), aligned(sizeof(LoopReal)), may_alias));
-typedef LoopBits LoopWideMask __attribute__((vector_size(LOOP_WIDE_BYTES), aligned(sizeof(LoopReal)), may_alias));
 enum { LOOP_WIDE = LOOP_WIDE_BYTES / sizeof(LoopReal) };
 
 static inline LoopWide loop_wide(const LoopReal *at)
@@ -58,52 +57,7 @@ static inline LoopWide loop_wide_of(LoopReal x)
     return x - (LoopWide){0};
 }
 
-/* Comparisons: all ones in a lane where it holds, 0 elsewhere. */
-static inline LoopWideMask loop_wide_equal(LoopWide a, LoopWide b)
-{
-    return (LoopWideMask)(a == b);
-}
-
-static inline LoopWideMask loop_wide_different(LoopWide a, LoopWide b)
-{
-    return (LoopWideMask)(a != b);
-}
-
-static inline LoopWideMask loop_wide_above(LoopWide a, LoopWide b)
-{
-    return (LoopWideMask)(a > b);
-}
-
-static inline LoopWideMask loop_wide_not_below(LoopWide a, LoopWide b)
-{
-    return (LoopWideMask)(a >= b);
-}
-
-static inline LoopWideMask loop_wide_everywhere(void)
-{
-    return ~(LoopWideMask){0};
-}
-
-/* yes where the mask is all ones, no where it is 0 */
-static inline LoopWide loop_wide_select(LoopWideMask mask, LoopWide yes, LoopWide no)
-{
-    return (LoopWide)(((LoopWideMask)yes & mask) | ((LoopWideMask)no & ~mask));
-}
-
-/* x, or 0 where the mask is 0 */
-static inline LoopWide loop_wide_where(LoopWideMask mask, LoopWide x)
-{
-    return (LoopWide)((LoopWideMask)x & mask);
-}
-
-/* The lanes from number `n` on. */
-static inline LoopWideMask loop_wide_from(size_t n)
-{
-    LoopWideMask mask;
-    for (size_t i = 0; i < LOOP_WIDE; i++)
-        mask[i] = i < n ? 0 : (LoopBits)-1;
-    return mask;
-}
+#include "runtime/vm/wide_mask.h"
 
 /* Takes `n` lanes, a vector or more, of rows of n that lie one behind the other, some vectors at a time: what all rows share then stays
    in registers. take(first lane, vectors, kept): the lanes of the last vector that are `kept` are not of that row, and are to stay
@@ -113,9 +67,9 @@ enum { LOOP_STRIP = 4 };
     do {                                                                                                               \
         size_t at_ = 0;                                                                                                \
         for (; at_ + LOOP_STRIP * LOOP_WIDE <= (n); at_ += LOOP_STRIP * LOOP_WIDE)                                     \
-            take(at_, LOOP_STRIP, (LoopWideMask){0});                                                                  \
+            take(at_, LOOP_STRIP, loop_wide_nowhere());                                                                  \
         for (; at_ + LOOP_WIDE <= (n); at_ += LOOP_WIDE)                                                               \
-            take(at_, 1, (LoopWideMask){0});                                                                           \
+            take(at_, 1, loop_wide_nowhere());                                                                           \
         if (at_ < (n))                                                                                                 \
             take(at_, 1, loop_wide_from((n) - at_));                                                                   \
     } while (0)
