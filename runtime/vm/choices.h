@@ -22,7 +22,7 @@ typedef struct LoopChoices {
     size_t width;                     /* n, up to whole vectors */
     LoopView value, parameter;
     LoopRows drive;    /* V + bias: scratch, or the values themselves, which are not written */
-    LoopRows odds;     /* probability: scratch, or where they are asked for */
+    LoopRows odds;     /* how likely each channel is taken, where channels are independent; else scratch for a strip */
     LoopRows open;     /* > 0 where proposed; NULL: all are */
     LoopReal *chooses; /* > 0 where a choice is to be made */
     LoopReal *u, *top, *at;
@@ -68,7 +68,7 @@ static inline void loop_row_spread(LoopReal *restrict row, LoopView x, size_t k,
 #define LOOP_EACH_STRIP(c, take)                                                                                       \
     do {                                                                                                               \
         size_t l_ = 0;                                                                                                 \
-        for (; l_ + LOOP_STRIP * LOOP_WIDE <= (c)->width; l_ += LOOP_STRIP * LOOP_WIDE)                                \
+        for (; l_ + LOOP_STRIP * LOOP_WIDE <= (c)->n; l_ += LOOP_STRIP * LOOP_WIDE)                                    \
             take(l_, LOOP_STRIP);                                                                                      \
         for (; l_ < (c)->width; l_ += LOOP_WIDE)                                                                       \
             take(l_, 1);                                                                                               \
@@ -81,12 +81,17 @@ static inline LoopWide loop_choices_value(const LoopChoices *c, size_t channel, 
     return c->value.lane ? loop_wide(of + l) : loop_wide_of(*of);
 }
 
+/* at = the parameter of the selection. */
+void loop_choices_parameter(const LoopChoices *c);
 /* Adds the noise of a noisy choice to the drives; `at` and odds are scratch for it. */
 void loop_choices_noise(const LoopChoices *c);
-/* Where the largest drive is taken, and each lane has but one: at = its channel, top = its value. False: this has to be weighed, and
-   they mean nothing. */
-bool loop_choices_largest(const LoopChoices *c);
-/* odds = how likely each channel is taken, if it is left to itself. */
-void loop_choices_weigh(const LoopChoices *c);
+/* c->at = the channel with the largest drive in some vectors of lanes from `l` on, c->top = its value. False: it does not stand alone in
+   every lane, and they mean nothing. */
+bool loop_choices_largest(const LoopChoices *c, size_t l, size_t vectors);
+/* odds = how likely each channel is taken, if it is left to itself: in some vectors of lanes from `l` on, which are the first of the
+   rows, where one channel is taken. c->at has the parameter. */
+void loop_choices_weigh(const LoopChoices *c, LoopRows odds, size_t l, size_t vectors);
+/* The same for all lanes, in c->odds, where each channel is taken or not by itself. */
+void loop_choices_independent(const LoopChoices *c);
 
 #endif

@@ -21,11 +21,8 @@ static LoopChoices begin(LoopBlock *block, const LoopLoop *loop, size_t index, s
     c.keys.at += first * c.keys.step;
     c.value = loop_choices_view(&c, loop->value, &ZERO);
     c.parameter = loop_choices_view(&c, loop->selection_value, &ZERO);
-    bool noisy = loop->selection == LOOP_SELECT_NOISY; /* which writes into both */
-    if (loop->bias == LOOP_NONE && c.value.lane && !noisy)
+    if (loop->bias == LOOP_NONE && c.value.lane && loop->selection != LOOP_SELECT_NOISY) /* which writes into it */
         c.drive = (LoopRows){c.value.at, c.value.step};
-    if (loop->probability != LOOP_NONE && n == width && !noisy)
-        c.odds = (LoopRows){loop_choices_row(&c, loop->probability, 0), block->lanes};
     if (loop->propose != LOOP_NONE)
         c.open = (LoopRows){scratch + 2 * rows, width};
     return c;
@@ -64,10 +61,25 @@ static bool is_single(const LoopChoices *c)
     return c->loop->selection != LOOP_SELECT_INDEPENDENT;
 }
 
-/* The brainstem forces channels in lane l: of those, the one with the largest override, or one of those that have it (each, where
-   channels are independent). */
-static void force(const LoopChoices *c, LoopView by, size_t l)
+static LoopView override(const LoopChoices *c)
 {
+    return loop_choices_view(c, c->loop->override, &ZERO);
+}
+
+/* Whether the brainstem forces channels in lane l. */
+static bool is_forced(const LoopChoices *c, size_t l)
+{
+    bool forced = false;
+    for (size_t k = 0; k < c->channels; k++)
+        forced = forced || loop_view(override(c), k, l) > 0;
+    return forced && !(lesioned(c, l) > 0);
+}
+
+/* The odds of lane l, which it forces, at element `at` of each row: all for the channel with the largest override, or shared by those
+   that have it; each for certain where channels are independent. */
+static void force(const LoopChoices *c, LoopRows odds, size_t at, size_t l)
+{
+    const LoopView by = override(c);
     LoopReal top = 0, ties = 0;
     for (size_t k = 0; k < c->channels; k++) {
         LoopReal x = loop_view(by, k, l);
@@ -76,90 +88,174 @@ static void force(const LoopChoices *c, LoopView by, size_t l)
     }
     for (size_t k = 0; k < c->channels; k++) {
         LoopReal x = loop_view(by, k, l), share = is_single(c) ? 1.0 / ties : 1.0;
-        loop_row(c->odds, k)[l] = x > 0 && (!is_single(c) || x == top) ? share : 0;
+        loop_row(odds, k)[at] = x > 0 && (!is_single(c) || x == top) ? share : 0;
     }
-    c->chooses[l] = 1.0;
 }
 
-/* Where a choice is to be made, and where it is forced. */
+/* The same for lanes first .. end - 1; the first has element 0. */
+static void force_some(const LoopChoices *c, LoopRows odds, size_t first, size_t end)
+{
+    for (size_t l = first; c->loop->override != LOOP_NONE && l < end && l < c->n; l++)
+        if (is_forced(c, l))
+            force(c, odds, l - first, l);
+}
+
+/* Where a choice is to be made: when it is time for it, and where it is forced. */
 static void decide(const LoopChoices *c)
 {
     loop_row_spread(c->chooses, loop_choices_view(c, c->loop->when, &ONE), 0, c->n);
-    if (c->loop->override != LOOP_NONE) {
-        LoopView by = loop_choices_view(c, c->loop->override, &ZERO);
-        for (size_t l = 0; l < c->n; l++) {
-            bool forced = false;
-            for (size_t k = 0; k < c->channels; k++)
-                forced = forced || loop_view(by, k, l) > 0;
-            if (forced && !(lesioned(c, l) > 0))
-                force(c, by, l);
-        }
-    }
+    for (size_t l = 0; c->loop->override != LOOP_NONE && l < c->n; l++)
+        c->chooses[l] = is_forced(c, l) ? 1.0 : c->chooses[l];
     for (size_t l = 0; c->loop->lesion != LOOP_NONE && l < c->n; l++)
         c->chooses[l] = lesioned(c, l) > 0 ? 0 : c->chooses[l];
 }
 
 /* A vector of lanes from `l` on has arrived at a channel with a value, or at -1. That it stays at where no choice is made; chooses[l] > 0
-   where something is chosen. */
-static inline void arrive(const LoopChoices *c, LoopReal *taken, size_t l, LoopWide at, LoopWide value)
+   where something is chosen. Where it is then. */
+static inline LoopWide arrive(const LoopChoices *c, LoopReal *taken, size_t l, LoopWide at, LoopWide value)
 {
     const LoopWide zero = {0};
     LoopReal *chooses = c->chooses + l;
     LoopWideMask any = loop_wide_above(loop_wide(chooses), zero) & loop_wide_not_below(at, zero);
-    loop_wide_put(c->at + l, loop_wide_select(any, at, loop_wide_of(-1.0)));
+    at = loop_wide_select(any, at, loop_wide_of(-1.0));
+    loop_wide_put(c->at + l, at);
     loop_wide_put_some(taken + l, loop_wide_where(any, value) + zero, c->n - l);
     loop_wide_put(chooses, loop_wide_where(any, loop_wide_of(1.0)));
+    return at;
 }
 
-/* Some vectors of lanes from `l` on: the first channel at which the running sum of the odds passes u, the last one with odds where none
-   does; -1 where no channel has odds. */
-LOOP_INLINE void sample(const LoopChoices *c, const LoopReal *draw, LoopReal *taken, size_t l, size_t vectors)
+/* at = the first channel at which the running sum of the odds passes u, the last one with odds where none does, -1 where no channel has
+   odds; value = its value. `shared`, a constant: all lanes have the same values. */
+LOOP_INLINE void sample(const LoopChoices *c, LoopRows odds, const LoopReal *draw, size_t vectors, bool shared, size_t l, LoopWide *at, LoopWide *value)
 {
     const LoopWide zero = {0}, one = loop_wide_of(1.0);
-    LoopWide at[LOOP_STRIP], reached[LOOP_STRIP], u[LOOP_STRIP], value[LOOP_STRIP], k = zero;
+    const LoopRows values = {c->value.at + (shared ? 0 : l), c->value.step};
+    const size_t channels = c->channels;
+    LoopWide reached[LOOP_STRIP], u[LOOP_STRIP], number = zero;
     for (size_t i = 0; i < vectors; i++) {
         at[i] = loop_wide_of(-1.0);
         reached[i] = value[i] = zero;
         u[i] = loop_wide(draw + l + i * LOOP_WIDE);
     }
-    for (size_t channel = 0; channel < c->channels; channel++, k += one) {
-        const LoopReal *odds = loop_row(c->odds, channel) + l;
+    for (size_t k = 0; k < channels; k++, number += one) {
+        const LoopReal *row = loop_row(values, k);
         for (size_t i = 0; i < vectors; i++) {
-            LoopWide x = loop_wide(odds + i * LOOP_WIDE);
+            LoopWide x = loop_wide(loop_row(odds, k) + i * LOOP_WIDE);
             LoopWideMask has = loop_wide_above(x, zero), here = has & loop_wide_not_below(u[i], reached[i]);
-            at[i] = loop_wide_select(here, k, at[i]);
-            value[i] = loop_wide_select(here, loop_choices_value(c, channel, l + i * LOOP_WIDE), value[i]);
+            at[i] = loop_wide_select(here, number, at[i]);
+            value[i] = loop_wide_select(here, shared ? loop_wide_of(*row) : loop_wide(row + i * LOOP_WIDE), value[i]);
             reached[i] += loop_wide_where(has, x);
         }
     }
-    for (size_t i = 0; i < vectors; i++)
-        arrive(c, taken, l + i * LOOP_WIDE, at[i], value[i]);
 }
 
-/* 1 for the channel that each lane has arrived at, less `odds` of what chance it had, where it has arrived at one. */
-static inline void put_choice(const LoopChoices *c, uint32_t reg, LoopRows odds)
+/* Vector `i` of `vectors` of lanes that begin at `row`, of which `left` are to be written. */
+static inline void put(LoopReal *row, size_t i, size_t vectors, size_t left, LoopWide x)
 {
-    const LoopRows rows = {loop_choices_row(c, reg, 0), c->block->lanes};
-    for (size_t k = 0; k < c->channels; k++)
-        for (size_t l = 0; l < c->n; l += LOOP_WIDE) {
-            LoopWide at = loop_wide(c->at + l), x = loop_wide_where(loop_wide_equal(at, loop_wide_of((LoopReal)k)), loop_wide_of(1.0));
-            if (odds.at)
-                x = loop_wide_where(loop_wide_not_below(at, (LoopWide){0}), x - loop_wide(loop_row(odds, k) + l));
-            loop_wide_put_some(loop_row(rows, k) + l, x, c->n - l);
+    if (vectors == LOOP_STRIP) /* all of them are there */
+        loop_wide_put(row + i * LOOP_WIDE, x);
+    else
+        loop_wide_put_some(row + i * LOOP_WIDE, x, left);
+}
+
+/* Rows of register `reg` from lane `l` on. */
+static inline LoopRows rows_from(const LoopChoices *c, uint32_t reg, size_t l)
+{
+    return (LoopRows){loop_choices_row(c, reg, 0) + l, c->block->lanes};
+}
+
+/* 1 for the channel that each lane has arrived at. */
+LOOP_INLINE void put_choice(const LoopChoices *c, size_t l, size_t vectors, const LoopWide *at)
+{
+    const LoopRows rows = rows_from(c, c->loop->choice, l);
+    const LoopWide one = loop_wide_of(1.0);
+    const size_t channels = c->channels, left = c->n - l;
+    LoopWide number = {0};
+    for (size_t k = 0; k < channels; k++, number += one)
+        for (size_t i = 0; i < vectors; i++)
+            put(loop_row(rows, k), i, vectors, left, loop_wide_where(loop_wide_equal(at[i], number), one));
+}
+
+/* The same less `odds` of what chance it had, where a lane has arrived at one. */
+LOOP_INLINE void put_policy(const LoopChoices *c, LoopRows odds, size_t l, size_t vectors, const LoopWide *at)
+{
+    const LoopRows rows = rows_from(c, c->loop->policy, l);
+    const LoopWide one = loop_wide_of(1.0);
+    const size_t channels = c->channels, left = c->n - l;
+    LoopWide number = {0};
+    LoopWideMask any[LOOP_STRIP];
+    for (size_t i = 0; i < vectors; i++)
+        any[i] = loop_wide_not_below(at[i], (LoopWide){0});
+    for (size_t k = 0; k < channels; k++, number += one)
+        for (size_t i = 0; i < vectors; i++) {
+            LoopWide x = loop_wide_where(loop_wide_equal(at[i], number), one) - loop_wide(loop_row(odds, k) + i * LOOP_WIDE);
+            put(loop_row(rows, k), i, vectors, left, loop_wide_where(any[i], x));
         }
+}
+
+LOOP_INLINE void put_odds(const LoopChoices *c, LoopRows odds, size_t l, size_t vectors)
+{
+    const LoopRows rows = rows_from(c, c->loop->probability, l);
+    for (size_t k = 0; k < c->channels; k++)
+        for (size_t i = 0; i < vectors; i++)
+            put(loop_row(rows, k), i, vectors, c->n - l, loop_wide(loop_row(odds, k) + i * LOOP_WIDE));
+}
+
+LOOP_INLINE void weigh_and_sample(const LoopChoices *c, LoopRows odds, size_t l, size_t vectors, LoopWide *at, LoopWide *value)
+{
+    const LoopReal *draw = loop_block_uniform(c->block, c->block->program->draw_count + c->index) + c->first;
+    loop_choices_weigh(c, odds, l, vectors);
+    force_some(c, odds, l, l + vectors * LOOP_WIDE);
+    if (c->value.lane)
+        sample(c, odds, draw, vectors, false, l, at, value);
+    else
+        sample(c, odds, draw, vectors, true, l, at, value);
+}
+
+/* One channel is let through in some vectors of lanes from `l` on: weighed, taken and written down while its odds are near. `plain`, a
+   constant: it is the one with the largest drive, and nobody sees odds; where that stands alone nothing has to be weighed. */
+LOOP_INLINE void strip_through(const LoopChoices *c, bool plain, LoopReal *taken, size_t l, size_t vectors)
+{
+    const LoopLoop *loop = c->loop;
+    const LoopRows odds = {c->odds.at, vectors * LOOP_WIDE};
+    LoopWide at[LOOP_STRIP], value[LOOP_STRIP];
+    if (plain && loop_choices_largest(c, l, vectors))
+        for (size_t i = 0; i < vectors; i++) {
+            at[i] = loop_wide(c->at + l + i * LOOP_WIDE);
+            value[i] = loop_wide(c->top + l + i * LOOP_WIDE);
+        }
+    else
+        weigh_and_sample(c, odds, l, vectors, at, value);
+    for (size_t i = 0; i < vectors; i++)
+        at[i] = arrive(c, taken, l + i * LOOP_WIDE, at[i], value[i]);
+    if (loop->choice != LOOP_NONE)
+        put_choice(c, l, vectors, at);
+    if (loop->policy != LOOP_NONE)
+        put_policy(c, odds, l, vectors, at);
+    if (loop->probability != LOOP_NONE)
+        put_odds(c, odds, l, vectors);
+}
+
+static bool is_plain(const LoopChoices *c)
+{
+    const LoopLoop *loop = c->loop;
+    return (loop->selection == LOOP_SELECT_GREEDY || loop->selection == LOOP_SELECT_NOISY) && !c->open.at && loop->probability == LOOP_NONE &&
+           loop->override == LOOP_NONE && loop->policy == LOOP_NONE;
 }
 
 static void one_through(const LoopChoices *c)
 {
-    const LoopReal *draw = loop_block_uniform(c->block, c->block->program->draw_count + c->index) + c->first;
     LoopReal *taken = loop_choices_row(c, c->loop->taken, 0);
-#define SAMPLE(l, vectors) sample(c, draw, taken, l, vectors)
-    LOOP_EACH_STRIP(c, SAMPLE);
-#undef SAMPLE
-    if (c->loop->choice != LOOP_NONE)
-        put_choice(c, c->loop->choice, (LoopRows){0});
-    if (c->loop->policy != LOOP_NONE)
-        put_choice(c, c->loop->policy, c->odds);
+#define PLAIN(l, vectors) strip_through(c, true, taken, l, vectors)
+#define BY_ODDS(l, vectors) strip_through(c, false, taken, l, vectors)
+    if (is_plain(c))
+        LOOP_EACH_STRIP(c, PLAIN);
+    else {
+        loop_choices_parameter(c);
+        LOOP_EACH_STRIP(c, BY_ODDS);
+    }
+#undef PLAIN
+#undef BY_ODDS
 }
 
 /* The same where each channel is by itself. */
@@ -167,6 +263,8 @@ static void each_through(const LoopChoices *c)
 {
     LoopReal *restrict taken = loop_choices_row(c, c->loop->taken, 0), *restrict value = c->top;
     const LoopReal *restrict u = c->u, *restrict chooses = c->chooses;
+    loop_choices_independent(c);
+    force_some(c, c->odds, 0, c->n);
     loop_row_set(taken, c->n, 0);
     for (size_t k = 0; k < c->channels; k++) {
         LoopReal *restrict choice = loop_choices_row(c, c->loop->choice, k);
@@ -180,34 +278,9 @@ static void each_through(const LoopChoices *c)
         LoopReal *restrict policy = c->loop->policy == LOOP_NONE ? NULL : loop_choices_row(c, c->loop->policy, k);
         for (size_t l = 0; policy && l < c->n; l++)
             policy[l] = chooses[l] > 0 ? choice[l] - odds[l] : 0;
+        if (c->loop->probability != LOOP_NONE)
+            memcpy(loop_choices_row(c, c->loop->probability, k), odds, c->n * sizeof *odds);
     }
-}
-
-/* The same where each lane has a largest drive: nothing has to be drawn. */
-static void largest_through(const LoopChoices *c)
-{
-    LoopReal *taken = loop_choices_row(c, c->loop->taken, 0);
-    for (size_t l = 0; l < c->width; l += LOOP_WIDE)
-        arrive(c, taken, l, loop_wide(c->at + l), loop_wide(c->top + l));
-    if (c->loop->choice != LOOP_NONE)
-        put_choice(c, c->loop->choice, (LoopRows){0});
-}
-
-static void let_through(const LoopChoices *c)
-{
-    if (is_single(c))
-        one_through(c);
-    else
-        each_through(c);
-    for (size_t k = 0; c->loop->probability != LOOP_NONE && k < c->channels; k++)
-        if (loop_row(c->odds, k) != loop_choices_row(c, c->loop->probability, k))
-            memcpy(loop_choices_row(c, c->loop->probability, k), loop_row(c->odds, k), c->n * sizeof(LoopReal));
-}
-
-/* Whether nobody sees more of a choice than what it was. */
-static bool nobody_asks(const LoopChoices *c)
-{
-    return c->loop->probability == LOOP_NONE && c->loop->override == LOOP_NONE && c->loop->policy == LOOP_NONE;
 }
 
 /* Where no lane is to choose there is nothing to weigh. */
@@ -272,14 +345,11 @@ static void choose(const LoopChoices *c)
     else {
         drives(c);
         loop_choices_noise(c);
-        if (nobody_asks(c) && loop_choices_largest(c)) {
-            decide(c);
-            largest_through(c);
-        } else {
-            loop_choices_weigh(c);
-            decide(c);
-            let_through(c);
-        }
+        decide(c);
+        if (is_single(c))
+            one_through(c);
+        else
+            each_through(c);
     }
     hold(c);
     for (size_t l = 0; c->loop->lesion != LOOP_NONE && l < c->n; l++)

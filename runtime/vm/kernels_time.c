@@ -130,16 +130,24 @@ static void since(LoopReal *restrict d, LoopView x, size_t lanes)
             d[l] = at[0] > 0 ? 0.0 : d[l] + 1.0;
 }
 
-static void trace(LoopReal *d, LoopView x, LoopView factor, size_t lanes)
+static void trace(LoopReal *restrict d, LoopView x, LoopView factor, size_t lanes)
 {
-    for (size_t l = 0; l < lanes; l++)
-        d[l] = factor.at[l * factor.lane] * d[l] + x.at[l * x.lane];
+    const LoopReal *restrict at = x.at, *restrict by = factor.at;
+    if (x.lane && !factor.lane)
+        for (size_t l = 0; l < lanes; l++)
+            d[l] = by[0] * d[l] + at[l];
+    else
+        for (size_t l = 0; l < lanes; l++)
+            d[l] = by[l * factor.lane] * d[l] + at[l * x.lane];
 }
 
-static void hold(LoopReal *d, LoopView x, LoopView when, size_t lanes)
+static void hold(LoopReal *restrict d, LoopView x, LoopView when, size_t lanes)
 {
-    for (size_t l = 0; l < lanes; l++)
-        d[l] = when.at[l * when.lane] > 0 ? x.at[l * x.lane] : d[l];
+    if (when.lane)
+        for (size_t l = 0; l < lanes; l++)
+            d[l] = when.at[l] > 0 ? x.at[l * x.lane] : d[l];
+    else if (when.at[0] > 0)
+        copy(d, x, lanes);
 }
 
 /* ---- made ready ---- */

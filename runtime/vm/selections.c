@@ -1,5 +1,6 @@
 /* Ways of selecting: how likely each channel of a loop that chooses is taken. A row of selection.def is a function here. Channels are
-   taken one after another and lanes some vectors at a time, with selections in place of branches, so that it becomes vector code. */
+   taken one after another and lanes some vectors at a time, from `l` on, with selections in place of branches, so that it becomes
+   vector code. Odds are those of these lanes alone, so that they stay in the first cache until one is taken. */
 #include "runtime/vm/choices.h"
 
 #include "runtime/contract/real_math.h"
@@ -11,81 +12,43 @@ static inline LoopWideMask opened(LoopRows open, size_t k, size_t l)
     return open.at ? loop_wide_above(loop_wide(loop_row(open, k) + l), (LoopWide){0}) : loop_wide_everywhere();
 }
 
-/* Some vectors of lanes from `l` on: top = the largest of parameter, in powers of 2, times drive among the channels that are open. */
-LOOP_INLINE void softmax_top(const LoopChoices *c, LoopRows open, size_t l, size_t vectors)
+/* Powers of 2 of parameter, in units of log2(e), times drive; then their shares. */
+LOOP_INLINE void softmax(const LoopChoices *c, LoopRows open, LoopRows odds, size_t l, size_t vectors)
 {
-    LoopWide parameter[LOOP_STRIP], top[LOOP_STRIP];
+    const LoopRows drive = {c->drive.at + l, c->drive.pitch};
+    const size_t channels = c->channels;
+    LoopWide parameter[LOOP_STRIP], top[LOOP_STRIP], sum[LOOP_STRIP];
     for (size_t i = 0; i < vectors; i++) {
-        parameter[i] = loop_wide(c->at + l + i * LOOP_WIDE);
+        parameter[i] = loop_wide(c->at + l + i * LOOP_WIDE) * (LoopReal)LOOP_LOG2_E;
         top[i] = loop_wide_of((LoopReal)-LOOP_INF);
     }
-    for (size_t k = 0; k < c->channels; k++)
+    for (size_t k = 0; k < channels; k++)
         for (size_t i = 0; i < vectors; i++) {
-            LoopWide x = parameter[i] * loop_wide(loop_row(c->drive, k) + l + i * LOOP_WIDE);
+            LoopWide x = parameter[i] * loop_wide(loop_row(drive, k) + i * LOOP_WIDE);
             top[i] = loop_wide_select(opened(open, k, l + i * LOOP_WIDE) & loop_wide_above(x, top[i]), x, top[i]);
         }
-    for (size_t i = 0; i < vectors; i++)
-        loop_wide_put(c->top + l + i * LOOP_WIDE, top[i]);
-}
-
-/* Of channels that are closed it makes anything. */
-static void softmax_powers(const LoopChoices *c)
-{
-    const LoopReal *restrict top = c->top, *restrict parameter = c->at;
-    for (size_t k = 0; k < c->channels; k++) {
-        const LoopReal *restrict drive = loop_row(c->drive, k);
-        LoopReal *restrict odds = loop_row(c->odds, k);
-        for (size_t l = 0; l < c->width; l++)
-            odds[l] = loop_power(parameter[l] * drive[l] - top[l]);
-    }
-}
-
-/* Powers to shares, of what is open. */
-LOOP_INLINE void softmax_shares(const LoopChoices *c, LoopRows open, size_t l, size_t vectors)
-{
-    const LoopRows odds = c->odds;
-    const size_t channels = c->channels;
-    LoopWide share[LOOP_STRIP];
-    for (size_t i = 0; i < vectors; i++)
-        share[i] = (LoopWide){0};
     for (size_t k = 0; k < channels; k++)
-        for (size_t i = 0; i < vectors; i++)
-            share[i] += loop_wide_where(opened(open, k, l + i * LOOP_WIDE), loop_wide(loop_row(odds, k) + l + i * LOOP_WIDE));
+        for (size_t i = 0; i < vectors; i++) { /* of channels that are closed it makes anything */
+            LoopWide x = loop_power(parameter[i] * loop_wide(loop_row(drive, k) + i * LOOP_WIDE) - top[i]);
+            loop_wide_put(loop_row(odds, k) + i * LOOP_WIDE, loop_wide_where(opened(open, k, l + i * LOOP_WIDE), x));
+        }
     for (size_t i = 0; i < vectors; i++)
-        share[i] = loop_wide_where(loop_wide_above(share[i], (LoopWide){0}), loop_wide_of(1.0) / share[i]);
+        sum[i] = loop_wide_held(loop_wide(odds.at + i * LOOP_WIDE));
+    for (size_t k = 1; k < channels; k++)
+        for (size_t i = 0; i < vectors; i++)
+            sum[i] += loop_wide(loop_row(odds, k) + i * LOOP_WIDE);
+    for (size_t i = 0; i < vectors; i++)
+        sum[i] = loop_wide_where(loop_wide_above(sum[i], (LoopWide){0}), loop_wide_of(1.0) / sum[i]);
     for (size_t k = 0; k < channels; k++)
         for (size_t i = 0; i < vectors; i++) {
-            LoopReal *at = loop_row(odds, k) + l + i * LOOP_WIDE;
-            loop_wide_put(at, loop_wide_where(opened(open, k, l + i * LOOP_WIDE), loop_wide(at) * share[i]));
+            LoopReal *at = loop_row(odds, k) + i * LOOP_WIDE;
+            loop_wide_put(at, loop_wide(at) * sum[i]);
         }
 }
 
-LOOP_INLINE void softmax_of(const LoopChoices *c, LoopRows open)
-{
-#define TOP(l, vectors) softmax_top(c, open, l, vectors)
-#define SHARES(l, vectors) softmax_shares(c, open, l, vectors)
-    LOOP_EACH_STRIP(c, TOP);
-    softmax_powers(c);
-    LOOP_EACH_STRIP(c, SHARES);
-#undef TOP
-#undef SHARES
-}
-
-/* The passes are there twice, so that the one where all channels are open asks nobody. */
-static void softmax(const LoopChoices *c)
-{
-    loop_row_spread(c->at, c->parameter, 0, c->n);
-    for (size_t l = 0; l < c->n; l++)
-        c->at[l] *= (LoopReal)LOOP_LOG2_E;
-    if (c->open.at)
-        softmax_of(c, c->open);
-    else
-        softmax_of(c, (LoopRows){0});
-}
-
-/* Some vectors of lanes from `l` on: at = the channel with the largest drive, top = its value. What is returned is not 0 where another
-   has as large a drive, or where that is no number. */
-LOOP_INLINE LoopWideMask largest(const LoopChoices *c, size_t l, size_t vectors)
+/* c->at = the channel with the largest drive, c->top = its value. Whether no lane has another with as large a drive, or one that is no
+   number. */
+LOOP_INLINE bool largest(const LoopChoices *c, size_t l, size_t vectors)
 {
     const LoopWide one = loop_wide_of(1.0);
     LoopWide top[LOOP_STRIP], at[LOOP_STRIP], value[LOOP_STRIP], k = one;
@@ -113,24 +76,16 @@ LOOP_INLINE LoopWideMask largest(const LoopChoices *c, size_t l, size_t vectors)
         loop_wide_put(c->at + lane, at[i]);
         loop_wide_put(c->top + lane, value[i]);
     }
-    return some;
+    return !loop_wide_any(some);
 }
 
-bool loop_choices_largest(const LoopChoices *c)
+bool loop_choices_largest(const LoopChoices *c, size_t l, size_t vectors)
 {
-    const LoopLoop *loop = c->loop;
-    LoopWideMask tied = loop_wide_nowhere();
-    if ((loop->selection != LOOP_SELECT_GREEDY && loop->selection != LOOP_SELECT_NOISY) || c->open.at)
-        return false;
-#define LARGEST(l, vectors) tied |= largest(c, l, vectors)
-    LOOP_EACH_STRIP(c, LARGEST);
-#undef LARGEST
-    return !loop_wide_any(tied);
+    return vectors == LOOP_STRIP ? largest(c, l, LOOP_STRIP) : largest(c, l, 1);
 }
 
-/* Some vectors of lanes from `l` on: share[lane] of the probability goes evenly to those open channels that have the largest drive, the
-   rest evenly to all that are open. */
-LOOP_INLINE void best_odds(const LoopChoices *c, LoopRows open, const LoopReal *share, size_t l, size_t vectors)
+/* `share` of the probability goes evenly to those open channels that have the largest drive, the rest evenly to all that are open. */
+LOOP_INLINE void best(const LoopChoices *c, LoopRows open, LoopRows odds, const LoopWide *share, size_t l, size_t vectors)
 {
     const LoopWide one = loop_wide_of(1.0), zero = {0};
     LoopWide top[LOOP_STRIP], ties[LOOP_STRIP], count[LOOP_STRIP], even[LOOP_STRIP], more[LOOP_STRIP];
@@ -146,49 +101,53 @@ LOOP_INLINE void best_odds(const LoopChoices *c, LoopRows open, const LoopReal *
             count[i] += loop_wide_where(now, one);
         }
     for (size_t i = 0; i < vectors; i++) {
-        LoopWide part = loop_wide(share + l + i * LOOP_WIDE);
-        even[i] = (one - part) / count[i];
-        more[i] = part / ties[i];
+        even[i] = (one - share[i]) / count[i];
+        more[i] = share[i] / ties[i];
     }
     for (size_t k = 0; k < c->channels; k++)
         for (size_t i = 0; i < vectors; i++) {
-            size_t lane = l + i * LOOP_WIDE;
-            LoopWide x = loop_wide(loop_row(c->drive, k) + lane), all = even[i] + loop_wide_where(loop_wide_equal(x, top[i]), more[i]);
-            loop_wide_put(loop_row(c->odds, k) + lane, loop_wide_where(opened(open, k, lane), all));
+            LoopWide x = loop_wide(loop_row(c->drive, k) + l + i * LOOP_WIDE);
+            LoopWide all = even[i] + loop_wide_where(loop_wide_equal(x, top[i]), more[i]);
+            loop_wide_put(loop_row(odds, k) + i * LOOP_WIDE, loop_wide_where(opened(open, k, l + i * LOOP_WIDE), all));
         }
 }
 
-static void best(const LoopChoices *c, const LoopReal *share)
+/* All to the best. */
+LOOP_INLINE void greedy(const LoopChoices *c, LoopRows open, LoopRows odds, size_t l, size_t vectors)
 {
-#define ALL_OPEN(l, vectors) best_odds(c, (LoopRows){0}, share, l, vectors)
-#define SOME_OPEN(l, vectors) best_odds(c, c->open, share, l, vectors)
-    if (c->open.at)
-        LOOP_EACH_STRIP(c, SOME_OPEN);
-    else
-        LOOP_EACH_STRIP(c, ALL_OPEN);
-#undef ALL_OPEN
-#undef SOME_OPEN
+    LoopWide share[LOOP_STRIP];
+    for (size_t i = 0; i < vectors; i++)
+        share[i] = loop_wide_of(1.0);
+    best(c, open, odds, share, l, vectors);
 }
 
-static void greedy(const LoopChoices *c)
+/* All but the parameter. */
+LOOP_INLINE void epsilon(const LoopChoices *c, LoopRows open, LoopRows odds, size_t l, size_t vectors)
 {
-    loop_row_set(c->at, c->width, 1.0);
-    best(c, c->at);
+    LoopWide share[LOOP_STRIP];
+    for (size_t i = 0; i < vectors; i++)
+        share[i] = loop_wide_of(1.0) - loop_wide(c->at + l + i * LOOP_WIDE);
+    best(c, open, odds, share, l, vectors);
 }
 
-static void epsilon(const LoopChoices *c)
+/* All to the best of those above the parameter. */
+LOOP_INLINE void threshold(const LoopChoices *c, LoopRows open, LoopRows odds, size_t l, size_t vectors)
 {
-    loop_row_spread(c->at, c->parameter, 0, c->n);
-    for (size_t l = 0; l < c->n; l++)
-        c->at[l] = 1.0 - c->at[l];
-    best(c, c->at);
+    greedy(c, open, odds, l, vectors);
+    for (size_t k = 0; k < c->channels; k++)
+        for (size_t i = 0; i < vectors; i++) {
+            size_t lane = l + i * LOOP_WIDE;
+            LoopReal *at = loop_row(odds, k) + i * LOOP_WIDE;
+            LoopWideMask above = loop_wide_above(loop_wide(loop_row(c->drive, k) + lane), loop_wide(c->at + lane));
+            loop_wide_put(at, loop_wide_where(above, loop_wide(at)));
+        }
 }
 
 void loop_choices_noise(const LoopChoices *c)
 {
     if (c->loop->selection != LOOP_SELECT_NOISY)
         return;
-    loop_row_spread(c->at, c->parameter, 0, c->n);
+    loop_choices_parameter(c);
     loop_rng_normal(c->odds.at, c->channels, c->n, c->keys, c->block->agent + c->first, NULL, c->block->step, LOOP_DRAW_CHANNEL);
     for (size_t k = 0; k < c->channels; k++) { /* the noise has no room behind its lanes */
         LoopReal *restrict drive = loop_row(c->drive, k);
@@ -198,17 +157,9 @@ void loop_choices_noise(const LoopChoices *c)
     }
 }
 
-static void bar_below(const LoopChoices *c)
+void loop_choices_independent(const LoopChoices *c)
 {
-    loop_row_spread(c->at, c->parameter, 0, c->n);
-    for (size_t k = 0; k < c->channels; k++)
-        for (size_t l = 0; l < c->n; l++)
-            loop_row(c->odds, k)[l] = loop_row(c->drive, k)[l] > c->at[l] ? loop_row(c->odds, k)[l] : 0;
-}
-
-static void independent(const LoopChoices *c)
-{
-    loop_row_spread(c->at, c->parameter, 0, c->n);
+    loop_choices_parameter(c);
     for (size_t k = 0; k < c->channels; k++)
         for (size_t l = 0; l < c->n; l++) {
             LoopReal chance = loop_sigmoid(c->at[l] * loop_row(c->drive, k)[l]);
@@ -216,27 +167,42 @@ static void independent(const LoopChoices *c)
         }
 }
 
-void loop_choices_weigh(const LoopChoices *c)
+void loop_choices_parameter(const LoopChoices *c)
+{
+    loop_row_spread(c->at, c->parameter, 0, c->n);
+}
+
+LOOP_INLINE void weigh(const LoopChoices *c, LoopRows open, LoopRows odds, size_t l, size_t vectors)
 {
     switch (c->loop->selection) {
     case LOOP_SELECT_SOFTMAX:
-        softmax(c);
+        softmax(c, open, odds, l, vectors);
         return;
     case LOOP_SELECT_GREEDY:
     case LOOP_SELECT_NOISY:
-        greedy(c);
+        greedy(c, open, odds, l, vectors);
         return;
     case LOOP_SELECT_EPSILON:
-        epsilon(c);
+        epsilon(c, open, odds, l, vectors);
         return;
     case LOOP_SELECT_THRESHOLD:
-        greedy(c);
-        bar_below(c);
+        threshold(c, open, odds, l, vectors);
         return;
     case LOOP_SELECT_INDEPENDENT:
-        independent(c);
-        return;
     case LOOP_SELECTION_COUNT:
         return;
     }
+}
+
+/* There twice over, so that where all channels are open nobody is asked. */
+void loop_choices_weigh(const LoopChoices *c, LoopRows odds, size_t l, size_t vectors)
+{
+    if (c->open.at && vectors == LOOP_STRIP)
+        weigh(c, c->open, odds, l, LOOP_STRIP);
+    else if (c->open.at)
+        weigh(c, c->open, odds, l, 1);
+    else if (vectors == LOOP_STRIP)
+        weigh(c, (LoopRows){0}, odds, l, LOOP_STRIP);
+    else
+        weigh(c, (LoopRows){0}, odds, l, 1);
 }

@@ -29,6 +29,7 @@
 enum { LOOP_AHEAD = 8192 };
 
 typedef LoopReal LoopWide __attribute__((vector_size(LOOP_WIDE_BYTES), aligned(sizeof(LoopReal)), may_alias));
+typedef LoopBits LoopWideBits __attribute__((vector_size(LOOP_WIDE_BYTES), aligned(sizeof(LoopReal)), may_alias));
 enum { LOOP_WIDE = LOOP_WIDE_BYTES / sizeof(LoopReal) };
 
 static inline LoopWide loop_wide(const LoopReal *at)
@@ -50,6 +51,16 @@ static inline void loop_wide_put_some(LoopReal *at, LoopWide x, size_t n)
     }
     LoopWide some = x; /* a copy, so that x itself needs no place in memory */
     memcpy(at, &some, n * sizeof *at);
+}
+
+/* x, in a register: a loop that loads some vectors into an array is taken for a copy of memory, made by halves of them, and whoever
+   reads a vector back waits until both have arrived. */
+static inline LoopWide loop_wide_held(LoopWide x)
+{
+#if LOOP_WIDE_BYTES == 64
+    __asm__("" : "+v"(x));
+#endif
+    return x;
 }
 
 static inline LoopWide loop_wide_of(LoopReal x)
