@@ -20,9 +20,10 @@ bool loop_str_equal(LoopStr a, LoopStr b)
     return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
 
+/* The first letter tells most words apart, of tables that are gone through for one. */
 bool loop_str_is(LoopStr a, const char *b)
 {
-    return loop_str_equal(a, loop_str(b));
+    return (a.len == 0 || a.at[0] == b[0]) && loop_str_equal(a, loop_str(b));
 }
 
 size_t loop_control_bytes(const char *at, size_t left)
