@@ -3,6 +3,7 @@
 #include "lang/lower/lower.h"
 
 #include "lang/lower/emit.h"
+#include "runtime/parts/place.h"
 
 /* ---- set-up ---- */
 
@@ -299,7 +300,7 @@ static LoopProgram *make(LoopModel *model, LoopArena *arena, LoopArena *scratch)
     keep_tables(&l);
     keep_header(&l);
     keep_head(&l);
-    return lower_failed(&l) ? NULL : l.program;
+    return lower_failed(&l) || !loop_place_values(l.program, scratch) ? NULL : l.program;
 }
 
 LoopProgram *loop_lower(LoopModel *model, LoopDiags *diags)

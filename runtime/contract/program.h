@@ -34,7 +34,7 @@ const LoopOpInfo *loop_op_info(uint32_t op); /* NULL when there is none */
 typedef struct LoopRegister {
     uint32_t width;
     bool uniform;
-    bool no_room; /* of its own: what a loop's weights start from lies where they do */
+    bool no_room; /* of its own: it lies where a loop's weights do, which start from it, or are its values */
 } LoopRegister;
 
 /* A straight run of instructions: words of opcode and operands. */

@@ -411,7 +411,7 @@ static bool lies_somewhere(const LoopProgram *p, uint32_t reg)
 {
     bool found = !p->registers[reg].no_room;
     for (uint32_t i = 0; i < p->loop_count && !found; i++)
-        found = p->loops[i].weights == reg;
+        found = p->loops[i].weights == reg || p->loops[i].value == reg;
     return found;
 }
 

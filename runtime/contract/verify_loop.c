@@ -94,6 +94,7 @@ const char *loop_verify_loop(const LoopProgram *p, const LoopLoop *l)
     REQUIRE(given(p, l->bias, l->channels, false), "a bias of another width");
     REQUIRE(loop_verify_fits(p, l->value, LOOP_REQUIRED, l->channels, false, false) && p->registers[l->value].uniform == l->uniform,
             "a value of another width");
+    REQUIRE(!p->registers[l->value].no_room || l->channels == loop_synapses(l), "values that are no weights lie where the weights do");
     REQUIRE(given(p, l->selection_value, 1, false) && given(p, l->when, 1, false) && given(p, l->lesion, 1, false),
             "a selection of several elements");
     REQUIRE(l->weights == LOOP_NONE || (loop_verify_reg(p, l->weights) && (p->registers[l->weights].width == 1 ||

@@ -258,6 +258,8 @@ static bool sees_the_same(const LoopBlock *block, const LoopReal *now, size_t by
 
 void loop_kernel_value(LoopBlock *block, const LoopLoop *loop, size_t index)
 {
+    if (block->program->registers[loop->value].no_room)
+        return;
     const LoopReal *now = loop_block_register(block, loop->context);
     size_t bytes = loop->lines * loop_block_lanes(block, loop->context) * sizeof *now;
     if (!sees_the_same(block, now, bytes, index)) {

@@ -95,6 +95,8 @@ static bool place_all(LoopLayout *layout, const LoopProgram *program, size_t lan
             layout->lines = loop->lines;
         if (!reserve_synapses(&total, loop, true, lanes, &layout->weights[i]))
             return false;
+        if (program->registers[loop->value].no_room)
+            layout->registers[loop->value] = layout->weights[i];
         if (loop->weights != LOOP_NONE && program->registers[loop->weights].no_room)
             layout->registers[loop->weights] = layout->weights[i];
         if (!loop_mul(loop_trace_rows(loop), loop->reach, &traces) ||

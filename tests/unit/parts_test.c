@@ -67,6 +67,27 @@ static void leaves_whole_what_is(void **state)
     loop_compiled_free(&compiled);
 }
 
+/* ---- values that lie where weights do ---- */
+
+static void finds_values_that_are_weights(void **state)
+{
+    (void)state;
+    static const char *const in_place[] = {"plain.one", "follows", "taught", "borrows", "greedy", "still"};
+    size_t found = 0;
+    LoopCompiled compiled;
+    compile(&compiled, "tests/run/loops/values_in_place.loop");
+    const LoopProgram *program = compiled.program;
+    for (uint32_t i = 0; i < program->loop_count; i++) {
+        bool wanted = false;
+        for (size_t k = 0; k < sizeof in_place / sizeof in_place[0]; k++)
+            wanted = wanted || loop_str_is(program->loops[i].name, in_place[k]);
+        assert_int_equal(program->registers[program->loops[i].value].no_room, wanted);
+        found += wanted;
+    }
+    assert_int_equal(found, sizeof in_place / sizeof in_place[0]);
+    loop_compiled_free(&compiled);
+}
+
 /* ---- faults: the first is told, in the words of the whole model, however it is run ---- */
 
 static const char faulty[] = "step 100 ms\n"
@@ -129,6 +150,7 @@ int main(void)
         cmocka_unit_test(finds_what_is_alike),
         cmocka_unit_test(finds_what_meets),
         cmocka_unit_test(leaves_whole_what_is),
+        cmocka_unit_test(finds_values_that_are_weights),
         cmocka_unit_test(tells_the_same_fault),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -141,10 +141,10 @@ static void rejects_registers_that_lie_nowhere(void **state)
         compile(i, &compiled);
         LoopProgram *p = compiled.program;
         for (uint32_t r = 0; r < p->register_count; r++) {
-            bool starts = false;
+            bool placed = false; /* it could lie where the weights of a loop do */
             for (uint32_t k = 0; k < p->loop_count; k++)
-                starts = starts || p->loops[k].weights == r;
-            if (starts)
+                placed = placed || p->loops[k].weights == r || (p->loops[k].value == r && p->loops[k].channels == loop_synapses(&p->loops[k]));
+            if (placed)
                 continue;
             p->registers[r].no_room = true;
             assert_non_null(loop_program_verify(p));
