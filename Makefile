@@ -139,7 +139,7 @@ $(BUILD)/loop-fail: tests/limit/fail_alloc.c $(call obj,$(SOURCES)) $(GENOBJ) $(
 # The pages that the program prints.
 pages: $(BUILD)/loop
 	@$(BUILD)/loop catalog --markdown >docs/reference.md
-	@sed -n '/^## /q;p' docs/phenomena.md >$(BUILD)/head && $(BUILD)/loop test --markdown $(EXAMPLES) | sed -n '/^## /,$$p' >$(BUILD)/tail
+	@sed -n '/^## /q;p' docs/phenomena.md >$(BUILD)/head && $(BUILD)/loop test --markdown $(EXAMPLES) | sed -n '/^## /,$$p' | sed 's|](examples/|](../examples/|' >$(BUILD)/tail
 	@cat $(BUILD)/head $(BUILD)/tail >docs/phenomena.md
 
 docs: $(BUILD)/loop

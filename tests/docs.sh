@@ -103,7 +103,7 @@ done
 if said=$("$loop" catalog --markdown | diff docs/reference.md - 2>&1); then pass; else fail "docs/reference.md: $said"; fi
 
 # The head of the page is written by hand, the rest by the program.
-if said=$(diff <(sed -n '/^## /,$p' docs/phenomena.md) <("$loop" test --markdown $(examples) | sed -n '/^## /,$p') 2>&1); then
+if said=$(diff <(sed -n '/^## /,$p' docs/phenomena.md) <("$loop" test --markdown $(examples) | sed -n '/^## /,$p' | sed 's|](examples/|](../examples/|') 2>&1); then
     pass
 else
     fail "docs/phenomena.md: $said"

@@ -7,6 +7,25 @@
 #include <errno.h>
 #include <string.h>
 
+static int say_not_written(int error, const LoopText *path, const LoopArguments *arguments)
+{
+    if (error && error != ENOMEM && error != ECANCELED)
+        loop_say("loop: can't write '%s': %s\n", path->at ? path->at : arguments->output, strerror(error));
+    if (error == ECANCELED)
+        return loop_say_interrupted();
+    return error == ENOMEM ? loop_say_no_memory() : error ? LOOP_EXIT_IO : LOOP_EXIT_OK;
+}
+
+/* Before the run, so that none is lost for a folder that is not there. */
+static int look_at_output(const LoopArguments *arguments)
+{
+    LoopText failed = {0};
+    int error = arguments->output ? loop_save_look(arguments->output, arguments->each_agent, &failed) : 0;
+    int code = say_not_written(error, &failed, arguments);
+    loop_text_free(&failed);
+    return code;
+}
+
 static int write_files(const LoopReport *report, const LoopCompiled *compiled, const LoopArguments *arguments)
 {
     const LoopSource *source = loop_diags_source_at(compiled->diags, compiled->file);
@@ -17,12 +36,9 @@ static int write_files(const LoopReport *report, const LoopCompiled *compiled, c
         from.used_count++;
     LoopText failed = {0};
     int error = loop_save(report, &from, arguments->output, loop_interrupt_flag(), &failed);
-    if (error && error != ENOMEM && error != ECANCELED)
-        loop_say("loop: can't write '%s': %s\n", failed.at ? failed.at : arguments->output, strerror(error));
+    int code = say_not_written(error, &failed, arguments);
     loop_text_free(&failed);
-    if (error == ECANCELED)
-        return loop_say_interrupted();
-    return error == ENOMEM ? loop_say_no_memory() : error ? LOOP_EXIT_IO : LOOP_EXIT_OK;
+    return code;
 }
 
 static int report_run(const LoopCompiled *compiled, const LoopResults *results, const LoopArguments *arguments, LoopSink *out)
@@ -50,6 +66,8 @@ static int run(const LoopArguments *arguments, LoopSink *out)
     LoopCompiled compiled;
     LoopStatus status = loop_compile(&compiled, path, LOOP_STAGE_LOWER, arguments->settings, arguments->setting_count);
     int code = loop_say_status(status, &compiled, path, arguments);
+    if (code == LOOP_EXIT_OK)
+        code = look_at_output(arguments);
     if (code == LOOP_EXIT_OK) {
         LoopDiagsMark said = {0, 0, 0};
         loop_diags_rewind(compiled.diags, said); /* warnings have been said */

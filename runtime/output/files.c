@@ -120,6 +120,19 @@ static void clean_up(Folder *folder, int error)
         rmdir(folder->directory); /* fails, as it should, when someone else put something there */
 }
 
+int loop_files_look(const char *directory, const LoopFileJob *jobs, size_t count, LoopText *path)
+{
+    Folder folder = {.directory = directory, .jobs = jobs, .path = path};
+    int error = make_directory(&folder);
+    for (size_t i = 0; !error && i < count; i++)
+        error = look_before(&folder, i);
+    if (!error && access(directory, W_OK | X_OK) != 0)
+        error = fail(&folder, NULL, errno);
+    if (folder.made)
+        rmdir(directory);
+    return error;
+}
+
 int loop_files_write(const char *directory, const LoopFileJob *jobs, size_t count, size_t known, const void *context,
                      const volatile int *stop, LoopText *path)
 {

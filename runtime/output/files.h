@@ -16,4 +16,7 @@ typedef struct LoopFileJob {
 int loop_files_write(const char *directory, const LoopFileJob *jobs, size_t count, size_t known, const void *context,
                      const volatile int *stop, LoopText *path);
 
+/* Whether they could be written, as far as that can be told without doing it: for a run that is to write them at its end. As above. */
+int loop_files_look(const char *directory, const LoopFileJob *jobs, size_t count, LoopText *path);
+
 #endif

@@ -71,7 +71,7 @@ void loop_report_markdown(const LoopReport *report, const char *file, const Loop
     put_lines(out, program->doc);
     loop_text_add(out, program->doc.len ? "\n\n[" : "[");
     loop_show_str(out, loop_str(file));
-    loop_text_add(out, "](../");
+    loop_text_add(out, "](");
     loop_show_str(out, loop_str(file));
     loop_text_add(out, ")");
     for (size_t i = 0; i < source_count; i++) {

@@ -157,11 +157,18 @@ static void write_run(const void *context, LoopSink *out)
     loop_text_add(json.out, "\n");
 }
 
+/* The last is written where each agent is asked for. */
+static const LoopFileJob jobs[] = {
+    {"traces.csv", write_traces}, {"measures.csv", write_measures}, {"run.json", write_run}, {"agents.csv", write_agents}};
+
+int loop_save_look(const char *directory, bool each_agent, LoopText *path)
+{
+    return loop_files_look(directory, jobs, each_agent ? 4 : 3, path);
+}
+
 int loop_save(const LoopReport *report, const LoopProvenance *from, const char *directory, const volatile int *stop,
               LoopText *path)
 {
-    static const LoopFileJob jobs[] = {
-        {"traces.csv", write_traces}, {"measures.csv", write_measures}, {"run.json", write_run}, {"agents.csv", write_agents}};
     Saved saved = {report, from};
     return loop_files_write(directory, jobs, report->each_agent ? 4 : 3, 4, &saved, stop, path);
 }

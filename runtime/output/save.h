@@ -18,4 +18,7 @@ typedef struct LoopProvenance {
 int loop_save(const LoopReport *report, const LoopProvenance *from, const char *directory, const volatile int *stop,
               LoopText *path);
 
+/* Whether that could be done: asked before a run. As loop_files_look. */
+int loop_save_look(const char *directory, bool each_agent, LoopText *path);
+
 #endif

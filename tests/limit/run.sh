@@ -97,6 +97,8 @@ want quiet 0 '' bash -c "$loop run -q examples/schultz.loop >&-"
 want pipe 6 '' bash -c "{ sleep 0.2; $loop catalog --markdown; } | true; exit \${PIPESTATUS[0]}"
 want standard 0 '4 expectations hold' bash -c "$loop run - <examples/schultz.loop"
 want readonly 6 "can't write" "$loop" run -o /proc/none examples/schultz.loop
+# said before the run, not behind it
+[ -z "$("$loop" run -o "$scratch/none/out" examples/schultz.loop 2>/dev/null)" ] && pass || fail 'a run for a folder that is not there'
 if mkdir "$scratch/small" && mount -t tmpfs -o size=8k tmpfs "$scratch/small" 2>/dev/null; then
     want disk 6 "can't write" "$loop" run -o "$scratch/small/out" examples/schultz.loop
     [ -z "$(find "$scratch/small" -type f)" ] && pass || fail 'a full disk leaves files behind'
