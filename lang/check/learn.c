@@ -70,6 +70,14 @@ static void report_unknown(LoopChecker *check, const LoopLoopModel *loop, const 
         loop_text_add(&names, ", %s", rule->settings[i].name);
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0607, item->name_span, "learning by %s has no setting '%.*s'", rule->name,
                                LOOP_STR_ARGS(item->text));
+    static const struct {
+        const char *word, *setting;
+    } rows[] = {{"alpha", "rate"}, {"lr", "rate"}, {"eta", "rate"}, {"lambda", "trace"}, {"decay", "trace"}, {"eligibility", "trace"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (loop_str_is(item->text, rows[i].word)) {
+            loop_diag_help(check->diags, diag, "It is called %s here: learn rate 0.1, trace 0.9.", rows[i].setting);
+            return;
+        }
     loop_diag_help(check->diags, diag, "Its settings are rate, trace, burst, dip, forget%s.", loop_text_view(&names).at);
 }
 

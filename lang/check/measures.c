@@ -215,22 +215,37 @@ bool loop_anchor_read(LoopChecker *check, const LoopWhere *where, const LoopAst 
     return true;
 }
 
-/* The trial type drives that sense (or an element that may be it). `*fits`: the moment may lie inside of the trial, or
-   so many steps behind its last one. */
-static bool has_event(const LoopTrialModel *trial, const LoopAnchorModel *anchor, uint32_t over, bool *fits)
+/* An event that nobody can tell the onset of: its size is known, and never above 0. */
+static bool is_silent(const LoopEventModel *e)
+{
+    bool silent = e->value && e->value->constant;
+    for (uint32_t i = 0; silent && i < e->value->type.width; i++)
+        silent = !(e->value->constant[i] > 0);
+    return silent;
+}
+
+/* What the trials selected have of an event that a moment is told by. */
+typedef struct Found {
+    bool has, sounds; /* the event; with an onset */
+    bool fits;        /* the moment may lie inside of a trial, or so many steps behind its last one */
+} Found;
+
+/* The trial type drives that sense, or an element that may be it. */
+static void find_event(const LoopTrialModel *trial, const LoopAnchorModel *anchor, uint32_t over, Found *found)
 {
     const LoopNode *signal = anchor->onset, *whole = signal->kind == LOOP_NODE_ELEMENT ? signal->kids[0] : signal;
-    bool has = false;
     for (size_t i = 0; i < trial->events.count; i++) {
         const LoopEventModel *e = &LOOP_ITEM(trial->events, LoopEventModel, i);
         bool same = whole == signal || e->element == LOOP_NONE || e->element == signal->size;
         if (e->sense != whole->symbol || !same)
             continue;
         double at = e->at->constant ? e->at->constant[0] + anchor->steps : -1;
-        *fits = *fits || !e->at->constant || (at >= 0 && at < (double)trial->duration + over);
-        has = true;
+        found->has = true;
+        if (is_silent(e))
+            continue;
+        found->sounds = true;
+        found->fits = found->fits || !e->at->constant || (at >= 0 && at < (double)trial->duration + over);
     }
-    return has;
 }
 
 static void report_too_late(LoopChecker *check, LoopSpan span, uint32_t longest)
@@ -250,7 +265,7 @@ static bool check_anchor(LoopChecker *check, const LoopAnchorModel *anchor, cons
         whole = whole->kids[0];
     bool driven = whole && whole->kind == LOOP_NODE_SYMBOL && whole->symbol->kind == LOOP_SYM_SENSE && !whole->symbol->value;
     uint32_t longest = 0;
-    bool has = false, fits = false;
+    Found found = {0};
     if ((anchor->onset && !driven) || anchor->offset)
         return true;
     for (size_t i = 0; i < model->trials.count; i++) {
@@ -258,11 +273,18 @@ static bool check_anchor(LoopChecker *check, const LoopAnchorModel *anchor, cons
         if (!selects(check, select, (uint32_t)i))
             continue;
         longest = trial->duration > longest ? trial->duration : longest;
-        has = (driven && has_event(trial, anchor, over, &fits)) || has;
+        if (driven)
+            find_event(trial, anchor, over, &found);
     }
-    if (fits)
+    if (found.fits)
         return true;
-    if (has) {
+    if (found.has && !found.sounds) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0804, anchor->span, "'%.*s' has no onset here: it is never above 0",
+                                   LOOP_STR_ARGS(loop_check_text(check, anchor->onset->span)));
+        loop_diag_help(check->diags, diag, "An event of negative size is measured at its time, such as 1 s, or at a sense of its own that marks the moment.");
+        return false;
+    }
+    if (found.has) {
         loop_diag(check->diags, LOOP_E0803, anchor->span, "no trial here has that time: it lies outside of every trial with the event '%.*s'",
                   LOOP_STR_ARGS(loop_check_text(check, anchor->onset->span)));
         return false;

@@ -276,6 +276,14 @@ static LoopStr near_label(const LoopChecker *check, LoopStr name)
     return best;
 }
 
+/* What loops do that have a credit of that name, where it is asked for as one. */
+static const char *credit_kind(const LoopWhere *where, LoopStr name)
+{
+    if (!where->credit)
+        return NULL;
+    return loop_str_is(name, "noise") ? "vary" : loop_str_is(name, "chosen") || loop_str_is(name, "policy") ? "choose" : NULL;
+}
+
 static void report_unknown(LoopChecker *check, const LoopWhere *where, const LoopAst *ast)
 {
     if (loop_scope_report_closed(check, LOOP_SPACE_VALUES, ast->text, ast->span))
@@ -296,8 +304,10 @@ static void report_unknown(LoopChecker *check, const LoopWhere *where, const Loo
     LoopText labels = {.arena = check->arena};
     if (choices && loop_labels_find(choices, near) == LOOP_NONE)
         list_labels(choices, &labels);
-    const char *meant = loop_value_elsewhere(ast->text);
-    if (labels.len)
+    const char *meant = loop_value_elsewhere(ast->text), *kind = credit_kind(where, ast->text);
+    if (kind)
+        loop_diag_help(check->diags, diag, "'%.*s' is a credit of loops that %s.", LOOP_STR_ARGS(ast->text), kind);
+    else if (labels.len)
         loop_diag_help(check->diags, diag, "The labels of '%.*s' are %s.", LOOP_STR_ARGS(where->beside->name), labels.at);
     else if (meant)
         loop_diag_help(check->diags, diag, "%s", meant);

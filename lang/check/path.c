@@ -22,6 +22,8 @@ static void report_unknown(LoopChecker *check, const LoopSite *site, size_t part
         loop_diag_help(check->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
     else if (value)
         loop_diag_help(check->diags, diag, "A path names structures and regions; what the striatum sees stands in 'context'.");
+    else if (loop_kind_find(site->name))
+        loop_diag_help(check->diags, diag, "That is a kind of structure; a path names structures themselves, such as agPFC -> VS -> VP -> MD.");
     else
         loop_diag_help(check->diags, diag, "Declare it: structure %.*s : %s.", LOOP_STR_ARGS(site->name), loop_text_view(&kinds).at);
 }

@@ -89,6 +89,14 @@ static void put_params(const LoopChecker *check, LoopText *out)
         loop_text_add(out, " and %zu more", count - MOST);
 }
 
+static void help_with_groups(LoopChecker *check, LoopDiag *diag, LoopStr group)
+{
+    LoopText names = {.arena = check->arena};
+    for (uint32_t i = 0; i < check->model->group_count; i++)
+        loop_text_add(&names, "%s%.*s", i ? ", " : "", LOOP_STR_ARGS(check->model->groups[i]));
+    loop_diag_help(check->diags, diag, "There is no group '%.*s'; the groups are %s.", LOOP_STR_ARGS(group), loop_text_view(&names).at);
+}
+
 /* What `fast.gain` may have meant, or why it can't be; false: nothing is known. */
 static bool help_with_group(LoopChecker *check, LoopDiag *diag, LoopStr group, LoopStr name)
 {
@@ -97,6 +105,8 @@ static bool help_with_group(LoopChecker *check, LoopDiag *diag, LoopStr group, L
     LoopStr near_name = symbol ? name : loop_scope_near(check, LOOP_SPACE_VALUES, name);
     if (is_group && symbol && symbol->kind == LOOP_SYM_CONST)
         loop_diag_help(check->diags, diag, "A const is the same in all groups: -p %.*s=...", LOOP_STR_ARGS(name));
+    else if (!is_group && !near_group.len && symbol && check->model->group_count)
+        help_with_groups(check, diag, group);
     else if (near_group.len && near_name.len)
         loop_diag_help(check->diags, diag, "Did you mean '%.*s.%.*s'?", LOOP_STR_ARGS(near_group), LOOP_STR_ARGS(near_name));
     else

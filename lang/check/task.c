@@ -230,6 +230,11 @@ static void fill_run(LoopChecker *check, bool has_task)
     }
     for (const LoopAst *kid = run ? run->first : NULL; kid; kid = kid->next) {
         LoopNode *node = loop_expr(check, &where, kid->first);
+        if (kid->kind == LOOP_AST_SPAN_OF && has_task && node && node->type.unit != LOOP_UNIT_DURATION) {
+            LoopDiag *diag = loop_diag(check->diags, LOOP_E0712, kid->span, "the task says how long the run is");
+            loop_diag_help(check->diags, diag, "How many agents there are is written: run 100 agents.");
+            continue;
+        }
         says_length = says_length || kid->kind == LOOP_AST_SPAN_OF;
         if (kid->kind == LOOP_AST_COUNT && loop_need_count(check, node, "the number of agents", 1, 1e8, &number))
             model->agents = number;

@@ -77,6 +77,19 @@ static LoopAst *signal(LoopParse *p, LoopAst *first, const LoopAst *stop)
     return any ? loop_ast_flat(p, LOOP_AST_OR, loop_span_join(any->span, all->span), any, LOOP_AST_BUNDLE, all) : all;
 }
 
+/* A measured value that is not the last, and what follows it: a relation and a bound, behind which nothing more can come. */
+static void report_place(LoopParse *p, const LoopAst *place, const LoopAst *link)
+{
+    if (!is_relation(link) || !link->next) {
+        LoopDiag *diag = loop_diag(p->diags, LOOP_E0108, place->span, "a place in the middle of a signal");
+        loop_diag_help(p->diags, diag, "Put each measured value into parentheses: (VTA at light in train) > 0.5");
+        return;
+    }
+    LoopDiag *diag = loop_diag(p->diags, LOOP_E0108, link->next->name_span, "what is expected is complete before this");
+    loop_diag_help(p->diags, diag, is_relation(link->next) ? "Two bounds are two expectations, one with >, one with <; or one: = 0.8 within 0.1."
+                                                           : "Write an expectation for each; or one for a signal in parentheses: (a > 1 and b > 2) at light in train > 0.5.");
+}
+
 /* Which parts may have a place: the last of the signal, and the bound. */
 static bool places_fit(LoopParse *p, LoopAst *first, const LoopAst *stop)
 {
@@ -86,8 +99,7 @@ static bool places_fit(LoopParse *p, LoopAst *first, const LoopAst *stop)
         last = at;
         if (!place || at->next == stop)
             continue;
-        LoopDiag *diag = loop_diag(p->diags, LOOP_E0108, place->span, "a place in the middle of a signal");
-        loop_diag_help(p->diags, diag, "Put each measured value into parentheses: (VTA at light in train) > 0.5");
+        report_place(p, place, at->next);
         return false;
     }
     if (last == first || place_of(part_of(last)))

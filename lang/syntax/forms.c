@@ -45,7 +45,18 @@ static const char ONE_GROUP[] = "A plot or a record is of one group, or of all; 
 static const char ONE_PLACE[] = "A measure is taken in one phase and of one group, or of all; write one for each.";
 static const char IF_FORM[] = "A value that depends on something is written: if CONDITION then A else B.";
 
+/* Where a name is defined, and another sign than = follows it. */
+static const Form definitions[] = {
+    {TOK_LET, 0, TOK_NAME, "== < : ", "A definition is written with one =: let bright = 2 * light. A comparison has two."},
+    {TOK_PARAM, 0, TOK_NAME, "== < ", "A parameter is written: param alpha = 0.1."},
+    {TOK_CONST, 0, TOK_NAME, "== < ", "A constant is written: const n = 10."},
+    {TOK_REWARD, 0, TOK_NAME, "== < ", "A reward has a name and a formula: reward life = juice."},
+    {TOK_TRUTH, 0, TOK_NAME, "== < ", "A truth has a name and a formula: truth pain = shock."},
+};
+
 static const Form forms[] = {
+    {TOK_DOPAMINE, 0, TOK_NAME, "< ", "The arrow leads from the signal to what it trains: dopamine VTA -> hope = error(hope)."},
+    {TOK_DOPAMINE, 0, TOK_NAME, "== ", "A dopamine signal is declared: dopamine VTA -> hope = error(hope)."},
     {TOK_STATE, 0, 0, "= ", "A state is written: state NAME from INIT next EXPR."},
     {TOK_REWARD, 0, TOK_REWARD, "= ", "A reward has a name: reward life = juice."},
     {TOK_TRUTH, 0, TOK_TRUTH, "= ", "A truth has a name: truth pain = shock."},
@@ -58,6 +69,8 @@ static const Form forms[] = {
     {0, LOOP_BLOCK_LOOP, 0, "{ ", LOOP_FORM},
     {TOK_LOOP, LOOP_BLOCK_FILE, TOK_NAME, "* / + - ( ", "What is predicted is a name; a formula gets one in the hypothalamus: truth twice = 2 * juice."},
     {TOK_LOOP, LOOP_BLOCK_FILE, TOK_CHOOSE, NULL, "What there is to choose from stands in brackets: choose [left, right], or choose [10]."},
+    {TOK_LOOP, LOOP_BLOCK_FILE, ']', "discount ahead within ", "A loop that chooses looks no time ahead; how good a choice was is said by its dopamine, and that of a loop that predicts looks ahead: rpe(value)."},
+    {TOK_LOOP, LOOP_BLOCK_FILE, TOK_PREDICT, "[ ", "What is predicted is a name. A truth of several elements has a value for each: sense food[pellet, sugar], and predict food ahead 1 s."},
     {TOK_LOOP, LOOP_BLOCK_FILE, 0, ", name ", LOOP_FORM},
     {TOK_PATH, 0, TOK_NAME, ", ", "A path is written with arrows: path agPFC -> VS -> VP -> MD."},
     {TOK_MAKE, 0, TOK_NAME, ", ) ", "Arguments are given by name: make hope = predictors.short_term(truth = juice, context = cue)."},
@@ -65,7 +78,7 @@ static const Form forms[] = {
     {0, LOOP_BLOCK_TRIAL, 0, ", ", "Each event stands on a line of its own, or behind ;."},
     {0, LOOP_BLOCK_TRIAL, 0, "if when ", EVENT_ODDS},
     {0, LOOP_BLOCK_TRIAL, 0, "after from to ", EVENT_FORM},
-    {0, LOOP_BLOCK_TRIAL, TOK_DURATION, "name ", EVENT_FORM},
+    {0, LOOP_BLOCK_TRIAL, TOK_DURATION, "name == ", EVENT_FORM},
     {0, LOOP_BLOCK_TRIAL, TOK_NAME, "} number ", EVENT_FORM},
     {0, LOOP_BLOCK_TRIAL, TOK_NAME, "= ", EVENT_FORM},
     {TOK_TRIAL, 0, 0, "like ", "A trial like another is written: trial NAME like OTHER { ... }, with a duration behind OTHER if it differs."},
@@ -102,7 +115,11 @@ static const Form forms[] = {
     {TOK_EXPECT, 0, 0, "between ", "A window of time is written: from light to juice. Two bounds are two expectations, or = 0.8 within 0.1."},
     {TOK_MEASURE, 0, 0, "between ", WINDOW_FORM},
     {CLAIM, 0, TOK_UNTIL, "name ", UNTIL_FORM},
+    {CLAIM, 0, TOK_NAME, "after before ", "Where something is measured is a moment or a window: at light + 200 ms, or from light to juice."},
     {CLAIM, 0, TOK_NAME, "trials phase during at ", CLAIM_PLACE},
+    {CLAIM, 0, 0, "during ", CLAIM_PLACE},
+    {CLAIM, 0, TOK_NAME, "number ", CLAIM_PLACE},
+    {CLAIM, 0, TOK_PICK, "< > <= >= == != = ", "The number of trials stands behind the word: first 20, or last 1."},
     {TOK_EXPECT, 0, TOK_IN, "name ", CLAIM_PLACE},
     {TOK_EXPECT, 0, TOK_NUMBER, "to ", CLAIM_PLACE},
     {CLAIM, 0, TOK_NUMBER, "first last trial block blocks of ", ONE_PICK},
@@ -111,6 +128,7 @@ static const Form forms[] = {
     {CLAIM, 0, TOK_NAME, "is ", "A choice is compared with ==: mean(act == left) in train."},
     {TOK_EXPECT, 0, TOK_NAME, "name ", "What is taken over time is written as a function, ahead of its place: peak(VTA) from light to juice in train."},
     {TOK_PARAM, 0, TOK_NAME, ": ", "A parameter is written: param alpha = 0.1."},
+    {TOK_PARAM, 0, TOK_NUMBER, "in ", "A range stands in brackets: param alpha = 0.1 in [0, 1]."},
     {0, 0, '+', "if ", IF_INSIDE},
     {0, 0, '-', "if ", IF_INSIDE},
     {0, 0, '*', "if ", IF_INSIDE},
@@ -180,6 +198,8 @@ bool loop_word_assigned(LoopStr word)
 static const char *statement_of(LoopStr word)
 {
     const char *next = behind(word);
+    if (next[0] && strchr("+-*/:", next[0]) && next[1] == '=')
+        return "Nothing is assigned. What changes from step to step is a state: body { state n from 0 next n + 1 }.";
     if (loop_word_assigned(word))
         return "A formula gets its name by let, and a number that may be varied by param: let bright = 2 * light.";
     if (next[0] == '-' && next[1] == '>')
@@ -187,23 +207,42 @@ static const char *statement_of(LoopStr word)
     return "A statement begins with a word such as sense, let, loop, dopamine, task, expect or record.";
 }
 
-/* NULL when the token alone says more. */
-static const char *form_of(const LoopParse *p, LoopStr text, bool ended)
+static const char *form_in(const Form *rows, size_t count, const LoopParse *p, LoopStr text, bool ended)
 {
     int statement = ended ? p->statement_before : p->statement;
     bool slash = loop_str_is(text, "/"), claim = statement == TOK_EXPECT || statement == TOK_MEASURE;
-    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
-        const Form *f = &forms[i];
+    for (size_t i = 0; i < count; i++) {
+        const Form *f = &rows[i];
         bool here = (!f->statement || f->statement == statement || (f->statement == CLAIM && claim)) && (!f->block || f->block == p->blocks[p->depth]) &&
                     (!f->before || f->before == p->kind_before);
         if (here && (!f->words || has_word(f->words, text, p->previous)) && (!slash || p->kind_before == '/' || p->statement_tokens <= 1))
             return f->help;
     }
+    return NULL;
+}
+
+/* NULL when the token alone says more. */
+static const char *form_of(const LoopParse *p, LoopStr text, bool ended)
+{
+    const char *form = p->statement_tokens == 3 ? form_in(definitions, sizeof definitions / sizeof definitions[0], p, text, ended) : NULL;
+    form = form ? form : form_in(forms, sizeof forms / sizeof forms[0], p, text, ended);
+    if (form)
+        return form;
     if (loop_str_is(text, "=") && p->statement && p->statement_tokens == 2)
         return "The value follows the word without =, as in: step 100 ms.";
     if (p->statement == TOK_RUN && p->previous != TOK_END)
         return "A run is written: run 20 agents seed 1, and without a task: run 10 min, or run 20 agents for 10 min.";
     return NULL;
+}
+
+/* Whether the token before is a word of the task, taken for a sense since a trial is open. */
+static bool is_task_word_in_trial(const LoopParse *p)
+{
+    static const char *const words[] = {"trial", "phase", "between", NULL};
+    if (p->blocks[p->depth] != LOOP_BLOCK_TRIAL || p->kind_before != TOK_NAME || p->statement_tokens != 2)
+        return false;
+    LoopStr text = loop_diags_source_at(p->diags, p->file)->text;
+    return is_one_of((LoopStr){text.at + p->before.begin, p->before.end - p->before.begin}, words);
 }
 
 /* What is mostly meant by a token that stands where it can't. */
@@ -219,6 +258,10 @@ const char *loop_parse_hint(const LoopParse *p, LoopStr text, bool ended, bool w
         return TWO_CLAIMS;
     if (claim && p->parens && p->statement != TOK_PHASE && (p->previous == TOK_AT || p->previous == TOK_IN))
         return INSIDE_OUT;
+    if (is_task_word_in_trial(p))
+        return "The trial before is still open: put a } before this one.";
+    if (ended && p->ifs)
+        return IF_FORM;
     const char *form = form_of(p, text, ended);
     if (form)
         return form;

@@ -292,6 +292,7 @@ static int take(LoopParse *p, LoopRaw raw)
     if (p->at_start && !p->skipping) {
         p->statement_depth = p->depth;
         p->statement_tokens = 0;
+        p->ifs = 0;
     }
     if (kind == TOK_NAME && p->at_start)
         p->statement = kind = begin_word(p, &raw.token);
@@ -299,6 +300,8 @@ static int take(LoopParse *p, LoopRaw raw)
         kind = inside_word(p, &raw.token);
     p->at_start = p->at_start && kind == TOK_LOCAL; /* `local reward`: the second word is one as well */
     follow_phase(p, kind);
+    p->ifs += kind == TOK_IF;
+    p->ifs -= kind == TOK_ELSE && p->ifs;
     return kind;
 }
 

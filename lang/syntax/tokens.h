@@ -61,6 +61,7 @@ typedef struct LoopParse {
     LoopSpan last, before;      /* token of the source handed out last, and the one before it */
     int kind_before;            /* kind of that one */
     int statement_before;       /* the last statement that ended */
+    uint32_t ifs;               /* of the statement, or of the last one that ended, still without an else */
     LoopSpan opened[LOOP_BLOCKS_MAX]; /* the { of each block */
     uint32_t skip_depth;        /* of blocks, where that statement began */
     uint32_t blamed;            /* byte of a brace that is said to be still open */
