@@ -6,7 +6,7 @@
 
 /* `in PHASE[.TRIAL] [pick]`; without one, all trials. false: reported. */
 bool loop_select_read(LoopChecker *check, const LoopAst *in, uint32_t group, LoopSelect *select);
-enum { LOOP_BLOCKS_MOST = 200 };
+enum { LOOP_BLOCKS_MOST = 1000 };
 /* Whether it is of each block in turn: `blocks N`. */
 bool loop_select_each(const LoopSelect *select);
 /* Reports it where only one selection will do, for `what`. */

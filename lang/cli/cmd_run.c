@@ -52,8 +52,18 @@ static int report_run(const LoopCompiled *compiled, const LoopResults *results, 
     return code != LOOP_EXIT_OK ? code : results->failed ? LOOP_EXIT_FAILED : LOOP_EXIT_OK;
 }
 
+static bool names_a_model(const char *path)
+{
+    const size_t length = strlen(path), end = strlen(".loop");
+    return length > end && strcmp(path + length - end, ".loop") == 0;
+}
+
 static int run(const LoopArguments *arguments, LoopSink *out)
 {
+    if (arguments->file_count == 0 && arguments->output && names_a_model(arguments->output)) {
+        loop_say("loop run takes a file; '%s' is taken for the folder of -o\n", arguments->output);
+        return LOOP_EXIT_USAGE;
+    }
     if (arguments->file_count != 1) {
         loop_say("loop run takes one file, not %zu; 'loop test' takes several\n", arguments->file_count);
         return LOOP_EXIT_USAGE;

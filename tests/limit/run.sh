@@ -119,6 +119,7 @@ cmp -s "$scratch/each/measures.csv" "$scratch/before" && pass || fail 'half of t
 want longname 6 'too long' "$loop" run "$(many 1500 a)"
 printf 'step 1 ms\nsense light\ntask {\n  trial t 16778 s { light at 16777217 ms }\n  phase p = 1 t\n}\nexpect light >= 0\n' | file long_single
 want long_single 2 'single precision can count' "$loop" run --precision single "$scratch/long_single.loop"
+want swallowed 2 "taken for the folder of -o" "$loop" run -o examples/schultz.loop
 want letters 2 "no option '-x'" "$loop" run -xq examples/schultz.loop
 printf '## doc \033[31m\nmodel m\nsource "doi:x\033[31m"\nstep 100 ms\nlet x = bernoulli(0.5)\nrun 1 s\nexpect "\302\23331m" x >= 5\n' | file control
 { "$loop" test --markdown "$scratch/control.loop"; "$loop" run "$scratch/control.loop"; } >"$scratch/out" 2>&1
@@ -142,6 +143,7 @@ want oflast 0 '1 expectation holds' "$loop" run -p b.k=50 -p b.k=3 "$scratch/gro
 want ofnear 3 "Did you mean 'b.k'?" "$loop" run -p bb.k=3 "$scratch/groups.loop"
 want ofgroupsrange 3 E0208 "$loop" run -p b.k=10 "$scratch/groups.loop"
 want ofnogroup 3 E0211 "$loop" run -p c.k=1 "$scratch/groups.loop"
+want otherword 3 "the groups are" "$loop" run -p control.k=1 "$scratch/groups.loop"
 want codes 0 'E0201' "$loop" explain e201
 want nocode 2 'no diagnostic' "$loop" explain E9999
 printf 'model m\nstep 100 ms\nparam alpha = 0.3 in [0, 0.3]\nlet x = alpha\nrun 1 s\nexpect x = 0.3 within 1e-6\n' | file edge
