@@ -7,7 +7,7 @@
 
 /* ---- settings from the command line ---- */
 
-/* "0.2", "500 ms", "-1": a number with an optional unit, as in the language. */
+/* "0.2", "-1", "50%", "500 ms": a number with an optional unit, as in the language. */
 static bool parse_setting(LoopStr text, double step_ms, double *value, LoopUnit *unit)
 {
     static const struct {
@@ -28,6 +28,11 @@ static bool parse_setting(LoopStr text, double step_ms, double *value, LoopUnit 
             *value = *value * units[i].ms / step_ms;
             return true;
         }
+    }
+    if (end && text.at[end - 1] == '%') {
+        bool is = loop_num_parse(text.at, end - 1, value);
+        *value /= 100;
+        return is;
     }
     return loop_num_parse(text.at, end, value);
 }

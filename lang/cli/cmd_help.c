@@ -3,6 +3,13 @@
 
 #include "runtime/loop_run.h"
 
+/* clang's version begins with its name. */
+#if defined(__GNUC__) && !defined(__clang__)
+#define COMPILER "gcc " __VERSION__
+#else
+#define COMPILER __VERSION__
+#endif
+
 static void put_commands(LoopText *out)
 {
     loop_text_add(out, "loop: circuit models of the dopamine system, as text that runs\n\n"
@@ -14,12 +21,20 @@ static void put_commands(LoopText *out)
                        "output, 8 refused for safety, 70 internal error, 130 interrupted.\n");
 }
 
+static int one_too_many(const char *command, const char *word)
+{
+    loop_say("loop %s: '%s' is one word too many\n", command, word);
+    return LOOP_EXIT_USAGE;
+}
+
 static int help(const LoopArguments *arguments, LoopSink *out)
 {
     if (!arguments->file_count) {
         put_commands(&out->text);
         return LOOP_EXIT_OK;
     }
+    if (arguments->file_count > 1)
+        return one_too_many("help", arguments->files[1]);
     const LoopCommand *command = loop_command_find(loop_str(arguments->files[0]));
     if (!command) {
         loop_say("loop: there is no command '%s'\n", arguments->files[0]);
@@ -31,8 +46,9 @@ static int help(const LoopArguments *arguments, LoopSink *out)
 
 static int version(const LoopArguments *arguments, LoopSink *out)
 {
-    (void)arguments;
-    loop_text_add(&out->text, "loop %s (language 1; built with %s)\n", LOOP_VERSION, __VERSION__);
+    if (arguments->file_count)
+        return one_too_many("version", arguments->files[0]);
+    loop_text_add(&out->text, "loop %s (language 1; built with %s)\n", LOOP_VERSION, COMPILER);
     loop_text_add(&out->text, "engines here, best first:");
     for (size_t i = 0; loop_engine_name(i); i++)
         loop_text_add(&out->text, " %s", loop_engine_name(i));

@@ -119,6 +119,8 @@ cmp -s "$scratch/each/measures.csv" "$scratch/before" && pass || fail 'half of t
 want longname 6 'too long' "$loop" run "$(many 1500 a)"
 printf 'step 1 ms\nsense light\ntask {\n  trial t 16778 s { light at 16777217 ms }\n  phase p = 1 t\n}\nexpect light >= 0\n' | file long_single
 want long_single 2 'single precision can count' "$loop" run --precision single "$scratch/long_single.loop"
+want words 2 'one word too many' "$loop" version x
+want helpwords 2 'one word too many' "$loop" help run test
 want swallowed 2 "taken for the folder of -o" "$loop" run -o examples/schultz.loop
 want letters 2 "no option '-x'" "$loop" run -xq examples/schultz.loop
 printf '## doc \033[31m\nmodel m\nsource "doi:x\033[31m"\nstep 100 ms\nlet x = bernoulli(0.5)\nrun 1 s\nexpect "\302\23331m" x >= 5\n' | file control
@@ -138,6 +140,7 @@ want setting 3 E0211 "$loop" run -p nothing=1 examples/schultz.loop
 want params 3 'The params are alpha.' "$loop" check -p nothing=1 tests/diag/W0002_param.loop
 printf 'step 1 s\nparam k = 1 in [0, 9]\nlet x = k\ngroup a\ngroup b { k = 2 }\nrun 1 s\nmeasure m = x at 0 s in run of a\nmeasure n = x at 0 s in run of b\nexpect n - m = 2 within 0\n' | file groups
 want ofgroups 0 '1 expectation holds' "$loop" run -p k=3 -p b.k=5 "$scratch/groups.loop"
+want ofshare 0 '1 expectation holds' "$loop" run -p k=50% -p b.k=250% "$scratch/groups.loop"
 want ofonegroup 0 '1 expectation holds' "$loop" run -p a.k=0 "$scratch/groups.loop"
 want oflast 0 '1 expectation holds' "$loop" run -p b.k=50 -p b.k=3 "$scratch/groups.loop"
 want ofnear 3 "Did you mean 'b.k'?" "$loop" run -p bb.k=3 "$scratch/groups.loop"
