@@ -322,7 +322,8 @@ static void report_unknown(LoopChecker *check, const LoopWhere *where, const Loo
 /* The value of a symbol, typed, or NULL when its own declaration has an error. */
 static LoopNode *value_of(LoopChecker *check, const LoopWhere *where, LoopSymbol *symbol, LoopSpan span)
 {
-    symbol->used = true;
+    bool itself = where->old_states && symbol->kind == LOOP_SYM_STATE && loop_str_equal(where->place, symbol->name);
+    symbol->used = symbol->used || !itself; /* what a state goes on from is no use of it */
     if (symbol->kind == LOOP_SYM_INSTANCE || symbol->kind == LOOP_SYM_FILE) {
         loop_scope_report_opener(check, symbol, span);
         return NULL;
