@@ -73,7 +73,7 @@ static int dump(const LoopArguments *arguments, LoopSink *out)
 static const LoopOption options[] = {
     {"tokens", NULL, "the tokens, as the parser sees them", 0},
     {"ast", NULL, "the syntax tree", 0},
-    {"model", NULL, "the checked model: types, defaults, schedule", 0},
+    {"model", NULL, "the checked model: declarations, loops, task", 0},
     {"code", NULL, "the bytecode", 0},
     {"memory", NULL, "what a run takes", 0},
     {"precision", "P", "with --memory: double (default) or single", 0},
