@@ -86,14 +86,14 @@ void *loop_alloc_aligned(size_t size)
    streams through hundreds of megabytes waits for their tables. Such memory comes from the system itself, which gives it zeroed. */
 static const size_t PAGES_FROM = (size_t)1024 * 1024;
 
-/* The bytes that are asked of the system: a last page that is more than half full is a large one too. */
+/* The bytes that are asked of the system: a last page that is half full is a large one too; else as many as are whole pages wherever
+   they are small, of 4 to 64 KB. */
 static bool whole_pages(size_t size, size_t *bytes)
 {
-    *bytes = size;
-    return size % LARGE_PAGE < PAGES_FROM || round_up(size, LARGE_PAGE, bytes);
+    return round_up(size, size % LARGE_PAGE < PAGES_FROM ? (size_t)64 * 1024 : LARGE_PAGE, bytes);
 }
 
-/* Large pages begin at multiples of their size. Systems see to that of late; older ones are asked for more, and given back the ends. */
+/* Large pages begin at multiples of their size. Not all systems see to that, so they are asked for more, and given back the ends. */
 static void *map_aligned(size_t bytes)
 {
     size_t more;
@@ -102,10 +102,10 @@ static void *map_aligned(size_t bytes)
     char *from = mmap(NULL, more, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (from == MAP_FAILED)
         return NULL;
-    size_t before = (LARGE_PAGE - (uintptr_t)from % LARGE_PAGE) % LARGE_PAGE, page = 4096, last = (bytes + page - 1) / page * page;
+    size_t before = (LARGE_PAGE - (uintptr_t)from % LARGE_PAGE) % LARGE_PAGE;
     if (before)
         munmap(from, before);
-    munmap(from + before + last, more - before - last);
+    munmap(from + before + bytes, LARGE_PAGE - before);
     return from + before;
 }
 
@@ -119,9 +119,15 @@ void *loop_alloc_pages(size_t size)
     void *memory = map_aligned(bytes);
 #ifdef MADV_HUGEPAGE
     if (memory)
-        madvise(memory, bytes, MADV_HUGEPAGE); /* a hint; where it is not taken, all is as before */
+        madvise(memory, bytes, MADV_HUGEPAGE); /* a hint; where it is not taken, pages come one by one */
 #endif
     return memory;
+}
+
+size_t loop_pages_bytes(size_t size)
+{
+    size_t bytes;
+    return size < PAGES_FROM || !whole_pages(size, &bytes) ? size : bytes;
 }
 
 void loop_free_pages(void *memory, size_t size)
@@ -191,7 +197,7 @@ static bool arena_grow(LoopArena *arena, size_t size)
         return false;
     bytes = bytes > wanted ? bytes : wanted;
     bytes = bytes > ARENA_BLOCK ? bytes : ARENA_BLOCK;
-    ArenaBlock *block = bytes < PAGES_FROM ? loop_alloc(bytes) : loop_alloc_pages(bytes);
+    ArenaBlock *block = loop_alloc_pages(bytes);
     if (!block)
         return false;
     block->bytes = bytes;

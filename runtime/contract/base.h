@@ -34,6 +34,7 @@ void *loop_alloc_aligned(size_t size); /* 64 bytes; released with loop_free */
 /* The same for what may be very large; to be freed by its own function, with the size it was asked for. */
 void *loop_alloc_pages(size_t size);
 void loop_free_pages(void *memory, size_t size);
+size_t loop_pages_bytes(size_t size); /* what it takes of the system, at most */
 void *loop_resize(void *old, size_t size);
 void loop_free(void *memory);
 

@@ -145,15 +145,19 @@ static void strip_lanes(StripState *s, const LoopStrip *strip, const LoopBlock *
         sum[l] = s->ring ? at[l * x.lane] : sum[l] + at[l * x.lane];
 }
 
-static void strip_step(LoopRecorder *r, const LoopBlock *block, uint32_t index, LoopMoment now)
+/* `first`: where the first lane is. */
+static void strip_step(LoopRecorder *r, const LoopBlock *block, uint32_t index, LoopMoment first)
 {
     StripState *s = &r->strips[index];
     const LoopStrip *strip = &r->program->strips[index];
     const size_t lanes = s->capacity < r->lanes ? s->capacity : r->lanes;
-    if (s->clocks == 1 && now.type != LOOP_NONE)
-        strip_lanes(s, strip, block, 0, now, 0, lanes);
-    for (size_t l = 0; s->clocks > 1 && l < lanes; l++) {
-        now = loop_clock_moment(block->clock, l);
+    if (s->clocks == 1) {
+        if (first.type != LOOP_NONE)
+            strip_lanes(s, strip, block, 0, first, 0, lanes);
+        return;
+    }
+    for (size_t l = 0; l < lanes; l++) {
+        LoopMoment now = loop_clock_moment(block->clock, l);
         if (now.type != LOOP_NONE)
             strip_lanes(s, strip, block, l, now, l, 1);
     }
@@ -164,9 +168,9 @@ void loop_recorder_step(LoopRecorder *r, LoopBlock *block)
     const LoopProgram *program = r->program;
     for (uint32_t i = 0; i < program->measure_count; i++)
         loop_measure_step(r->measures[i], block);
-    LoopMoment now = loop_clock_moment(block->clock, 0);
+    LoopMoment first = loop_clock_moment(block->clock, 0);
     for (uint32_t i = 0; i < program->strip_count; i++)
-        strip_step(r, block, i, now);
+        strip_step(r, block, i, first);
     if (program->verdict.length)
         loop_block_run(block, &program->verdict);
     loop_clock_close(block->clock, block);

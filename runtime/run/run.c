@@ -1,5 +1,5 @@
-/* All agents of a run: lane blocks dealt to threads in order, each run to its end, the results merged in lane order so
-   that neither threads nor the size of blocks can change a bit of them. */
+/* All agents of a run: lane blocks dealt to threads in order, each run to its end. Means over agents are taken in lane order, and all
+   else lies by lane, so that neither threads nor the size of blocks can change a bit of the results. */
 #define _POSIX_C_SOURCE 200809L
 #include "runtime/run/run.h"
 
@@ -27,7 +27,7 @@ typedef struct Run {
     pthread_mutex_t lock;
     pthread_cond_t turn;
     uint32_t next_block;   /* to deal */
-    uint32_t merged;       /* blocks whose strips are in */
+    uint32_t merged;       /* blocks that are in; the first so many, where strips go in in order */
     bool no_memory, interrupted;
     LoopFault fault, grown;
     uint64_t steps;

@@ -1,5 +1,5 @@
-/* The choices of a step: what the loops that choose (kernels_choose.c) and the ways of selecting (selections.c) have in common. Rows are
-   read and written where they lie; only the last lanes, which do not fill a vector, need room of their own. */
+/* The choices of a step: what the loops that choose (kernels_choose.c) and the ways of selecting (selections.h) have in common. Rows of
+   values are read where they lie, and what is behind their last lane means nothing; odds are scratch. */
 #ifndef LOOP_CHOICES_H
 #define LOOP_CHOICES_H
 
@@ -80,18 +80,5 @@ static inline LoopWide loop_choices_value(const LoopChoices *c, size_t channel, 
     const LoopReal *of = c->value.at + channel * c->value.step;
     return c->value.lane ? loop_wide(of + l) : loop_wide_of(*of);
 }
-
-/* at = the parameter of the selection. */
-void loop_choices_parameter(const LoopChoices *c);
-/* Adds the noise of a noisy choice to the drives; `at` and odds are scratch for it. */
-void loop_choices_noise(const LoopChoices *c);
-/* c->at = the channel with the largest drive in some vectors of lanes from `l` on, c->top = its value. False: it does not stand alone in
-   every lane, and they mean nothing. */
-bool loop_choices_largest(const LoopChoices *c, size_t l, size_t vectors);
-/* odds = how likely each channel is taken, if it is left to itself: in some vectors of lanes from `l` on, which are the first of the
-   rows, where one channel is taken. c->at has the parameter. */
-void loop_choices_weigh(const LoopChoices *c, LoopRows odds, size_t l, size_t vectors);
-/* The same for all lanes, in c->odds, where each channel is taken or not by itself. */
-void loop_choices_independent(const LoopChoices *c);
 
 #endif

@@ -1,6 +1,6 @@
 /* Thalamus of the loops that choose: one channel is let through, or each by itself. Lanes are taken some at a time, so that all
    channels of theirs stay in the first cache. */
-#include "runtime/vm/choices.h"
+#include "runtime/vm/selections.h"
 
 #include "runtime/contract/real_math.h"
 
@@ -61,51 +61,58 @@ static bool is_single(const LoopChoices *c)
     return c->loop->selection != LOOP_SELECT_INDEPENDENT;
 }
 
-static LoopView override(const LoopChoices *c)
+/* top = the largest override of each lane, 0 where the brainstem forces no channel. */
+static void find_forced(const LoopChoices *c)
 {
-    return loop_choices_view(c, c->loop->override, &ZERO);
-}
-
-/* Whether the brainstem forces channels in lane l. */
-static bool is_forced(const LoopChoices *c, size_t l)
-{
-    bool forced = false;
-    for (size_t k = 0; k < c->channels; k++)
-        forced = forced || loop_view(override(c), k, l) > 0;
-    return forced && !(lesioned(c, l) > 0);
-}
-
-/* The odds of lane l, which it forces, at element `at` of each row: all for the channel with the largest override, or shared by those
-   that have it; each for certain where channels are independent. */
-static void force(const LoopChoices *c, LoopRows odds, size_t at, size_t l)
-{
-    const LoopView by = override(c);
-    LoopReal top = 0, ties = 0;
+    const LoopView by = loop_choices_view(c, c->loop->override, &ZERO);
+    LoopReal *restrict top = c->top;
+    loop_row_set(top, c->n, 0);
     for (size_t k = 0; k < c->channels; k++) {
-        LoopReal x = loop_view(by, k, l);
-        ties = x > top ? 1 : ties + (x == top && x > 0);
-        top = x > top ? x : top;
+        const LoopReal *restrict x = by.at + k * by.step;
+        if (by.lane)
+            for (size_t l = 0; l < c->n; l++)
+                top[l] = x[l] > top[l] ? x[l] : top[l];
+        else
+            for (size_t l = 0; l < c->n; l++)
+                top[l] = x[0] > top[l] ? x[0] : top[l];
     }
+    for (size_t l = 0; c->loop->lesion != LOOP_NONE && l < c->n; l++)
+        top[l] = lesioned(c, l) > 0 ? 0 : top[l];
+}
+
+/* The odds of lane l, which is forced, at element `at` of each row: all for the channel with the largest override, or shared by those
+   that have it; each for certain where channels are independent. */
+static void force(const LoopChoices *c, LoopView by, LoopRows odds, size_t at, size_t l)
+{
+    LoopReal ties = 0;
+    for (size_t k = 0; k < c->channels; k++)
+        ties += loop_view(by, k, l) == c->top[l];
     for (size_t k = 0; k < c->channels; k++) {
         LoopReal x = loop_view(by, k, l), share = is_single(c) ? 1.0 / ties : 1.0;
-        loop_row(odds, k)[at] = x > 0 && (!is_single(c) || x == top) ? share : 0;
+        loop_row(odds, k)[at] = x > 0 && (!is_single(c) || x == c->top[l]) ? share : 0;
     }
 }
 
-/* The same for lanes first .. end - 1; the first has element 0. */
+/* The same for those of lanes first .. end - 1 that are forced; the first has element 0. */
 static void force_some(const LoopChoices *c, LoopRows odds, size_t first, size_t end)
 {
-    for (size_t l = first; c->loop->override != LOOP_NONE && l < end && l < c->n; l++)
-        if (is_forced(c, l))
-            force(c, odds, l - first, l);
+    if (c->loop->override == LOOP_NONE)
+        return;
+    const LoopView by = loop_choices_view(c, c->loop->override, &ZERO);
+    for (size_t l = first; l < end && l < c->n; l++)
+        if (c->top[l] > 0)
+            force(c, by, odds, l - first, l);
 }
 
 /* Where a choice is to be made: when it is time for it, and where it is forced. */
 static void decide(const LoopChoices *c)
 {
     loop_row_spread(c->chooses, loop_choices_view(c, c->loop->when, &ONE), 0, c->n);
-    for (size_t l = 0; c->loop->override != LOOP_NONE && l < c->n; l++)
-        c->chooses[l] = is_forced(c, l) ? 1.0 : c->chooses[l];
+    if (c->loop->override != LOOP_NONE) {
+        find_forced(c);
+        for (size_t l = 0; l < c->n; l++)
+            c->chooses[l] = c->top[l] > 0 ? 1.0 : c->chooses[l];
+    }
     for (size_t l = 0; c->loop->lesion != LOOP_NONE && l < c->n; l++)
         c->chooses[l] = lesioned(c, l) > 0 ? 0 : c->chooses[l];
 }
@@ -155,7 +162,7 @@ static inline void put(LoopReal *row, size_t i, size_t vectors, size_t left, Loo
     if (vectors == LOOP_STRIP) /* all of them are there */
         loop_wide_put(row + i * LOOP_WIDE, x);
     else
-        loop_wide_put_some(row + i * LOOP_WIDE, x, left);
+        loop_wide_put_some(row + i * LOOP_WIDE, x, left - i * LOOP_WIDE);
 }
 
 /* Rows of register `reg` from lane `l` on. */
@@ -201,9 +208,15 @@ LOOP_INLINE void put_odds(const LoopChoices *c, LoopRows odds, size_t l, size_t 
             put(loop_row(rows, k), i, vectors, c->n - l, loop_wide(loop_row(odds, k) + i * LOOP_WIDE));
 }
 
-LOOP_INLINE void weigh_and_sample(const LoopChoices *c, LoopRows odds, size_t l, size_t vectors, LoopWide *at, LoopWide *value)
+/* A number between 0 and 1 for each lane. */
+static const LoopReal *drawn(const LoopChoices *c)
 {
-    const LoopReal *draw = loop_block_uniform(c->block, c->block->program->draw_count + c->index) + c->first;
+    return loop_block_uniform(c->block, c->block->program->draw_count + c->index) + c->first;
+}
+
+LOOP_INLINE void weigh_and_sample(const LoopChoices *c, const LoopReal *draw, LoopRows odds, size_t l, size_t vectors, LoopWide *at, LoopWide *value)
+{
+    draw = draw ? draw : drawn(c);
     loop_choices_weigh(c, odds, l, vectors);
     force_some(c, odds, l, l + vectors * LOOP_WIDE);
     if (c->value.lane)
@@ -212,20 +225,46 @@ LOOP_INLINE void weigh_and_sample(const LoopChoices *c, LoopRows odds, size_t l,
         sample(c, odds, draw, vectors, true, l, at, value);
 }
 
+/* at = the channel with the largest drive, value = its value. Whether no lane has another with as large a drive, or one that is no
+   number. */
+LOOP_INLINE bool largest(const LoopChoices *c, size_t l, size_t vectors, LoopWide *at, LoopWide *value)
+{
+    const LoopWide one = loop_wide_of(1.0);
+    LoopWide top[LOOP_STRIP], k = one;
+    LoopWideMask tied[LOOP_STRIP], some = loop_wide_nowhere();
+    for (size_t i = 0; i < vectors; i++) {
+        top[i] = loop_wide(loop_row(c->drive, 0) + l + i * LOOP_WIDE);
+        value[i] = loop_choices_value(c, 0, l + i * LOOP_WIDE);
+        at[i] = (LoopWide){0};
+        tied[i] = loop_wide_different(top[i], top[i]);
+    }
+    for (size_t channel = 1; channel < c->channels; channel++, k += one)
+        for (size_t i = 0; i < vectors; i++) {
+            LoopWide x = loop_wide(loop_row(c->drive, channel) + l + i * LOOP_WIDE);
+            LoopWideMask higher = loop_wide_above(x, top[i]);
+            tied[i] = (tied[i] | loop_wide_equal(x, top[i])) & loop_wide_not(higher);
+            top[i] = loop_wide_select(higher, x, top[i]);
+            at[i] = loop_wide_select(higher, k, at[i]);
+            value[i] = loop_wide_select(higher, loop_choices_value(c, channel, l + i * LOOP_WIDE), value[i]);
+        }
+    for (size_t i = 0; i < vectors; i++) {
+        const size_t lane = l + i * LOOP_WIDE;
+        if (lane + LOOP_WIDE > c->n)
+            tied[i] &= loop_wide_not(loop_wide_from(c->n - lane));
+        some |= tied[i];
+    }
+    return !loop_wide_any(some);
+}
+
 /* One channel is let through in some vectors of lanes from `l` on: weighed, taken and written down while its odds are near. `plain`, a
    constant: it is the one with the largest drive, and nobody sees odds; where that stands alone nothing has to be weighed. */
-LOOP_INLINE void strip_through(const LoopChoices *c, bool plain, LoopReal *taken, size_t l, size_t vectors)
+LOOP_INLINE void strip_through(const LoopChoices *c, const LoopReal *draw, LoopReal *taken, size_t l, size_t vectors)
 {
     const LoopLoop *loop = c->loop;
     const LoopRows odds = {c->odds.at, vectors * LOOP_WIDE};
     LoopWide at[LOOP_STRIP], value[LOOP_STRIP];
-    if (plain && loop_choices_largest(c, l, vectors))
-        for (size_t i = 0; i < vectors; i++) {
-            at[i] = loop_wide(c->at + l + i * LOOP_WIDE);
-            value[i] = loop_wide(c->top + l + i * LOOP_WIDE);
-        }
-    else
-        weigh_and_sample(c, odds, l, vectors, at, value);
+    if (draw || !largest(c, l, vectors, at, value))
+        weigh_and_sample(c, draw, odds, l, vectors, at, value);
     for (size_t i = 0; i < vectors; i++)
         at[i] = arrive(c, taken, l + i * LOOP_WIDE, at[i], value[i]);
     if (loop->choice != LOOP_NONE)
@@ -246,11 +285,12 @@ static bool is_plain(const LoopChoices *c)
 static void one_through(const LoopChoices *c)
 {
     LoopReal *taken = loop_choices_row(c, c->loop->taken, 0);
-#define PLAIN(l, vectors) strip_through(c, true, taken, l, vectors)
-#define BY_ODDS(l, vectors) strip_through(c, false, taken, l, vectors)
+#define PLAIN(l, vectors) strip_through(c, NULL, taken, l, vectors)
+#define BY_ODDS(l, vectors) strip_through(c, draw, taken, l, vectors)
     if (is_plain(c))
         LOOP_EACH_STRIP(c, PLAIN);
     else {
+        const LoopReal *draw = drawn(c);
         loop_choices_parameter(c);
         LOOP_EACH_STRIP(c, BY_ODDS);
     }
@@ -262,7 +302,7 @@ static void one_through(const LoopChoices *c)
 static void each_through(const LoopChoices *c)
 {
     LoopReal *restrict taken = loop_choices_row(c, c->loop->taken, 0), *restrict value = c->top;
-    const LoopReal *restrict u = c->u, *restrict chooses = c->chooses;
+    const LoopReal *u = c->u, *restrict chooses = c->chooses;
     loop_choices_independent(c);
     force_some(c, c->odds, 0, c->n);
     loop_row_set(taken, c->n, 0);

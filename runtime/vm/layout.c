@@ -196,11 +196,12 @@ static bool add_bytes(size_t *bytes, size_t count, size_t size)
 bool loop_block_bytes(const LoopProgram *program, const LoopLayout *layout, size_t real_bytes, size_t *bytes)
 {
     const LoopBlock *b = NULL; /* for the sizes of its members */
-    size_t draws = (size_t)program->draw_count + program->loop_count;
+    size_t draws = (size_t)program->draw_count + program->loop_count, slab;
     size_t ready = loop_section_count(&program->step) + layout->memo_count + loop_section_count(&program->observe) + 2;
     return add_bytes(bytes, 1, sizeof *b) && add_bytes(bytes, layout->lanes, sizeof *b->agent + sizeof *b->group + sizeof *b->counters) &&
            add_bytes(bytes, draws * key_lanes(program, layout->lanes), sizeof *b->keys) &&
-           add_bytes(bytes, draws, sizeof *b->paired + sizeof(size_t)) && add_bytes(bytes, layout->reals, real_bytes) &&
+           add_bytes(bytes, draws, sizeof *b->paired + sizeof(size_t)) && loop_mul(layout->reals, real_bytes, &slab) &&
+           add_bytes(bytes, loop_pages_bytes(slab), 1) &&
            add_bytes(bytes, layout->live_bytes + LOOP_RUNS_MORE, 1) && add_bytes(bytes, layout->lines, sizeof *b->active + 2 * sizeof *b->sees) &&
            add_bytes(bytes, program->loop_count, sizeof *b->stale + sizeof *b->calls + sizeof *b->late) &&
            add_bytes(bytes, program->loop_count, 7 * sizeof(size_t) + sizeof *layout->bundled) &&

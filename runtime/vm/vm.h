@@ -86,7 +86,7 @@ struct LoopReady {
     const LoopReady *(*run)(struct LoopBlock *block, const LoopReady *at);
     const uint32_t *code;       /* the opcode, then its operands */
     const LoopReady *jump;      /* where a jump leads */
-    void (*kernel)(void);       /* elementwise: one of the types of elementwise.h */
+    void (*kernel)(void);       /* elementwise: see kernels_elementwise.c */
     LoopReal *d, *h;            /* written; held */
     const LoopReal *a, *b, *c, *e;
     size_t sa, sb, sc, se, n;   /* strides, 0 or 1, and how many numbers */
@@ -197,7 +197,7 @@ void loop_kernel_elementwise(LoopBlock *block, uint32_t op, const uint32_t *args
 void loop_ready_elementwise(const LoopBlock *block, LoopReady *at);
 void loop_kernel_vector(LoopBlock *block, uint32_t op, const uint32_t *args);
 void loop_kernel_time(LoopBlock *block, uint32_t op, const uint32_t *args);
-/* Makes an onset or the use of a delay line ready if its operands lie flat; else it is left alone. */
+/* Makes an onset, a history of one element or the use of a delay line ready if its operands lie flat; else it is left alone. */
 void loop_ready_time(const LoopBlock *block, LoopReady *at);
 void loop_kernel_random(LoopBlock *block, uint32_t op, const uint32_t *args);
 void loop_kernel_value(LoopBlock *block, const LoopLoop *loop, size_t index);

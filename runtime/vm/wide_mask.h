@@ -98,7 +98,7 @@ static inline bool loop_wide_any(LoopWideMask mask)
 
 static inline LoopWideMask loop_wide_from(size_t n)
 {
-    LoopWideMask mask;
+    LoopWideMask mask = {0};
     for (size_t i = 0; i < LOOP_WIDE; i++)
         mask[i] = i < n ? 0 : (LoopBits)-1;
     return mask;

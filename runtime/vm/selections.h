@@ -1,6 +1,9 @@
 /* Ways of selecting: how likely each channel of a loop that chooses is taken. A row of selection.def is a function here. Channels are
    taken one after another and lanes some vectors at a time, from `l` on, with selections in place of branches, so that it becomes
    vector code. Odds are those of these lanes alone, so that they stay in the first cache until one is taken. */
+#ifndef LOOP_SELECTIONS_H
+#define LOOP_SELECTIONS_H
+
 #include "runtime/vm/choices.h"
 
 #include "runtime/contract/real_math.h"
@@ -44,44 +47,6 @@ LOOP_INLINE void softmax(const LoopChoices *c, LoopRows open, LoopRows odds, siz
             LoopReal *at = loop_row(odds, k) + i * LOOP_WIDE;
             loop_wide_put(at, loop_wide(at) * sum[i]);
         }
-}
-
-/* c->at = the channel with the largest drive, c->top = its value. Whether no lane has another with as large a drive, or one that is no
-   number. */
-LOOP_INLINE bool largest(const LoopChoices *c, size_t l, size_t vectors)
-{
-    const LoopWide one = loop_wide_of(1.0);
-    LoopWide top[LOOP_STRIP], at[LOOP_STRIP], value[LOOP_STRIP], k = one;
-    LoopWideMask tied[LOOP_STRIP], some = loop_wide_nowhere();
-    for (size_t i = 0; i < vectors; i++) {
-        top[i] = loop_wide(loop_row(c->drive, 0) + l + i * LOOP_WIDE);
-        value[i] = loop_choices_value(c, 0, l + i * LOOP_WIDE);
-        at[i] = (LoopWide){0};
-        tied[i] = loop_wide_different(top[i], top[i]);
-    }
-    for (size_t channel = 1; channel < c->channels; channel++, k += one)
-        for (size_t i = 0; i < vectors; i++) {
-            LoopWide x = loop_wide(loop_row(c->drive, channel) + l + i * LOOP_WIDE);
-            LoopWideMask higher = loop_wide_above(x, top[i]);
-            tied[i] = (tied[i] | loop_wide_equal(x, top[i])) & loop_wide_not(higher);
-            top[i] = loop_wide_select(higher, x, top[i]);
-            at[i] = loop_wide_select(higher, k, at[i]);
-            value[i] = loop_wide_select(higher, loop_choices_value(c, channel, l + i * LOOP_WIDE), value[i]);
-        }
-    for (size_t i = 0; i < vectors; i++) {
-        const size_t lane = l + i * LOOP_WIDE;
-        if (lane + LOOP_WIDE > c->n)
-            tied[i] &= loop_wide_not(loop_wide_from(c->n - lane));
-        some |= tied[i];
-        loop_wide_put(c->at + lane, at[i]);
-        loop_wide_put(c->top + lane, value[i]);
-    }
-    return !loop_wide_any(some);
-}
-
-bool loop_choices_largest(const LoopChoices *c, size_t l, size_t vectors)
-{
-    return vectors == LOOP_STRIP ? largest(c, l, LOOP_STRIP) : largest(c, l, 1);
 }
 
 /* `share` of the probability goes evenly to those open channels that have the largest drive, the rest evenly to all that are open. */
@@ -143,7 +108,14 @@ LOOP_INLINE void threshold(const LoopChoices *c, LoopRows open, LoopRows odds, s
         }
 }
 
-void loop_choices_noise(const LoopChoices *c)
+/* at = the parameter of the selection. */
+static inline void loop_choices_parameter(const LoopChoices *c)
+{
+    loop_row_spread(c->at, c->parameter, 0, c->n);
+}
+
+/* Adds the noise of a noisy choice to the drives; `at` and odds are scratch for it. */
+static inline void loop_choices_noise(const LoopChoices *c)
 {
     if (c->loop->selection != LOOP_SELECT_NOISY)
         return;
@@ -157,7 +129,8 @@ void loop_choices_noise(const LoopChoices *c)
     }
 }
 
-void loop_choices_independent(const LoopChoices *c)
+/* c->odds = how likely each channel is taken, where each is by itself: for all lanes. */
+static inline void loop_choices_independent(const LoopChoices *c)
 {
     loop_choices_parameter(c);
     for (size_t k = 0; k < c->channels; k++)
@@ -167,12 +140,7 @@ void loop_choices_independent(const LoopChoices *c)
         }
 }
 
-void loop_choices_parameter(const LoopChoices *c)
-{
-    loop_row_spread(c->at, c->parameter, 0, c->n);
-}
-
-LOOP_INLINE void weigh(const LoopChoices *c, LoopRows open, LoopRows odds, size_t l, size_t vectors)
+LOOP_INLINE void loop_choices_weigh_open(const LoopChoices *c, LoopRows open, LoopRows odds, size_t l, size_t vectors)
 {
     switch (c->loop->selection) {
     case LOOP_SELECT_SOFTMAX:
@@ -194,15 +162,14 @@ LOOP_INLINE void weigh(const LoopChoices *c, LoopRows open, LoopRows odds, size_
     }
 }
 
-/* There twice over, so that where all channels are open nobody is asked. */
-void loop_choices_weigh(const LoopChoices *c, LoopRows odds, size_t l, size_t vectors)
+/* odds = how likely each channel is taken, where one is, if it is left to itself: of some vectors of lanes from `l` on, with which the
+   rows of `odds` begin. c->at has the parameter. There twice over, so that where all channels are open nobody is asked. */
+LOOP_INLINE void loop_choices_weigh(const LoopChoices *c, LoopRows odds, size_t l, size_t vectors)
 {
-    if (c->open.at && vectors == LOOP_STRIP)
-        weigh(c, c->open, odds, l, LOOP_STRIP);
-    else if (c->open.at)
-        weigh(c, c->open, odds, l, 1);
-    else if (vectors == LOOP_STRIP)
-        weigh(c, (LoopRows){0}, odds, l, LOOP_STRIP);
+    if (c->open.at)
+        loop_choices_weigh_open(c, c->open, odds, l, vectors);
     else
-        weigh(c, (LoopRows){0}, odds, l, 1);
+        loop_choices_weigh_open(c, (LoopRows){0}, odds, l, vectors);
 }
+
+#endif
