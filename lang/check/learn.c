@@ -1,6 +1,8 @@
 /* The clause `learn`: a rule of the table, and its numbers. */
 #include "lang/check/loops.h"
 
+#include "lang/syntax/parse.h"
+
 #include "runtime/contract/rule.h"
 
 /* What every rule has; a rule adds its own settings. */
@@ -70,15 +72,11 @@ static void report_unknown(LoopChecker *check, const LoopLoopModel *loop, const 
         loop_text_add(&names, ", %s", rule->settings[i].name);
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0607, item->name_span, "learning by %s has no setting '%.*s'", rule->name,
                                LOOP_STR_ARGS(item->text));
-    static const struct {
-        const char *word, *setting;
-    } rows[] = {{"alpha", "rate"}, {"lr", "rate"}, {"eta", "rate"}, {"lambda", "trace"}, {"decay", "trace"}, {"eligibility", "trace"}};
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        if (loop_str_is(item->text, rows[i].word)) {
-            loop_diag_help(check->diags, diag, "It is called %s here: learn rate 0.1, trace 0.9.", rows[i].setting);
-            return;
-        }
-    loop_diag_help(check->diags, diag, "Its settings are rate, trace, burst, dip, forget%s.", loop_text_view(&names).at);
+    const char *meant = loop_setting_elsewhere(item->text);
+    if (meant)
+        loop_diag_help(check->diags, diag, "%s", meant);
+    else
+        loop_diag_help(check->diags, diag, "Its settings are rate, trace, burst, dip, forget%s.", loop_text_view(&names).at);
 }
 
 /* What a setting has to be, beside fitting the channels. */

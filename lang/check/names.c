@@ -190,29 +190,33 @@ static LoopSymbol *find_let(const LoopWhere *where, LoopStr name)
     return NULL;
 }
 
-/* The names that only `credit` knows. True when this is one; without a node when it was refused. */
+/* The names that only `credit` knows, and the kind of loop that has them. */
+static const struct {
+    const char *name;
+    LoopLoopKind kind;
+    LoopField field;
+} credit_names[] = {{"chosen", LOOP_CHOOSE, LOOP_FIELD_choice}, {"policy", LOOP_CHOOSE, LOOP_FIELD_probability}, {"noise", LOOP_VARY, LOOP_FIELD_noise}};
+enum { CREDIT_NAMES = sizeof credit_names / sizeof credit_names[0] };
+
+/* True when this is one of them; without a node when it was refused. */
 static bool credit_name(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, LoopNode **node)
 {
-    static const struct {
-        const char *name;
-        char kind;
-        LoopField field;
-    } rows[] = {{"chosen", 'c', LOOP_FIELD_choice}, {"policy", 'c', LOOP_FIELD_probability}, {"noise", 'v', LOOP_FIELD_noise}};
     *node = NULL;
     if (!where->credit)
         return false;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (!loop_str_is(ast->text, rows[i].name) || rows[i].kind != kind_letter(where->credit->kind))
+    for (size_t i = 0; i < CREDIT_NAMES; i++) {
+        const LoopField field = credit_names[i].field;
+        if (!loop_str_is(ast->text, credit_names[i].name) || credit_names[i].kind != where->credit->kind)
             continue;
-        if (rows[i].field == LOOP_FIELD_probability && !has_odds(check, where->credit->symbol, ast->span))
+        if (field == LOOP_FIELD_probability && !has_odds(check, where->credit->symbol, ast->span))
             return true;
         *node = loop_node_new(check, LOOP_NODE_CREDIT, ast->span, 0);
         if (!*node)
             return true;
-        where->credit->uses_policy = where->credit->uses_policy || rows[i].field == LOOP_FIELD_probability;
-        where->credit->shows_choice = where->credit->shows_choice || rows[i].field == LOOP_FIELD_choice;
+        where->credit->uses_policy = where->credit->uses_policy || field == LOOP_FIELD_probability;
+        where->credit->shows_choice = where->credit->shows_choice || field == LOOP_FIELD_choice;
         (*node)->symbol = where->credit->symbol;
-        (*node)->field = rows[i].field;
+        (*node)->field = field;
         (*node)->type = (LoopType){.width = where->credit->channels, .labels = where->credit->labels};
         return true;
     }
@@ -279,9 +283,10 @@ static LoopStr near_label(const LoopChecker *check, LoopStr name)
 /* What loops do that have a credit of that name, where it is asked for as one. */
 static const char *credit_kind(const LoopWhere *where, LoopStr name)
 {
-    if (!where->credit)
-        return NULL;
-    return loop_str_is(name, "noise") ? "vary" : loop_str_is(name, "chosen") || loop_str_is(name, "policy") ? "choose" : NULL;
+    for (size_t i = 0; where->credit && i < CREDIT_NAMES; i++)
+        if (loop_str_is(name, credit_names[i].name))
+            return credit_names[i].kind == LOOP_CHOOSE ? "choose" : "vary";
+    return NULL;
 }
 
 static void report_unknown(LoopChecker *check, const LoopWhere *where, const LoopAst *ast)

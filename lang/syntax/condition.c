@@ -86,8 +86,8 @@ static void report_place(LoopParse *p, const LoopAst *place, const LoopAst *link
         return;
     }
     LoopDiag *diag = loop_diag(p->diags, LOOP_E0108, link->next->name_span, "what is expected is complete before this");
-    loop_diag_help(p->diags, diag, is_relation(link->next) ? "Two bounds are two expectations, one with >, one with <; or one: = 0.8 within 0.1."
-                                                           : "Write an expectation for each; or one for a signal in parentheses: (a > 1 and b > 2) at light in train > 0.5.");
+    loop_diag_help(p->diags, diag, "%s", is_relation(link->next) ? LOOP_TWO_CLAIMS :
+                   "Write an expectation for each; or one for a signal in parentheses: (a > 1 and b > 2) at light in train > 0.5.");
 }
 
 /* Which parts may have a place: the last of the signal, and the bound. */

@@ -39,7 +39,7 @@ static const char WINDOW_FORM[] = "A window of time is written: from light to ju
 static const char CLAIM_PLACE[] = "Where something is measured is written in this order: VTA at light in train last 20 of GROUP. The trials are last 20, first 20, trial 5, block 1 of 5 or blocks 5.";
 static const char ONE_PICK[] = "One pick of trials is enough: last 20, first 20, trial 5, block 1 of 5, or blocks 5 for each of them.";
 static const char INSIDE_OUT[] = "What is measured stands in parentheses of its own: largest((x at light in train)). What is taken over time has its place behind: mean(x) from light to juice in train.";
-static const char TWO_CLAIMS[] = "Two bounds are two expectations, one with >, one with <; or one: = 0.8 within 0.1.";
+const char LOOP_TWO_CLAIMS[] = "Two bounds are two expectations, one with >, one with <; or one: = 0.8 within 0.1.";
 static const char IF_INSIDE[] = "Inside of a formula it stands in parentheses: 1 - (if CONDITION then A else B).";
 static const char ONE_GROUP[] = "A plot or a record is of one group, or of all; write one for each.";
 static const char ONE_PLACE[] = "A measure is taken in one phase and of one group, or of all; write one for each.";
@@ -109,8 +109,8 @@ static const Form forms[] = {
     {TOK_PLOT, 0, TOK_NAME, "at from and to name ", "A plot is written: plot VTA, hope in train last 20, probe of GROUP. It shows whole trials."},
     {TOK_RECORD, 0, 0, "at from and to ", "A record is written: record VTA, hope in train last 20, probe of GROUP. It keeps whole trials."},
     {TOK_EXPECT, 0, TOK_STRING, ", ", "The text stands without a comma: expect \"a burst\" VTA at light > 0.5"},
-    {TOK_EXPECT, 0, TOK_NUMBER, "between ", TWO_CLAIMS},
-    {TOK_EXPECT, 0, TOK_AND, "< > <= >= == != ", TWO_CLAIMS},
+    {TOK_EXPECT, 0, TOK_NUMBER, "between ", LOOP_TWO_CLAIMS},
+    {TOK_EXPECT, 0, TOK_AND, "< > <= >= == != ", LOOP_TWO_CLAIMS},
     {TOK_EXPECT, 0, TOK_PERCENT, "agents ", "Agents one by one: for 90% of agents."},
     {TOK_EXPECT, 0, 0, "between ", "A window of time is written: from light to juice. Two bounds are two expectations, or = 0.8 within 0.1."},
     {TOK_MEASURE, 0, 0, "between ", WINDOW_FORM},
@@ -149,11 +149,11 @@ static bool has_word(const char *words, LoopStr text, int kind)
     return false;
 }
 
-enum { NAMES_A_FUNCTION = 1 << 16, NAMES_A_VALUE = 1 << 17 }; /* beside the kinds of block */
+enum { NAMES_A_FUNCTION = 1 << 16, NAMES_A_VALUE = 1 << 17, NAMES_A_SETTING = 1 << 18 }; /* beside the kinds of block */
 
 static const char *elsewhere(int where, LoopStr word)
 {
-    enum { FUNCTION = NAMES_A_FUNCTION, FILE = LOOP_BLOCK_FILE, LOOP = LOOP_BLOCK_LOOP, TASK = LOOP_BLOCK_TASK, VALUE = NAMES_A_VALUE };
+    enum { FUNCTION = NAMES_A_FUNCTION, FILE = LOOP_BLOCK_FILE, LOOP = LOOP_BLOCK_LOOP, TASK = LOOP_BLOCK_TASK, VALUE = NAMES_A_VALUE, SETTING = NAMES_A_SETTING };
     static const struct {
         int where;
         const char *words, *help;
@@ -181,6 +181,11 @@ const char *loop_function_elsewhere(LoopStr name)
 const char *loop_value_elsewhere(LoopStr name)
 {
     return elsewhere(NAMES_A_VALUE, name);
+}
+
+const char *loop_setting_elsewhere(LoopStr name)
+{
+    return elsewhere(NAMES_A_SETTING, name);
 }
 
 static const char *behind(LoopStr word)
@@ -255,7 +260,7 @@ const char *loop_parse_hint(const LoopParse *p, LoopStr text, bool ended, bool w
     if (text.len && text.at[0] == '"')
         return "A text names an expectation, a source or a file; a label is written without quotes: act == left.";
     if (p->statement == TOK_EXPECT && p->previous == TOK_IN_LIST)
-        return TWO_CLAIMS;
+        return LOOP_TWO_CLAIMS;
     if (claim && p->parens && p->statement != TOK_PHASE && (p->previous == TOK_AT || p->previous == TOK_IN))
         return INSIDE_OUT;
     if (is_task_word_in_trial(p))

@@ -9,9 +9,10 @@
    the tree then lacks the statements that had them. */
 LoopAst *loop_parse(LoopArena *arena, LoopDiags *diags, uint32_t file);
 
-/* What is meant by a function or a value of another language, as help. NULL: nobody knows. */
+/* What is meant by a function, a value or a setting of learning of another language, as help. NULL: nobody knows. */
 const char *loop_function_elsewhere(LoopStr name);
 const char *loop_value_elsewhere(LoopStr name);
+const char *loop_setting_elsewhere(LoopStr name);
 
 /* Every token of the source as text, one a line: `line:column token "text"`, as the parser sees them, statement
    ends included. */

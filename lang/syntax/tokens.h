@@ -111,6 +111,7 @@ LoopAst *loop_ast_condition(LoopParse *p, LoopSpan span, LoopAst *chain, LoopAst
 
 /* forms.c: what is mostly meant by the token `text` that stands where it can't; `ended`: the statement ends there. NULL: nobody knows. */
 const char *loop_parse_hint(const LoopParse *p, LoopStr text, bool ended, bool wants_name);
+extern const char LOOP_TWO_CLAIMS[]; /* help for two bounds in one expectation */
 /* Whether `=` stands behind a word of the source. */
 bool loop_word_assigned(LoopStr word);
 /* What is meant by a word of another language that begins a statement of that block. NULL: nobody knows. */

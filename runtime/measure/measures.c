@@ -188,9 +188,7 @@ static void begin_all(LoopMeasureState *s, const LoopBlock *block)
 void loop_measure_begin(LoopMeasureState *s, const LoopBlock *block)
 {
     if (s->one_clock) {
-        LoopMoment now = loop_clock_moment(block->clock, 0);
-        if (now.type != LOOP_NONE && now.time == 0)
-            begin_all(s, block);
+        begin_all(s, block);
         return;
     }
     for (size_t l = 0; l < s->lanes; l++) {

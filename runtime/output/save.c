@@ -161,14 +161,19 @@ static void write_run(const void *context, LoopSink *out)
 static const LoopFileJob jobs[] = {
     {"traces.csv", write_traces}, {"measures.csv", write_measures}, {"run.json", write_run}, {"agents.csv", write_agents}};
 
+static size_t job_count(bool each_agent)
+{
+    return each_agent ? 4 : 3;
+}
+
 int loop_save_look(const char *directory, bool each_agent, LoopText *path)
 {
-    return loop_files_look(directory, jobs, each_agent ? 4 : 3, path);
+    return loop_files_look(directory, jobs, job_count(each_agent), path);
 }
 
 int loop_save(const LoopReport *report, const LoopProvenance *from, const char *directory, const volatile int *stop,
               LoopText *path)
 {
     Saved saved = {report, from};
-    return loop_files_write(directory, jobs, report->each_agent ? 4 : 3, 4, &saved, stop, path);
+    return loop_files_write(directory, jobs, job_count(report->each_agent), 4, &saved, stop, path);
 }

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-/* A number of the model, which nothing changes. */
+/* A number of the model. */
 static bool is_one(const LoopProgram *p, uint32_t reg)
 {
     bool one = false;
@@ -53,6 +53,11 @@ static bool is_read_in_time(const LoopGraph *g, uint32_t reg, uint32_t from, uin
     return true;
 }
 
+static bool is_never_written(const LoopGraph *g, uint32_t reg)
+{
+    return g->writers.begin[reg] == g->writers.begin[reg + 1];
+}
+
 /* Whether it is the loop alone that writes a value; checks count as writing. */
 static bool is_read_only(const LoopGraph *g, uint32_t reg)
 {
@@ -68,7 +73,8 @@ static bool is_seen_in_time(const LoopGraph *g, uint32_t index)
 {
     const LoopLoop *loop = &g->program->loops[index];
     uint32_t from = node_of(g, LOOP_OP_VALUE, index), to = loop->learns ? node_of(g, LOOP_OP_LEARN, index) : g->node_count;
-    return from != LOOP_NONE && to != LOOP_NONE && is_read_in_time(g, loop->value, from, to) && is_read_only(g, loop->value);
+    return from != LOOP_NONE && to != LOOP_NONE && is_never_written(g, loop->context) && is_read_in_time(g, loop->value, from, to) &&
+           is_read_only(g, loop->value);
 }
 
 bool loop_place_values(LoopProgram *program, LoopArena *scratch)

@@ -256,8 +256,9 @@ LOOP_INLINE bool largest(const LoopChoices *c, size_t l, size_t vectors, LoopWid
     return !loop_wide_any(some);
 }
 
-/* One channel is let through in some vectors of lanes from `l` on: weighed, taken and written down while its odds are near. `plain`, a
-   constant: it is the one with the largest drive, and nobody sees odds; where that stands alone nothing has to be weighed. */
+/* One channel is let through in some vectors of lanes from `l` on: weighed, taken and written down while its odds are near. `draw`
+   has a number for each lane; NULL, as a constant: the largest drive is taken, and nobody sees odds, so that where it stands alone nothing has to be
+   weighed or drawn. */
 LOOP_INLINE void strip_through(const LoopChoices *c, const LoopReal *draw, LoopReal *taken, size_t l, size_t vectors)
 {
     const LoopLoop *loop = c->loop;

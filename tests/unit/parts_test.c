@@ -11,6 +11,7 @@
 #include "lang/loop.h"
 #include "runtime/loop_run.h"
 #include "runtime/parts/parts.h"
+#include "runtime/parts/place.h"
 
 static void compile(LoopCompiled *out, const char *path)
 {
@@ -85,6 +86,17 @@ static void finds_values_that_are_weights(void **state)
         found += wanted;
     }
     assert_int_equal(found, sizeof in_place / sizeof in_place[0]);
+    /* a context of 1 that something writes into may be another number later */
+    LoopProgram *damaged = compiled.program;
+    LoopArena *scratch = loop_arena_new();
+    const uint32_t one = damaged->loops[0].context, *operands = damaged->step.code + 1;
+    assert_int_equal(operands[-1], LOOP_OP_CLOCK);
+    assert_int_equal(operands[0], LOOP_OP_RING_READ);
+    damaged->step.code[2] = one;
+    assert_true(loop_place_values(damaged, scratch));
+    for (uint32_t i = 0; i < damaged->loop_count; i++)
+        assert_false(damaged->loops[i].context == one && damaged->registers[damaged->loops[i].value].no_room);
+    loop_arena_free(scratch);
     loop_compiled_free(&compiled);
 }
 
