@@ -6,6 +6,10 @@
 
 #include "runtime/contract/rule.h"
 
+#if defined(__AVX2__)
+#include <immintrin.h>
+#endif
+
 /* Bytes of a register. Larger vectors would do for sums and products, but not for comparisons, of which compilers then make one
    for each number. */
 #if defined(__AVX512F__)
@@ -69,6 +73,25 @@ static inline LoopWide loop_wide_of(LoopReal x)
 }
 
 #include "runtime/vm/wide_mask.h"
+
+/* What a table has at the number that the last four bits of each are. */
+enum { LOOP_TABLE = 16 };
+static inline LoopWideBits loop_wide_look(const LoopBits table[LOOP_TABLE], LoopWideBits at)
+{
+#if LOOP_WIDE_BYTES == 64 && defined(LOOP_SINGLE)
+    return (LoopWideBits)_mm512_permutexvar_epi32((__m512i)at, _mm512_loadu_si512(table));
+#elif LOOP_WIDE_BYTES == 64
+    return (LoopWideBits)_mm512_permutex2var_epi64(_mm512_loadu_si512(table), (__m512i)at, _mm512_loadu_si512(table + 8));
+#elif LOOP_WIDE_BYTES == 32 && defined(LOOP_SINGLE)
+    __m256 upper = (__m256)(at << 28), of = _mm256_permutevar8x32_ps(_mm256_loadu_ps((const float *)table), (__m256i)at);
+    return (LoopWideBits)_mm256_blendv_ps(of, _mm256_permutevar8x32_ps(_mm256_loadu_ps((const float *)table + 8), (__m256i)at), upper);
+#else
+    LoopWideBits found = at & (LOOP_TABLE - 1);
+    for (size_t i = 0; i < LOOP_WIDE; i++)
+        found[i] = table[found[i]];
+    return found;
+#endif
+}
 
 /* Takes `n` lanes, a vector or more, of rows of n that lie one behind the other, some vectors at a time: what all rows share then stays
    in registers. take(first lane, vectors, kept): the lanes of the last vector that are `kept` are not of that row, and are to stay

@@ -4,8 +4,6 @@
 #define LOOP_WIDE_MASK_H
 
 #if LOOP_WIDE_BYTES == 64
-#include <immintrin.h>
-
 #ifdef LOOP_SINGLE
 typedef __mmask16 LoopWideMask;
 #define LOOP_AVX512(name, ...) _mm512_##name##_ps(__VA_ARGS__)
