@@ -233,9 +233,7 @@ struct LoopLoopModel {
     LoopNode *lesioned, *frozen, *blocked;         /* when manipulations silence it, stop its learning, keep its dopamine away */
     bool bounded;
     double lo, hi;
-    bool shows_striatum;        /* somebody looks at single neurons */
-    bool shows_choice;          /* somebody looks at its choice channel by channel, or learns by it */
-    bool shows_odds;            /* somebody looks at the probabilities of its choices */
+    uint32_t shown;             /* bit f: somebody looks at its LoopField f, or learns by it */
     bool uses_policy;           /* it learns by choice - probability */
     uint32_t striatum;          /* the lowering's: register of their activity */
     LoopSymbol *dopamine;       /* the signal that trains it; NULL: none */

@@ -151,9 +151,7 @@ static LoopNode *loop_field(LoopChecker *check, LoopSymbol *symbol, LoopStr name
         LoopNode *node = loop_node_symbol(check, symbol, (LoopField)f, span);
         if (!node)
             return NULL;
-        loop->shows_striatum = loop->shows_striatum || f == LOOP_FIELD_striatum;
-        loop->shows_odds = loop->shows_odds || f == LOOP_FIELD_probability;
-        loop->shows_choice = loop->shows_choice || f == LOOP_FIELD_choice;
+        loop->shown |= 1u << f;
         node->type = (LoopType){.width = field_width(check, loop, *info->width)};
         if (*info->width == 'k')
             node->type.labels = loop->labels;
@@ -213,8 +211,10 @@ static bool credit_name(LoopChecker *check, const LoopWhere *where, const LoopAs
         *node = loop_node_new(check, LOOP_NODE_CREDIT, ast->span, 0);
         if (!*node)
             return true;
-        where->credit->uses_policy = where->credit->uses_policy || field == LOOP_FIELD_probability;
-        where->credit->shows_choice = where->credit->shows_choice || field == LOOP_FIELD_choice;
+        if (field == LOOP_FIELD_probability)
+            where->credit->uses_policy = true;
+        else
+            where->credit->shown |= 1u << field;
         (*node)->symbol = where->credit->symbol;
         (*node)->field = field;
         (*node)->type = (LoopType){.width = where->credit->channels, .labels = where->credit->labels};

@@ -17,21 +17,37 @@ static uint32_t named(Lower *l, const LoopSymbol *symbol, uint32_t width, const 
     return reg;
 }
 
-/* The registers of what it chooses. */
+static bool shows(const LoopLoopModel *model, LoopField field)
+{
+    return model->shown >> field & 1;
+}
+
+/* A loop that chooses keeps its traces until its next choice, if nothing else is said. */
+static bool keeps_traces(const LoopLoopModel *model)
+{
+    return model->kind == LOOP_CHOOSE && model->rate && !model->trace;
+}
+
+/* The registers of what it chooses and somebody looks at. */
 static void declare_choice(Lower *l, const LoopLoopModel *model, LoopLoop *loop)
 {
     LoopSymbol *symbol = model->symbol;
     bool by_choice = model->rate && !model->credit; /* which is the credit then */
-    if (model->shows_choice || by_choice || model->selection == LOOP_SELECT_INDEPENDENT)
+    bool expected = shows(model, LOOP_FIELD_expected);
+    if (shows(model, LOOP_FIELD_choice) || by_choice || model->selection == LOOP_SELECT_INDEPENDENT)
         loop->choice = named(l, symbol, model->channels, "choice");
-    if (model->shows_odds)
+    if (shows(model, LOOP_FIELD_probability))
         loop->probability = named(l, symbol, model->channels, "probability");
     if (model->uses_policy)
         loop->policy = named(l, symbol, model->channels, "policy");
-    loop->chose = named(l, symbol, 1, "chose");
-    loop->taken = named(l, symbol, 1, "taken");
-    loop->expected = named(l, symbol, 1, "expected");
-    loop->held_taken = named(l, symbol, 1, "held_taken");
+    if (shows(model, LOOP_FIELD_chose) || keeps_traces(model))
+        loop->chose = named(l, symbol, 1, "chose");
+    if (shows(model, LOOP_FIELD_taken) || expected)
+        loop->taken = named(l, symbol, 1, "taken");
+    if (expected) {
+        loop->expected = named(l, symbol, 1, "expected");
+        loop->held_taken = named(l, symbol, 1, "held_taken");
+    }
     loop->act = symbol->reg = named(l, symbol, model->selection == LOOP_SELECT_INDEPENDENT ? model->channels : 1, NULL);
 }
 
@@ -144,7 +160,7 @@ static void finite_selection(Lower *l, const LoopLoopModel *model, const LoopLoo
 static uint32_t bias_of(Lower *l, const LoopLoopModel *model, const LoopLoop *loop)
 {
     LoopNode *node = model->bias;
-    bool always = !node || node->reg != LOOP_NONE || loop->when == LOOP_NONE || model->override || model->shows_odds ||
+    bool always = !node || node->reg != LOOP_NONE || loop->when == LOOP_NONE || model->override || shows(model, LOOP_FIELD_probability) ||
                   lower_calls_foreign(l, node);
     if (always) {
         uint32_t bias = lower_value(l, node);
@@ -181,7 +197,7 @@ void lower_loop(Lower *l, const LoopSymbol *symbol)
         loop->propose = unless(l, loop->lesion, or_one(l, loop->propose));
     lower_emit1(l, symbol->span, LOOP_OP_VALUE, symbol->index);
     (model->dopamine && model->rate ? lower_learned : lower_finite)(l, loop->value, symbol->span, symbol->name);
-    if (model->shows_striatum) { /* now: at the end of the step the weights are others */
+    if (shows(model, LOOP_FIELD_striatum)) { /* now: at the end of the step the weights are others */
         symbol->loop->striatum = lower_reg_new(l, loop->channels * loop->neurons, loop->uniform ? LOWER_SHARED : LOWER_EACH);
         lower_emit2(l, symbol->span, LOOP_OP_STRIATUM, symbol->loop->striatum, symbol->index);
     }
@@ -248,11 +264,11 @@ uint32_t lower_credit(Lower *l, const LoopNode *node)
 
 /* ---- learning ---- */
 
-/* A loop that chooses keeps its traces until its next choice; the discount shortens those of a predict loop. */
+/* The discount shortens the traces of a predict loop. */
 static uint32_t trace_of(Lower *l, const LoopLoopModel *model, const LoopLoop *loop)
 {
     LoopSpan span = model->symbol->span;
-    if (!model->trace && model->kind == LOOP_CHOOSE)
+    if (keeps_traces(model))
         return lower_op1(l, span, LOOP_OP_not, loop->chose);
     if (!model->trace)
         return lower_number(l, 0);

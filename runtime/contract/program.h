@@ -154,10 +154,10 @@ typedef struct LoopLoop {
     uint32_t value;                      /* [channels] */
     uint32_t choice, probability;        /* [channels], choose only; LOOP_NONE: nobody looks */
     uint32_t policy;                     /* [channels], choose only: choice - probability, 0 where none is made; LOOP_NONE: nobody learns by it */
-    uint32_t chose, taken, expected;     /* [1], choose only */
+    uint32_t chose, taken, expected;     /* [1], choose only; LOOP_NONE: nobody looks */
     uint32_t act;                        /* choose: [1], -1 for none; independent: [channels] */
     uint32_t output, noise;              /* [channels], vary only */
-    uint32_t held_taken;                 /* [1], choose only: `taken` of the last choice, this step included */
+    uint32_t held_taken;                 /* [1], for `expected`: `taken` of the last choice, this step included */
 
     /* learning; everything is read after the dopamine of the step is known */
     bool learns;

@@ -46,7 +46,9 @@ static const char *check_choice(const LoopProgram *p, const LoopLoop *l)
     REQUIRE(l->selection == LOOP_SELECT_SOFTMAX || l->selection == LOOP_SELECT_GREEDY || l->selection_value != LOOP_NONE,
             "a selection without its number");
     for (size_t i = 0; i < sizeof ones / sizeof ones[0]; i++)
-        REQUIRE(written(p, ones[i], 1), "a choice register");
+        REQUIRE(ones[i] == LOOP_NONE || written(p, ones[i], 1), "a choice register");
+    REQUIRE(l->expected == LOOP_NONE || l->held_taken != LOOP_NONE, "an expectation that is not held");
+    REQUIRE(l->held_taken == LOOP_NONE || l->taken != LOOP_NONE, "a value that is held and not taken");
     REQUIRE(written(p, l->act, l->selection == LOOP_SELECT_INDEPENDENT ? l->channels : 1), "a choice register");
     REQUIRE(l->selection != LOOP_SELECT_INDEPENDENT || l->choice != LOOP_NONE, "channels that choose without a choice");
     const uint32_t rows[] = {l->choice, l->probability, l->policy};

@@ -42,6 +42,12 @@ static inline LoopReal *loop_choices_row(const LoopChoices *c, uint32_t reg, siz
     return loop_block_register(c->block, reg) + k * c->block->lanes + c->first;
 }
 
+/* The one row of a register, NULL where the loop has none. */
+static inline LoopReal *loop_choices_row_or_none(const LoopChoices *c, uint32_t reg)
+{
+    return reg == LOOP_NONE ? NULL : loop_choices_row(c, reg, 0);
+}
+
 static inline LoopReal *loop_row(LoopRows rows, size_t k)
 {
     return rows.at + k * rows.pitch;

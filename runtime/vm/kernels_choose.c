@@ -118,7 +118,7 @@ static void decide(const LoopChoices *c)
 }
 
 /* A vector of lanes from `l` on has arrived at a channel with a value, or at -1. That it stays at where no choice is made; chooses[l] > 0
-   where something is chosen. Where it is then. */
+   where something is chosen. Where it is then. taken, if not NULL: the values. */
 static inline LoopWide arrive(const LoopChoices *c, LoopReal *taken, size_t l, LoopWide at, LoopWide value)
 {
     const LoopWide zero = {0};
@@ -126,17 +126,17 @@ static inline LoopWide arrive(const LoopChoices *c, LoopReal *taken, size_t l, L
     LoopWideMask any = loop_wide_above(loop_wide(chooses), zero) & loop_wide_not_below(at, zero);
     at = loop_wide_select(any, at, loop_wide_of(-1.0));
     loop_wide_put(c->at + l, at);
-    loop_wide_put_some(taken + l, loop_wide_where(any, value) + zero, c->n - l);
+    if (taken)
+        loop_wide_put_some(taken + l, loop_wide_where(any, value) + zero, c->n - l);
     loop_wide_put(chooses, loop_wide_where(any, loop_wide_of(1.0)));
     return at;
 }
 
 /* at = the first channel at which the running sum of the odds passes u, the last one with odds where none does, -1 where no channel has
-   odds; value = its value. `shared`, a constant: all lanes have the same values. */
-LOOP_INLINE void sample(const LoopChoices *c, LoopRows odds, const LoopReal *draw, size_t vectors, bool shared, size_t l, LoopWide *at, LoopWide *value)
+   odds; value = its value, if `takes`, a constant. */
+LOOP_INLINE void sample(const LoopChoices *c, LoopRows odds, const LoopReal *draw, size_t vectors, bool takes, size_t l, LoopWide *at, LoopWide *value)
 {
     const LoopWide zero = {0}, one = loop_wide_of(1.0);
-    const LoopRows values = {c->value.at + (shared ? 0 : l), c->value.step};
     const size_t channels = c->channels;
     LoopWide reached[LOOP_STRIP], u[LOOP_STRIP], number = zero;
     for (size_t i = 0; i < vectors; i++) {
@@ -145,12 +145,12 @@ LOOP_INLINE void sample(const LoopChoices *c, LoopRows odds, const LoopReal *dra
         u[i] = loop_wide(draw + l + i * LOOP_WIDE);
     }
     for (size_t k = 0; k < channels; k++, number += one) {
-        const LoopReal *row = loop_row(values, k);
         for (size_t i = 0; i < vectors; i++) {
             LoopWide x = loop_wide(loop_row(odds, k) + i * LOOP_WIDE);
             LoopWideMask has = loop_wide_above(x, zero), here = has & loop_wide_not_below(u[i], reached[i]);
             at[i] = loop_wide_select(here, number, at[i]);
-            value[i] = loop_wide_select(here, shared ? loop_wide_of(*row) : loop_wide(row + i * LOOP_WIDE), value[i]);
+            if (takes)
+                value[i] = loop_wide_select(here, loop_choices_value(c, k, l + i * LOOP_WIDE), value[i]);
             reached[i] += loop_wide_where(has, x);
         }
     }
@@ -219,7 +219,7 @@ LOOP_INLINE void weigh_and_sample(const LoopChoices *c, const LoopReal *draw, Lo
     draw = draw ? draw : drawn(c);
     loop_choices_weigh(c, odds, l, vectors);
     force_some(c, odds, l, l + vectors * LOOP_WIDE);
-    if (c->value.lane)
+    if (c->loop->taken == LOOP_NONE)
         sample(c, odds, draw, vectors, false, l, at, value);
     else
         sample(c, odds, draw, vectors, true, l, at, value);
@@ -285,7 +285,7 @@ static bool is_plain(const LoopChoices *c)
 
 static void one_through(const LoopChoices *c)
 {
-    LoopReal *taken = loop_choices_row(c, c->loop->taken, 0);
+    LoopReal *taken = loop_choices_row_or_none(c, c->loop->taken);
 #define PLAIN(l, vectors) strip_through(c, NULL, taken, l, vectors)
 #define BY_ODDS(l, vectors) strip_through(c, draw, taken, l, vectors)
     if (is_plain(c))
@@ -302,20 +302,21 @@ static void one_through(const LoopChoices *c)
 /* The same where each channel is by itself. */
 static void each_through(const LoopChoices *c)
 {
-    LoopReal *restrict taken = loop_choices_row(c, c->loop->taken, 0), *restrict value = c->top;
+    LoopReal *restrict taken = loop_choices_row_or_none(c, c->loop->taken), *restrict value = c->top;
     const LoopReal *u = c->u, *restrict chooses = c->chooses;
     loop_choices_independent(c);
     force_some(c, c->odds, 0, c->n);
-    loop_row_set(taken, c->n, 0);
+    if (taken)
+        loop_row_set(taken, c->n, 0);
     for (size_t k = 0; k < c->channels; k++) {
         LoopReal *restrict choice = loop_choices_row(c, c->loop->choice, k);
         const LoopReal *restrict odds = loop_row(c->odds, k);
         loop_rng_uniform(c->u, 1, c->n, c->keys, c->block->agent + c->first, NULL, c->block->step, (uint32_t)(LOOP_DRAW_CHANNEL + k));
         loop_row_spread(value, c->value, k, c->n);
-        for (size_t l = 0; l < c->n; l++) {
+        for (size_t l = 0; l < c->n; l++)
             choice[l] = ((chooses[l] > 0) & (u[l] < odds[l])) ? 1.0 : 0.0;
+        for (size_t l = 0; taken && l < c->n; l++)
             taken[l] += choice[l] > 0 ? value[l] : 0;
-        }
         LoopReal *restrict policy = c->loop->policy == LOOP_NONE ? NULL : loop_choices_row(c, c->loop->policy, k);
         for (size_t l = 0; policy && l < c->n; l++)
             policy[l] = chooses[l] > 0 ? choice[l] - odds[l] : 0;
@@ -339,7 +340,9 @@ static bool nothing_due(const LoopChoices *c)
 
 static void let_nothing_through(const LoopChoices *c)
 {
-    loop_row_set(loop_choices_row(c, c->loop->taken, 0), c->n, 0);
+    LoopReal *taken = loop_choices_row_or_none(c, c->loop->taken);
+    if (taken)
+        loop_row_set(taken, c->n, 0);
     loop_row_set(c->chooses, c->n, 0);
     for (size_t k = 0; k < c->channels; k++) {
         if (c->loop->choice != LOOP_NONE)
@@ -353,15 +356,15 @@ static void let_nothing_through(const LoopChoices *c)
 static void hold(const LoopChoices *c)
 {
     const LoopLoop *loop = c->loop;
-    LoopReal *restrict held = loop_choices_row(c, loop->held_taken, 0), *restrict chose = loop_choices_row(c, loop->chose, 0);
-    LoopReal *restrict expected = loop_choices_row(c, loop->expected, 0);
-    const LoopReal *restrict taken = loop_choices_row(c, loop->taken, 0), *restrict chooses = c->chooses;
-    for (size_t l = 0; l < c->n; l++) {
-        bool any = chooses[l] > 0;
+    LoopReal *restrict held = loop_choices_row_or_none(c, loop->held_taken), *restrict chose = loop_choices_row_or_none(c, loop->chose);
+    LoopReal *restrict expected = loop_choices_row_or_none(c, loop->expected);
+    const LoopReal *restrict taken = loop_choices_row_or_none(c, loop->taken), *restrict chooses = c->chooses;
+    for (size_t l = 0; expected && l < c->n; l++)
         expected[l] = held[l];
-        chose[l] = any ? 1.0 : 0.0;
-        held[l] = any ? taken[l] : held[l];
-    }
+    for (size_t l = 0; held && l < c->n; l++)
+        held[l] = chooses[l] > 0 ? taken[l] : held[l];
+    for (size_t l = 0; chose && l < c->n; l++)
+        chose[l] = chooses[l] > 0 ? 1.0 : 0.0;
     for (size_t k = 0; k < (is_single(c) ? 1 : c->channels); k++) {
         LoopReal *restrict act = loop_choices_row(c, loop->act, k);
         const LoopReal *restrict now = is_single(c) ? c->at : loop_choices_row(c, loop->choice, k);
@@ -375,8 +378,10 @@ static void silence(const LoopChoices *c, size_t l)
 {
     for (size_t k = 0; k < (is_single(c) ? 1 : c->channels); k++)
         loop_choices_row(c, c->loop->act, k)[l] = is_single(c) ? -1.0 : 0.0;
-    loop_choices_row(c, c->loop->held_taken, 0)[l] = 0;
-    loop_choices_row(c, c->loop->expected, 0)[l] = 0;
+    if (c->loop->held_taken != LOOP_NONE)
+        loop_choices_row(c, c->loop->held_taken, 0)[l] = 0;
+    if (c->loop->expected != LOOP_NONE)
+        loop_choices_row(c, c->loop->expected, 0)[l] = 0;
 }
 
 static void choose(const LoopChoices *c)

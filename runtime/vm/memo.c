@@ -63,7 +63,13 @@ static void note_others(Finder *f)
     note_written(f, clock, sizeof clock / sizeof clock[0]);
     for (size_t i = 0; i < program->loop_count; i++) {
         const LoopLoop *l = &program->loops[i];
-        const uint32_t out[] = {l->value, l->choice, l->probability, l->policy, l->chose, l->taken, l->expected, l->act, l->output, l->noise, l->held_taken};
+#define IN(member)
+#define OUT(member) l->member,
+        const uint32_t out[] = {
+#include "runtime/contract/loop_member.def"
+        };
+#undef IN
+#undef OUT
         note_written(f, out, sizeof out / sizeof out[0]);
     }
     for (size_t i = 0; i < program->measure_count; i++)

@@ -193,14 +193,18 @@ static void damage_loop(LoopProgram *p)
     if (!p->loop_count)
         return;
     LoopLoop *loop = &p->loops[next_random(p->loop_count)];
-    uint32_t *members[] = {&loop->channels, &loop->neurons, &loop->lines, &loop->context, &loop->propose, &loop->bias, &loop->when,
-                           &loop->value, &loop->choice, &loop->chose, &loop->act, &loop->dopamine, &loop->rate, &loop->trace,
-                           &loop->forget, &loop->credit, &loop->credit_context, &loop->weights, &loop->rule, &loop->upstate};
+#define IN(member) &loop->member,
+#define OUT(member) &loop->member,
+    uint32_t *members[] = {
+#include "runtime/contract/loop_member.def"
+        &loop->channels, &loop->neurons, &loop->lines, &loop->rule, &loop->upstate};
+#undef IN
+#undef OUT
     bool *flags[] = {&loop->uniform, &loop->learns, &loop->trace_by_channel, &loop->trace_by_neuron, &loop->credit_first};
     if (next_random(4) == 0)
         *flags[next_random(5)] = next_random(2);
     else
-        *members[next_random(sizeof members / sizeof members[0])] = next_random(p->register_count);
+        *members[next_random(sizeof members / sizeof members[0])] = next_random(4) ? next_random(p->register_count) : LOOP_NONE;
 }
 
 static void damage_task(LoopProgram *p)
