@@ -4,6 +4,7 @@
 #include "runtime/contract/real_math.h"
 #include "runtime/measure/recorder.h"
 #include "runtime/task/clock.h"
+#include "runtime/vm/wide.h"
 
 #include <math.h>
 #include <string.h>
@@ -113,32 +114,34 @@ void loop_block_check(LoopBlock *block, uint32_t reg, uint32_t check)
                 loop_block_fault(block, (uint32_t)l, lanes, check, x[e * lanes + l]);
 }
 
-/* Whether no x times `scale` overflows. y - y is 0 for every finite y and nan, whose bits are not 0, for the rest: one vectorisable pass
-   when all is well. */
-static bool all_below(const LoopReal *x, size_t count, LoopReal scale)
+/* Whether no x is beyond `most`, infinite or nan. Without their signs the bits of such numbers are larger, as whole numbers, than those of
+   `most`, and what is left of them is below 0: one vectorisable pass when all is well. */
+static bool all_below(const LoopReal *x, size_t count, LoopReal most)
 {
-    LoopBits bad = 0;
+    const LoopBits sign = (LoopBits)1 << (8 * sizeof(LoopBits) - 1);
+    LoopBits limit, bad = 0;
+    memcpy(&limit, &most, sizeof limit);
+    LOOP_UNROLL(4)
     for (size_t i = 0; i < count; i++) {
-        LoopReal y = x[i] * scale, nothing = y - y;
         LoopBits bits;
-        memcpy(&bits, &nothing, sizeof bits);
-        bad |= bits;
+        memcpy(&bits, &x[i], sizeof bits);
+        bad |= limit - (bits & ~sign);
     }
-    return !bad;
+    return !(bad & sign);
 }
 
 static const LoopReady *run_finite(LoopBlock *block, const LoopReady *at)
 {
-    if (!all_below(at->a, at->n, (LoopReal)at->scale))
+    if (!all_below(at->a, at->n, at->most))
         loop_block_check(block, at->code[1], at->code[2]);
     return at + 1;
 }
 
 void loop_ready_finite(const LoopBlock *block, LoopReady *at)
 {
-    double most = block->program->checks[at->code[2]].hi;
+    const double most = block->program->checks[at->code[2]].hi;
     at->a = loop_block_register(block, at->code[1]);
     at->n = block->program->registers[at->code[1]].width * loop_block_lanes(block, at->code[1]);
-    at->scale = most < LOOP_REAL_MOST ? LOOP_REAL_MOST / most : 1;
+    at->most = most < LOOP_REAL_MOST ? (LoopReal)(most * (1 - 0x1p-20)) : (LoopReal)LOOP_REAL_MOST; /* not above it: what is between is looked at twice */
     at->run = run_finite;
 }

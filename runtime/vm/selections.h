@@ -24,22 +24,20 @@ LOOP_INLINE void softmax(const LoopChoices *c, LoopRows open, LoopRows odds, siz
     for (size_t i = 0; i < vectors; i++) {
         parameter[i] = loop_wide(c->at + l + i * LOOP_WIDE) * (LoopReal)LOOP_LOG2_E;
         top[i] = loop_wide_of((LoopReal)-LOOP_INF);
+        sum[i] = (LoopWide){0};
     }
     for (size_t k = 0; k < channels; k++)
         for (size_t i = 0; i < vectors; i++) {
             LoopWide x = parameter[i] * loop_wide(loop_row(drive, k) + i * LOOP_WIDE);
-            top[i] = loop_wide_select(opened(open, k, l + i * LOOP_WIDE) & loop_wide_above(x, top[i]), x, top[i]);
+            top[i] = loop_wide_select(opened(open, k, l + i * LOOP_WIDE), loop_wide_larger(x, top[i]), top[i]);
         }
     for (size_t k = 0; k < channels; k++)
         for (size_t i = 0; i < vectors; i++) { /* of channels that are closed it makes anything */
             LoopWide x = loop_power(parameter[i] * loop_wide(loop_row(drive, k) + i * LOOP_WIDE) - top[i]);
-            loop_wide_put(loop_row(odds, k) + i * LOOP_WIDE, loop_wide_where(opened(open, k, l + i * LOOP_WIDE), x));
+            x = loop_wide_where(opened(open, k, l + i * LOOP_WIDE), x);
+            loop_wide_put(loop_row(odds, k) + i * LOOP_WIDE, x);
+            sum[i] += x;
         }
-    for (size_t i = 0; i < vectors; i++)
-        sum[i] = loop_wide_held(loop_wide(odds.at + i * LOOP_WIDE));
-    for (size_t k = 1; k < channels; k++)
-        for (size_t i = 0; i < vectors; i++)
-            sum[i] += loop_wide(loop_row(odds, k) + i * LOOP_WIDE);
     for (size_t i = 0; i < vectors; i++)
         sum[i] = loop_wide_where(loop_wide_above(sum[i], (LoopWide){0}), loop_wide_of(1.0) / sum[i]);
     for (size_t k = 0; k < channels; k++)

@@ -90,7 +90,7 @@ struct LoopReady {
     LoopReal *d, *h;            /* written; held */
     const LoopReal *a, *b, *c, *e;
     size_t sa, sb, sc, se, n;   /* strides, 0 or 1, and how many numbers */
-    double scale;               /* FINITE: see checks.c */
+    LoopReal most;              /* FINITE: see checks.c */
 };
 
 typedef struct LoopBlock {

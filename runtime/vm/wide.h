@@ -57,16 +57,6 @@ static inline void loop_wide_put_some(LoopReal *at, LoopWide x, size_t n)
     memcpy(at, &some, n * sizeof *at);
 }
 
-/* x, in a register: a loop that loads some vectors into an array is taken for a copy of memory, made by halves of them, and whoever
-   reads a vector back waits until both have arrived. */
-static inline LoopWide loop_wide_held(LoopWide x)
-{
-#if LOOP_WIDE_BYTES == 64
-    __asm__("" : "+v"(x));
-#endif
-    return x;
-}
-
 static inline LoopWide loop_wide_of(LoopReal x)
 {
     return x - (LoopWide){0};

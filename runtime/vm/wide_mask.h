@@ -37,6 +37,12 @@ static inline LoopWideMask loop_wide_from(size_t n)
     return (LoopWideMask)(n < LOOP_WIDE ? ~0u << n : 0);
 }
 
+/* a where it is above b, else b */
+static inline LoopWide loop_wide_larger(LoopWide a, LoopWide b)
+{
+    return (LoopWide)LOOP_AVX512(max, (LoopRegister512)a, (LoopRegister512)b);
+}
+
 /* yes where the mask holds, no elsewhere */
 static inline LoopWide loop_wide_select(LoopWideMask mask, LoopWide yes, LoopWide no)
 {
@@ -130,6 +136,11 @@ static inline LoopWideMask loop_wide_above(LoopWide a, LoopWide b)
 static inline LoopWideMask loop_wide_not_below(LoopWide a, LoopWide b)
 {
     return (LoopWideMask)(a >= b);
+}
+
+static inline LoopWide loop_wide_larger(LoopWide a, LoopWide b)
+{
+    return loop_wide_select(loop_wide_above(a, b), a, b);
 }
 
 #endif
