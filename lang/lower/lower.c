@@ -300,7 +300,7 @@ static LoopProgram *make(LoopModel *model, LoopArena *arena, LoopArena *scratch)
     keep_tables(&l);
     keep_header(&l);
     keep_head(&l);
-    return lower_failed(&l) || !loop_place_values(l.program, scratch) ? NULL : l.program;
+    return lower_failed(&l) || !loop_place(l.program, scratch) ? NULL : l.program;
 }
 
 LoopProgram *loop_lower(LoopModel *model, LoopDiags *diags)

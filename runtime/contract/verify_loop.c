@@ -83,6 +83,9 @@ static const char *check_learning(const LoopProgram *p, const LoopLoop *l)
     for (size_t i = 0; i < LOOP_RULE_SETTINGS; i++)
         REQUIRE(rule->settings[i].name ? loop_verify_fits(p, l->settings[i], LOOP_REQUIRED, l->channels, true, l->uniform)
                                        : l->settings[i] == LOOP_NONE, "a setting of the rule");
+    REQUIRE(!l->swaps_traces || (l->kind == LOOP_CHOOSE && l->credit != LOOP_NONE && (l->credit == l->choice || l->credit == l->policy) &&
+                                 l->channels == loop_synapses(l) && l->lines == 1 && l->trace_by_channel && !l->trace_by_neuron),
+            "traces that can't change places with a credit");
     return loop_verify_fits(p, l->credit_context, LOOP_REQUIRED, l->lines, false, l->uniform) ? NULL : "a credit of another width";
 }
 

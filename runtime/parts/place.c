@@ -1,20 +1,26 @@
-/* Values that lie where weights do: see place.h. */
+/* Values that lie where weights do, and traces that lie where credit does: see place.h. */
 #include "runtime/parts/place.h"
 
 #include "runtime/parts/graph.h"
 
 #include <math.h>
 
-/* A number of the model. */
-static bool is_one(const LoopProgram *p, uint32_t reg)
+/* Whether it is the number x of the model, for good. */
+static bool is_number(const LoopProgram *p, uint32_t reg, double x)
 {
-    bool one = false;
+    bool found = false;
     for (uint32_t i = 0; i < p->constant_count; i++)
         if (p->constants[i].reg == reg)
-            one = p->registers[reg].width == 1 && p->constants[i].values[0] == 1;
+            found = p->registers[reg].width == 1 && p->constants[i].values[0] == x;
     for (uint32_t i = 0; i < p->param_count; i++)
-        one = one && p->params[i].reg != reg;
-    return one;
+        found = found && p->params[i].reg != reg;
+    return found;
+}
+
+/* Whether each channel has one synapse, and no more. */
+static bool has_one_line(const LoopLoop *loop)
+{
+    return loop->neurons == 1 && loop->reach == 1 && loop->lines == 1 && loop->wiring == LOOP_WIRING_BROADCAST && !loop->upstate;
 }
 
 static bool is_minus_zero(double x)
@@ -25,9 +31,16 @@ static bool is_minus_zero(double x)
 /* Whether values are weights, to the last bit: one that forgets may come to -0, which a value never is. */
 static bool are_weights(const LoopProgram *p, const LoopLoop *loop)
 {
-    return loop->neurons == 1 && loop->reach == 1 && loop->lines == 1 && loop->wiring == LOOP_WIRING_BROADCAST && !loop->upstate &&
-           loop->propose == LOOP_NONE && is_one(p, loop->context) &&
+    return has_one_line(loop) && loop->propose == LOOP_NONE && is_number(p, loop->context, 1) &&
            (!loop->learns || (loop->forget == LOOP_NONE && (!loop->bounded || !(is_minus_zero(loop->lo) || is_minus_zero(loop->hi)))));
+}
+
+/* Whether the traces are what the loop itself gave credit to on the step, to the last bit. */
+static bool are_credit(const LoopProgram *p, const LoopLoop *loop)
+{
+    return loop->kind == LOOP_CHOOSE && loop->learns && !loop->credit_first && has_one_line(loop) && loop->credit_propose == LOOP_NONE &&
+           loop->credit != LOOP_NONE && (loop->credit == loop->choice || loop->credit == loop->policy) && loop->trace_by_channel &&
+           is_number(p, loop->credit_context, 1) && (loop->trace == LOOP_NONE || is_number(p, loop->trace, 0));
 }
 
 /* The node that does `op` with a loop in a step. LOOP_NONE: none that is always run. */
@@ -77,18 +90,31 @@ static bool is_seen_in_time(const LoopGraph *g, uint32_t index)
            is_read_only(g, loop->value);
 }
 
-bool loop_place_values(LoopProgram *program, LoopArena *scratch)
+static uint32_t count(const LoopNodesOf *lists, uint32_t thing)
+{
+    return lists->begin[thing + 1] - lists->begin[thing];
+}
+
+/* Whether nobody but the loop sees its credit, which it gives, and learns from, on every step. */
+static bool is_its_own(const LoopGraph *g, uint32_t index)
+{
+    const uint32_t credit = g->program->loops[index].credit;
+    return count(&g->readers, credit) == 1 && count(&g->writers, credit) == 1 && node_of(g, LOOP_OP_CHOOSE, index) != LOOP_NONE &&
+           node_of(g, LOOP_OP_LEARN, index) != LOOP_NONE;
+}
+
+bool loop_place(LoopProgram *program, LoopArena *scratch)
 {
     LoopGraph graph = {0};
     if (program->verdict.length) /* the graph does not know what it reads */
         return true;
     for (uint32_t i = 0; i < program->loop_count; i++) {
-        const LoopLoop *loop = &program->loops[i];
-        if (!are_weights(program, loop))
-            continue;
-        if (!graph.program && !loop_graph_make(&graph, program, scratch))
+        LoopLoop *loop = &program->loops[i];
+        const bool values = are_weights(program, loop), traces = are_credit(program, loop);
+        if ((values || traces) && !graph.program && !loop_graph_make(&graph, program, scratch))
             return false;
-        program->registers[loop->value].no_room = is_seen_in_time(&graph, i);
+        program->registers[loop->value].no_room = values && is_seen_in_time(&graph, i);
+        loop->swaps_traces = traces && is_its_own(&graph, i);
     }
     return true;
 }

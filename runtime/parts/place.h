@@ -1,12 +1,14 @@
-/* Values that need no room of their own. */
+/* What a loop need not copy. */
 #ifndef LOOP_PLACE_H
 #define LOOP_PLACE_H
 
 #include "runtime/contract/rule.h"
 
-/* Of a loop whose only line is 1, as that of most bandits, a channel's value is its weight. Where nobody looks at the values but between
+/* The only line of a loop is 1 in most bandits. Then a channel's value is its weight. Where nobody looks at the values but between
    their read-out and the learning of the same step, they lie where the weights do (LoopRegister.no_room), and nothing is to be read
-   out. `scratch` holds what is needed on the way. False: no memory. */
-bool loop_place_values(LoopProgram *program, LoopArena *scratch);
+   out. And if traces don't last, they are the credit of the step before: where the loop gives it by its own choice or policy, and nobody
+   else looks at that, the two change places on each step (LoopLoop.swaps_traces). `scratch` holds what is needed on the way. False: no
+   memory. */
+bool loop_place(LoopProgram *program, LoopArena *scratch);
 
 #endif

@@ -120,6 +120,8 @@ static inline void loop_synapses_decay(const LoopRuleCall *call, LoopSynapses *s
     s->fresh = !s->decays && s->ones;
     s->scale = scale;
     s->fades = s->plain = true;
+    if (call->loop->swaps_traces)
+        return;
     if (s->fresh) {
         s->fade = loop_synapses_spread(call, call->trace, k, loop_synapses_room(call, 3));
         return;

@@ -88,7 +88,7 @@ static inline void loop_synapses_move_stretch(const LoopRuleCall *call, LoopSyna
 /* Moves what is asked for of the synapses of neuron `m` of the channel, whose traces are row `row`. */
 static inline void loop_synapses_neuron(const LoopRuleCall *call, LoopSynapses *s, size_t m, size_t row, int asked, LoopSynapsesMove *move)
 {
-    if (!s->fades && !s->credits)
+    if ((!s->fades && !s->credits) || call->loop->swaps_traces)
         asked &= ~LOOP_MOVE_TRACES;
     bool by_run = (asked & LOOP_MOVE_TRACES) && call->wires.wiring != LOOP_WIRING_BROADCAST;
     if (by_run)
@@ -157,6 +157,8 @@ static inline void loop_synapses_move(const LoopRuleCall *call, LoopSynapsesMove
             loop_synapses_neurons(call, &s, moves ? LOOP_MOVE_WEIGHTS : 0, move);
         else
             loop_synapses_together(call, &s, moves ? LOOP_MOVE_WEIGHTS : 0, move);
+        if (loop->swaps_traces)
+            loop_synapses_live(call, k)[0] = s.credits;
         if (call->trace.step || k == loop->channels - 1u)
             loop_synapses_rescale(call, &s, k);
     }

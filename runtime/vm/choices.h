@@ -24,6 +24,8 @@ typedef struct LoopChoices {
     LoopRows drive;    /* V + bias: scratch, or the values themselves, which are not written */
     LoopRows odds;     /* how likely each channel is taken, where channels are independent; else scratch for a strip */
     LoopRows open;     /* > 0 where proposed; NULL: all are */
+    LoopRows choice;   /* where it writes which channel is taken, */
+    LoopRows policy;   /* and that less its probability; NULL: nobody looks */
     LoopReal *chooses; /* > 0 where a choice is to be made */
     LoopReal *u, *top, *at;
 } LoopChoices;

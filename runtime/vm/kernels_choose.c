@@ -10,6 +10,15 @@ static const LoopReal ONE = 1.0, ZERO = 0.0;
 
 enum { TOGETHER = 256 }; /* lanes: fewer would be nearer, but what each row costs outweighs it */
 
+/* Rows of register `reg` from the first of the lanes on; a credit that changes places with traces is where those were. */
+static LoopRows written(const LoopBlock *block, const LoopLoop *loop, size_t index, uint32_t reg, size_t first)
+{
+    if (reg == LOOP_NONE)
+        return (LoopRows){0};
+    LoopReal *at = loop->swaps_traces && reg == loop->credit ? block->calls[index].credit.at : loop_block_register(block, reg);
+    return (LoopRows){at + first, block->lanes};
+}
+
 static LoopChoices begin(LoopBlock *block, const LoopLoop *loop, size_t index, size_t first, size_t n)
 {
     LoopReal *scratch = block->state + block->layout->scratch;
@@ -17,6 +26,7 @@ static LoopChoices begin(LoopBlock *block, const LoopLoop *loop, size_t index, s
     LoopReal *single = scratch + 3 * rows;
     LoopChoices c = {.block = block, .loop = loop, .index = index, .keys = loop_block_loop_keys(block, index), .first = first, .n = n,
                      .width = width, .channels = loop->channels, .drive = {scratch, width}, .odds = {scratch + rows, width},
+                     .choice = written(block, loop, index, loop->choice, first), .policy = written(block, loop, index, loop->policy, first),
                      .chooses = single, .u = single + width, .top = single + 2 * width, .at = single + 3 * width};
     c.keys.at += first * c.keys.step;
     c.value = loop_choices_view(&c, loop->value, &ZERO);
@@ -165,16 +175,15 @@ static inline void put(LoopReal *row, size_t i, size_t vectors, size_t left, Loo
         loop_wide_put_some(row + i * LOOP_WIDE, x, left - i * LOOP_WIDE);
 }
 
-/* Rows of register `reg` from lane `l` on. */
-static inline LoopRows rows_from(const LoopChoices *c, uint32_t reg, size_t l)
+static inline LoopRows rows_from(LoopRows rows, size_t l)
 {
-    return (LoopRows){loop_choices_row(c, reg, 0) + l, c->block->lanes};
+    return (LoopRows){rows.at + l, rows.pitch};
 }
 
 /* 1 for the channel that each lane has arrived at. */
 LOOP_INLINE void put_choice(const LoopChoices *c, size_t l, size_t vectors, const LoopWide *at)
 {
-    const LoopRows rows = rows_from(c, c->loop->choice, l);
+    const LoopRows rows = rows_from(c->choice, l);
     const LoopWide one = loop_wide_of(1.0);
     const size_t channels = c->channels, left = c->n - l;
     LoopWide number = {0};
@@ -186,7 +195,7 @@ LOOP_INLINE void put_choice(const LoopChoices *c, size_t l, size_t vectors, cons
 /* The same less `odds` of what chance it had, where a lane has arrived at one. */
 LOOP_INLINE void put_policy(const LoopChoices *c, LoopRows odds, size_t l, size_t vectors, const LoopWide *at)
 {
-    const LoopRows rows = rows_from(c, c->loop->policy, l);
+    const LoopRows rows = rows_from(c->policy, l);
     const LoopWide one = loop_wide_of(1.0);
     const size_t channels = c->channels, left = c->n - l;
     LoopWide number = {0};
@@ -202,7 +211,7 @@ LOOP_INLINE void put_policy(const LoopChoices *c, LoopRows odds, size_t l, size_
 
 LOOP_INLINE void put_odds(const LoopChoices *c, LoopRows odds, size_t l, size_t vectors)
 {
-    const LoopRows rows = rows_from(c, c->loop->probability, l);
+    const LoopRows rows = {loop_choices_row(c, c->loop->probability, 0) + l, c->block->lanes};
     for (size_t k = 0; k < c->channels; k++)
         for (size_t i = 0; i < vectors; i++)
             put(loop_row(rows, k), i, vectors, c->n - l, loop_wide(loop_row(odds, k) + i * LOOP_WIDE));
@@ -261,18 +270,17 @@ LOOP_INLINE bool largest(const LoopChoices *c, size_t l, size_t vectors, LoopWid
    weighed or drawn. */
 LOOP_INLINE void strip_through(const LoopChoices *c, const LoopReal *draw, LoopReal *taken, size_t l, size_t vectors)
 {
-    const LoopLoop *loop = c->loop;
     const LoopRows odds = {c->odds.at, vectors * LOOP_WIDE};
     LoopWide at[LOOP_STRIP], value[LOOP_STRIP];
     if (draw || !largest(c, l, vectors, at, value))
         weigh_and_sample(c, draw, odds, l, vectors, at, value);
     for (size_t i = 0; i < vectors; i++)
         at[i] = arrive(c, taken, l + i * LOOP_WIDE, at[i], value[i]);
-    if (loop->choice != LOOP_NONE)
+    if (c->choice.at)
         put_choice(c, l, vectors, at);
-    if (loop->policy != LOOP_NONE)
+    if (c->policy.at)
         put_policy(c, odds, l, vectors, at);
-    if (loop->probability != LOOP_NONE)
+    if (c->loop->probability != LOOP_NONE)
         put_odds(c, odds, l, vectors);
 }
 
@@ -309,7 +317,7 @@ static void each_through(const LoopChoices *c)
     if (taken)
         loop_row_set(taken, c->n, 0);
     for (size_t k = 0; k < c->channels; k++) {
-        LoopReal *restrict choice = loop_choices_row(c, c->loop->choice, k);
+        LoopReal *restrict choice = loop_row(c->choice, k);
         const LoopReal *restrict odds = loop_row(c->odds, k);
         loop_rng_uniform(c->u, 1, c->n, c->keys, c->block->agent + c->first, NULL, c->block->step, (uint32_t)(LOOP_DRAW_CHANNEL + k));
         loop_row_spread(value, c->value, k, c->n);
@@ -317,7 +325,7 @@ static void each_through(const LoopChoices *c)
             choice[l] = ((chooses[l] > 0) & (u[l] < odds[l])) ? 1.0 : 0.0;
         for (size_t l = 0; taken && l < c->n; l++)
             taken[l] += choice[l] > 0 ? value[l] : 0;
-        LoopReal *restrict policy = c->loop->policy == LOOP_NONE ? NULL : loop_choices_row(c, c->loop->policy, k);
+        LoopReal *restrict policy = c->policy.at ? loop_row(c->policy, k) : NULL;
         for (size_t l = 0; policy && l < c->n; l++)
             policy[l] = chooses[l] > 0 ? choice[l] - odds[l] : 0;
         if (c->loop->probability != LOOP_NONE)
@@ -345,10 +353,10 @@ static void let_nothing_through(const LoopChoices *c)
         loop_row_set(taken, c->n, 0);
     loop_row_set(c->chooses, c->n, 0);
     for (size_t k = 0; k < c->channels; k++) {
-        if (c->loop->choice != LOOP_NONE)
-            loop_row_set(loop_choices_row(c, c->loop->choice, k), c->n, 0);
-        if (c->loop->policy != LOOP_NONE)
-            loop_row_set(loop_choices_row(c, c->loop->policy, k), c->n, 0);
+        if (c->choice.at)
+            loop_row_set(loop_row(c->choice, k), c->n, 0);
+        if (c->policy.at)
+            loop_row_set(loop_row(c->policy, k), c->n, 0);
     }
 }
 
@@ -367,7 +375,7 @@ static void hold(const LoopChoices *c)
         chose[l] = chooses[l] > 0 ? 1.0 : 0.0;
     for (size_t k = 0; k < (is_single(c) ? 1 : c->channels); k++) {
         LoopReal *restrict act = loop_choices_row(c, loop->act, k);
-        const LoopReal *restrict now = is_single(c) ? c->at : loop_choices_row(c, loop->choice, k);
+        const LoopReal *restrict now = is_single(c) ? c->at : loop_row(c->choice, k);
         for (size_t l = 0; l < c->n; l++)
             act[l] = chooses[l] > 0 ? now[l] : act[l];
     }

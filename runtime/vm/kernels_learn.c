@@ -36,7 +36,7 @@ void loop_ready_learn(const LoopBlock *block, size_t index, LoopRuleCall *call)
         .propose = loop_block_view(block, loop->credit_propose, &ONE),
         .freeze = loop_block_view(block, loop->freeze, &ZERO),
         .wires = loop_block_wires(block, index, loop->credit_context),
-        .lasting = !never_lasts(block->program, loop->trace),
+        .lasting = !loop->swaps_traces && !never_lasts(block->program, loop->trace),
         .sees = block->sees,
         .due = block->sees + block->layout->lines + LOOP_RUNS_MORE,
         .stale = block->stale + index,
@@ -47,6 +47,14 @@ void loop_ready_learn(const LoopBlock *block, size_t index, LoopRuleCall *call)
         call->settings[i] = loop_block_view(block, loop->settings[i], &ZERO);
 }
 
+/* The credit of this step is the traces of the next, and the room of those is free. */
+static void swap(LoopRuleCall *call)
+{
+    LoopReal *traces = call->traces;
+    call->traces = call->credit.at;
+    call->credit.at = traces;
+}
+
 void loop_kernel_learn(LoopBlock *block, const LoopLoop *loop, size_t index)
 {
     LoopRuleCall *call = &block->calls[index];
@@ -55,6 +63,8 @@ void loop_kernel_learn(LoopBlock *block, const LoopLoop *loop, size_t index)
         return;
     if (!block->layout->bundled[index]) {
         loop_rule(loop->rule)->step(call);
+        if (loop->swaps_traces)
+            swap(call);
         return;
     }
     for (LoopBundle b = loop_bundle(block, index, 0); b.lanes; b = loop_bundle_after(block, index, b)) {
@@ -89,9 +99,12 @@ static void copy_rows(const LoopBlock *block, uint32_t op, const uint32_t *args,
 
 void loop_kernel_synapses(LoopBlock *block, uint32_t op, const uint32_t *args)
 {
-    const size_t index = args[1], *offsets = op == LOOP_OP_WEIGHTS ? block->layout->weights : block->layout->traces;
-    const size_t synapses = loop_synapses(&block->program->loops[index]);
+    const size_t index = args[1];
+    const LoopLoop *loop = &block->program->loops[index];
+    const LoopReal *from = block->state + (op == LOOP_OP_WEIGHTS ? block->layout->weights : block->layout->traces)[index];
+    if (op != LOOP_OP_WEIGHTS && loop->swaps_traces)
+        from = block->calls[index].traces;
     loop_late_settle(block, index);
     for (LoopBundle b = loop_bundle(block, index, 0); b.lanes; b = loop_bundle_after(block, index, b))
-        copy_rows(block, op, args, b, block->state + offsets[index] + b.first * synapses);
+        copy_rows(block, op, args, b, from + b.first * loop_synapses(loop));
 }

@@ -68,24 +68,31 @@ static void leaves_whole_what_is(void **state)
     loop_compiled_free(&compiled);
 }
 
-/* ---- values that lie where weights do ---- */
+/* ---- values that lie where weights do, traces that lie where credit does ---- */
+
+static bool is_among(LoopStr name, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (loop_str_is(name, names[i]))
+            return true;
+    return false;
+}
 
 static void finds_values_that_are_weights(void **state)
 {
     (void)state;
     static const char *const in_place[] = {"plain.one", "follows", "taught", "borrows", "greedy", "still"};
+    enum { COUNT = sizeof in_place / sizeof in_place[0] };
     size_t found = 0;
     LoopCompiled compiled;
     compile(&compiled, "tests/run/loops/values_in_place.loop");
     const LoopProgram *program = compiled.program;
     for (uint32_t i = 0; i < program->loop_count; i++) {
-        bool wanted = false;
-        for (size_t k = 0; k < sizeof in_place / sizeof in_place[0]; k++)
-            wanted = wanted || loop_str_is(program->loops[i].name, in_place[k]);
+        bool wanted = is_among(program->loops[i].name, in_place, COUNT);
         assert_int_equal(program->registers[program->loops[i].value].no_room, wanted);
         found += wanted;
     }
-    assert_int_equal(found, sizeof in_place / sizeof in_place[0]);
+    assert_int_equal(found, COUNT);
     /* a context of 1 that something writes into may be another number later */
     LoopProgram *damaged = compiled.program;
     LoopArena *scratch = loop_arena_new();
@@ -93,10 +100,28 @@ static void finds_values_that_are_weights(void **state)
     assert_int_equal(operands[-1], LOOP_OP_CLOCK);
     assert_int_equal(operands[0], LOOP_OP_RING_READ);
     damaged->step.code[2] = one;
-    assert_true(loop_place_values(damaged, scratch));
+    assert_true(loop_place(damaged, scratch));
     for (uint32_t i = 0; i < damaged->loop_count; i++)
         assert_false(damaged->loops[i].context == one && damaged->registers[damaged->loops[i].value].no_room);
     loop_arena_free(scratch);
+    loop_compiled_free(&compiled);
+}
+
+static void finds_traces_that_are_credit(void **state)
+{
+    (void)state;
+    static const char *const in_place[] = {"own", "rests", "actor", "alone"};
+    enum { COUNT = sizeof in_place / sizeof in_place[0] };
+    size_t found = 0;
+    LoopCompiled compiled;
+    compile(&compiled, "tests/run/loops/traces_in_place.loop");
+    const LoopProgram *program = compiled.program;
+    for (uint32_t i = 0; i < program->loop_count; i++) {
+        bool wanted = is_among(program->loops[i].name, in_place, COUNT);
+        assert_int_equal(program->loops[i].swaps_traces, wanted);
+        found += wanted;
+    }
+    assert_int_equal(found, COUNT);
     loop_compiled_free(&compiled);
 }
 
@@ -163,6 +188,7 @@ int main(void)
         cmocka_unit_test(finds_what_meets),
         cmocka_unit_test(leaves_whole_what_is),
         cmocka_unit_test(finds_values_that_are_weights),
+        cmocka_unit_test(finds_traces_that_are_credit),
         cmocka_unit_test(tells_the_same_fault),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -200,9 +200,9 @@ static void damage_loop(LoopProgram *p)
         &loop->channels, &loop->neurons, &loop->lines, &loop->rule, &loop->upstate};
 #undef IN
 #undef OUT
-    bool *flags[] = {&loop->uniform, &loop->learns, &loop->trace_by_channel, &loop->trace_by_neuron, &loop->credit_first};
+    bool *flags[] = {&loop->uniform, &loop->learns, &loop->trace_by_channel, &loop->trace_by_neuron, &loop->credit_first, &loop->swaps_traces};
     if (next_random(4) == 0)
-        *flags[next_random(5)] = next_random(2);
+        *flags[next_random(6)] = next_random(2);
     else
         *members[next_random(sizeof members / sizeof members[0])] = next_random(4) ? next_random(p->register_count) : LOOP_NONE;
 }
