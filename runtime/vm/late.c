@@ -85,20 +85,19 @@ static bool all_finite(const LoopReal *x, size_t n)
     return !any;
 }
 
-/* What enters the traces of each channel, for a unit of the context. Whether all of it is finite. */
-static bool note_credit(const LoopRuleCall *call, const LoopSynapses *s, LoopReal *restrict due)
+/* What enters the traces of each channel, for a unit of the context. Whether all of it is finite, as what a choice gives surely is. */
+static bool note_credit(const LoopRuleCall *call, const LoopSynapses *s, LoopReal *due)
 {
-    LoopBits any = 0;
-    for (size_t k = 0; k < call->loop->channels; k++, due += call->lanes) {
+    const LoopLoop *loop = call->loop;
+    LoopReal *restrict row = due;
+    for (size_t k = 0; k < loop->channels; k++, row += call->lanes) {
         const LoopReal *restrict credit = loop_synapses_spread(call, call->credit, k, loop_synapses_room(call, 2)), *restrict by = s->inverse;
         if (s->plain)
-            memcpy(due, credit, call->lanes * sizeof *due);
+            memcpy(row, credit, call->lanes * sizeof *row);
         for (size_t l = 0; !s->plain && l < call->lanes; l++)
-            due[l] = credit[l] * by[l];
-        for (size_t l = 0; l < call->lanes; l++)
-            any |= not_finite(due[l]);
+            row[l] = credit[l] * by[l];
     }
-    return !any;
+    return loop->credit == loop->choice || loop->credit == loop->policy || all_finite(due, loop->channels * call->lanes);
 }
 
 /* Notes what of weights and traces is to move, behind what has been noted. False: it can't wait. */
@@ -168,11 +167,11 @@ typedef struct Strip {
     LoopWideMask pushes[LATE_STRIP], kept;
 } Strip;
 
-/* How a kernel below is made: whether what enters the traces does so before the weights move, or behind that; how far from lane to lane
+/* How a kernel below is made: whether something enters the traces, before the weights move, or behind that; how far from lane to lane
    the context is; how far from row to row weights are, a constant for most bundles, since a row of eight would take more numbers of
    that kind than there are registers for them. */
 typedef struct Form {
-    bool first;
+    bool enters, first;
     size_t in, row;
 } Form;
 
@@ -183,38 +182,51 @@ LOOP_INLINE void late_row(LoopWide *sum, const Strip *s, size_t j, size_t vector
     for (size_t i = 0; i < vectors; i++) {
         const size_t at = j * form.row + i * LOOP_WIDE, line = j * s->step + i * LOOP_WIDE * form.in;
         LoopWide now = form.in ? loop_wide(s->x + line) : loop_wide_of(s->x[line]);
-        LoopWide old = form.in ? loop_wide(s->old + line) : loop_wide_of(s->old[line]);
-        LoopWide trace = loop_wide(s->e + at), weight = loop_wide(s->w + at), entered = trace + s->due[i] * old;
+        LoopWide trace = loop_wide(s->e + at), weight = loop_wide(s->w + at), entered = trace;
+        if (form.enters) {
+            entered += s->due[i] * (form.in ? loop_wide(s->old + line) : loop_wide_of(s->old[line]));
+            loop_wide_put(s->e + at, loop_wide_select(s->kept, trace, entered));
+        }
         LoopWide moved = weight + loop_wide_where(s->pushes[i], s->push[i] * (form.first ? entered : trace));
-        loop_wide_put(s->e + at, loop_wide_select(s->kept, trace, entered));
         loop_wide_put(s->w + at, loop_wide_select(s->kept, weight, moved));
         sum[i] += loop_wide_where(loop_wide_different(now, (LoopWide){0}), moved * now);
     }
 }
 
-/* Channel `k` in `vectors` vectors of lanes from `l` on. */
+/* sum += w x, by the eight of sum.h, for all lines. */
+LOOP_INLINE void late_lines(LoopWide (*sum)[LATE_STRIP], const Strip *s, size_t reach, size_t vectors, Form form)
+{
+    size_t j = 0;
+    for (; j + LOOP_PARTS <= reach; j += LOOP_PARTS)
+        LOOP_UNROLL(8)
+        for (size_t p = 0; p < LOOP_PARTS; p++)
+            late_row(sum[p], s, j + p, vectors, form);
+    LOOP_UNROLL(8)
+    for (size_t p = 0; p < LOOP_PARTS; p++)
+        if (j + p < reach)
+            late_row(sum[p], s, j + p, vectors, form);
+}
+
+/* Channel `k` in `vectors` vectors of lanes from `l` on. Where none of them gives it credit, its traces are not written. */
 LOOP_INLINE void late_strip(const Pass *pass, size_t k, size_t l, size_t vectors, LoopWideMask kept, Form form)
 {
     const size_t reach = pass->reach, first = k * reach * form.row + l;
     Strip s = {.w = pass->weights + first, .e = pass->traces + first, .x = pass->context.at + l * form.in, .old = pass->seen + l * form.in,
                .step = pass->context.step, .kept = kept};
     LoopWide sum[LOOP_PARTS][LATE_STRIP];
+    LoopWideMask credit = loop_wide_nowhere();
     for (size_t i = 0; i < vectors; i++) {
         s.push[i] = loop_wide(pass->push + l + i * LOOP_WIDE);
         s.pushes[i] = loop_wide_different(s.push[i], (LoopWide){0});
         s.due[i] = loop_wide(pass->due + k * pass->apart + l + i * LOOP_WIDE);
+        credit |= loop_wide_different(s.due[i], (LoopWide){0});
         for (size_t p = 0; p < LOOP_PARTS; p++)
             sum[p][i] = (LoopWide){0};
     }
-    size_t j = 0;
-    for (; j + LOOP_PARTS <= reach; j += LOOP_PARTS)
-        LOOP_UNROLL(8)
-        for (size_t p = 0; p < LOOP_PARTS; p++)
-            late_row(sum[p], &s, j + p, vectors, form);
-    LOOP_UNROLL(8)
-    for (size_t p = 0; p < LOOP_PARTS; p++)
-        if (j + p < reach)
-            late_row(sum[p], &s, j + p, vectors, form);
+    if (loop_wide_any(credit))
+        late_lines(sum, &s, reach, vectors, (Form){true, form.first, form.in, form.row});
+    else
+        late_lines(sum, &s, reach, vectors, (Form){false, false, form.in, form.row});
     for (size_t i = 0; i < vectors; i++) {
         LoopReal *at = pass->value + k * pass->apart + l + i * LOOP_WIDE;
         LoopWide all = LOOP_SUM8(sum, [i]);
@@ -237,9 +249,9 @@ LOOP_INLINE void late_strips(const Pass *pass, Form form)
 LOOP_INLINE void late_rows(const Pass *pass, bool first, size_t in)
 {
     if (pass->lanes == LOOP_BUNDLE)
-        late_strips(pass, (Form){first, in, LOOP_BUNDLE});
+        late_strips(pass, (Form){.first = first, .in = in, .row = LOOP_BUNDLE});
     else
-        late_strips(pass, (Form){first, in, pass->lanes});
+        late_strips(pass, (Form){.first = first, .in = in, .row = pass->lanes});
 }
 
 static void late_pass(const Pass *pass, bool first)
