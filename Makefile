@@ -115,6 +115,7 @@ tables: $(BUILD)/loop
 diag: $(BUILD)/loop
 	@tests/diag/run.sh $(BUILD)/loop
 	@tests/diag/json.sh $(BUILD)/loop
+	@tests/diag/braces.py $(BUILD)/loop
 
 use: $(BUILD)/loop
 	@tests/use/run.sh $(BUILD)/loop

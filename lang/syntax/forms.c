@@ -82,6 +82,7 @@ static const Form forms[] = {
     {0, LOOP_BLOCK_TRIAL, TOK_NAME, "} number ", EVENT_FORM},
     {0, LOOP_BLOCK_TRIAL, TOK_NAME, "= ", EVENT_FORM},
     {TOK_TRIAL, 0, 0, "like ", "A trial like another is written: trial NAME like OTHER { ... }, with a duration behind OTHER if it differs."},
+    {TOK_TRIAL, LOOP_BLOCK_TASK, TOK_DURATION, "name ", "What happens in a trial stands in braces: trial NAME 4 s { light at 1 s; juice at 2 s }"},
     {TOK_TRIAL, LOOP_BLOCK_TASK, 0, "= ", "A trial is written: trial NAME 4 s { light at 1 s; juice at 2 s }"},
     {TOK_BETWEEN, 0, 0, "to and ", "An interval that varies is drawn: between uniform(5 s, 8 s)."},
     {TOK_PHASE, 0, TOK_DURATION, ") } newline of with until ; ", "A number and a unit of time are a duration: no trial can be called s, ms, min or h."},
@@ -199,6 +200,12 @@ bool loop_word_assigned(LoopStr word)
     return next[0] == '=' && next[1] != '=';
 }
 
+bool loop_word_happens(LoopStr word)
+{
+    const char *next = behind(word);
+    return strncmp(next, "at", 2) == 0 && (next[2] == ' ' || next[2] == '\t');
+}
+
 /* Of a word that begins no statement, by what stands behind it in the source. */
 static const char *statement_of(LoopStr word)
 {
@@ -240,16 +247,6 @@ static const char *form_of(const LoopParse *p, LoopStr text, bool ended)
     return NULL;
 }
 
-/* Whether the token before is a word of the task, taken for a sense since a trial is open. */
-static bool is_task_word_in_trial(const LoopParse *p)
-{
-    static const char *const words[] = {"trial", "phase", "between", NULL};
-    if (p->blocks[p->depth] != LOOP_BLOCK_TRIAL || p->kind_before != TOK_NAME || p->statement_tokens != 2)
-        return false;
-    LoopStr text = loop_diags_source_at(p->diags, p->file)->text;
-    return is_one_of((LoopStr){text.at + p->before.begin, p->before.end - p->before.begin}, words);
-}
-
 /* What is mostly meant by a token that stands where it can't. */
 const char *loop_parse_hint(const LoopParse *p, LoopStr text, bool ended, bool wants_name)
 {
@@ -263,8 +260,6 @@ const char *loop_parse_hint(const LoopParse *p, LoopStr text, bool ended, bool w
         return LOOP_TWO_CLAIMS;
     if (claim && p->parens && p->statement != TOK_PHASE && (p->previous == TOK_AT || p->previous == TOK_IN))
         return INSIDE_OUT;
-    if (is_task_word_in_trial(p))
-        return "The trial before is still open: put a } before this one.";
     if (ended && p->ifs)
         return IF_FORM;
     const char *form = form_of(p, text, ended);

@@ -106,21 +106,52 @@ static void put_blocks(int blocks, LoopText *out)
     put_expected(names, count, out);
 }
 
-static void add_help(const LoopParse *p, LoopDiag *diag, LoopStr text, bool first, const char *advice)
+/* The blocks in which a statement may begin with that word, where it can't; 0: it is no such word. */
+static int blocks_of(const LoopParse *p, LoopStr word)
 {
-    LoopText blocks = {.arena = p->arena};
-    int elsewhere = first ? loop_tokens_blocks(text) : 0;
-    const char *meant = first && !loop_word_assigned(text) ? loop_word_elsewhere(p->blocks[p->depth], text) : NULL;
-    LoopStr near = first ? loop_tokens_near(p, text) : (LoopStr){"", 0};
-    if (elsewhere) {
-        put_blocks(elsewhere, &blocks);
-        loop_diag_help(p->diags, diag, "'%.*s' belongs into %s.", LOOP_STR_ARGS(text), blocks.at);
-    } else if (meant)
-        loop_diag_help(p->diags, diag, "%s", meant);
-    else if (near.len)
-        loop_diag_help(p->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
-    else if (advice)
-        loop_diag_help(p->diags, diag, "%s", advice);
+    bool in_trial = p->blocks[p->depth] == LOOP_BLOCK_TRIAL;
+    int blocks = loop_tokens_blocks(word);
+    return blocks || in_trial || !loop_word_happens(word) ? blocks : LOOP_BLOCK_TRIAL;
+}
+
+/* Where the block begins that is open; 0: it is the file. */
+static uint32_t block_begin(const LoopParse *p)
+{
+    return p->depth ? p->opened[p->depth].begin : 0;
+}
+
+/* Words that stand in one wrong block have one cause, and it is enough to hear of it once: by the first of them, or by what keeps their own
+   block from being opened. Whether why words of `blocks` stand here has been said; it has now. */
+static bool is_said(LoopParse *p, int blocks)
+{
+    const int here = p->misplaced_in == block_begin(p) ? p->misplaced : 0;
+    p->misplaced = here | blocks;
+    p->misplaced_in = block_begin(p);
+    return here & blocks;
+}
+
+/* A block that was closed too early may be why a word stands outside of it. */
+static void add_closed(LoopParse *p, LoopDiag *diag, int blocks)
+{
+    if (blocks & (int)p->closed_kind)
+        loop_diag_note(p->diags, diag, p->closed, "this '}' closes %s", block_name(p->closed_kind));
+}
+
+/* Whether a word begins statements of a block around this one, and none here. */
+static bool is_outer(const LoopParse *p, LoopStr word)
+{
+    int blocks = loop_tokens_blocks(word), around = 0;
+    for (uint32_t i = 0; i < p->depth; i++)
+        around |= (int)p->blocks[i];
+    return (blocks & around) && !(blocks & (int)p->blocks[p->depth]);
+}
+
+/* Whether the second token of a statement can't stand where it does because the first is such a word, though any name may begin
+   a statement here. */
+static bool begins_outside(const LoopParse *p)
+{
+    LoopStr source = loop_diags_source_at(p->diags, p->file)->text, word = {source.at + p->before.begin, p->before.end - p->before.begin};
+    return p->depth && p->statement_tokens == 2 && !p->at_start && is_outer(p, word);
 }
 
 /* A bracket or block that is still open is mostly the cause of what is found much later. */
@@ -156,37 +187,90 @@ static bool closes_early(const LoopParse *p, LoopSpan span)
            memchr(text.at + p->before.end, '\n', span.begin - p->before.end);
 }
 
-void loop_parse_unexpected(LoopParse *p, LoopSpan span, const char *found, const char *const *expected, size_t count)
+/* A token that can't stand where it does. */
+typedef struct Wrong {
+    LoopSpan span;
+    LoopStr text;
+    bool at_end, ended, early; /* the file ends; the statement ends, by a } on a line of its own */
+    bool first;                /* it begins a statement, */
+    int elsewhere;             /* and could in these blocks */
+    bool in_block;             /* of a block that was not closed */
+} Wrong;
+
+static Wrong wrong_token(const LoopParse *p, LoopSpan span)
+{
+    Wrong w = {.at_end = p->previous == 0, .early = closes_early(p, span)};
+    w.ended = p->previous == TOK_END || w.early;
+    bool outside = !w.ended && !w.at_end && begins_outside(p);
+    LoopStr source = loop_diags_source_at(p->diags, p->file)->text;
+    w.span = outside ? p->before : span;
+    w.text = (LoopStr){source.at + w.span.begin, w.span.end - w.span.begin};
+    w.first = outside || (p->statement_tokens <= 1 && !p->at_start && !w.ended && !w.at_end && p->previous != '}');
+    w.elsewhere = w.first ? blocks_of(p, w.text) : 0;
+    w.in_block = p->depth && (w.at_end || (w.first && is_outer(p, w.text)));
+    return w;
+}
+
+/* Whether what is wrong follows from what has been said: of the block that it is in, of its line, or of words like it. */
+static bool is_consequence(LoopParse *p, const Wrong *w)
+{
+    const uint32_t line = loop_diags_place(p->diags, w->span).line, before = p->wrong_line;
+    p->wrong_line = line;
+    if (w->in_block && p->opened[p->depth].begin == p->blamed)
+        return true;
+    if (w->first)
+        return line == before || (w->elsewhere && !w->in_block && is_said(p, w->elsewhere));
+    is_said(p, (int)loop_tokens_opens(w->ended ? p->statement_before : p->statement));
+    return false;
+}
+
+static LoopDiag *say_wrong(const LoopParse *p, const Wrong *w, const char *found, const char *const *expected, size_t count)
 {
     LoopText what = {.arena = p->arena}, wanted = {.arena = p->arena};
-    bool at_end = p->previous == 0, early = closes_early(p, span), ended = p->previous == TOK_END || early;
-    LoopStr source = loop_diags_source_at(p->diags, p->file)->text, text = {source.at + span.begin, span.end - span.begin};
-    bool first = p->statement_tokens <= 1 && !p->at_start && !ended && !at_end && p->previous != '}';
-    /* Of a block that was not closed: where the file ends, or a statement begins that can only stand outside. */
-    bool in_block = p->depth && (at_end || (first && loop_tokens_blocks(text) == LOOP_BLOCK_FILE));
-    if (in_block && p->opened[p->depth].begin == p->blamed)
-        return;
-    put_found(p, span, found, &what);
+    LoopSpan span = w->early ? p->before : w->ended ? p->last : w->span;
+    put_found(p, w->span, found, &what);
     put_expected(expected, count, &wanted);
-    if (ended)
-        span = early ? p->before : p->last;
-    LoopDiag *diag;
-    if (ended && count)
-        diag = loop_diag(p->diags, LOOP_E0101, span, "the statement ends here, where %s was expected", wanted.at);
-    else if (ended)
-        diag = loop_diag(p->diags, LOOP_E0101, span, "the statement ends here, but is not complete");
-    else if (at_end && p->depth)
-        diag = loop_diag(p->diags, LOOP_E0101, span, "the file ends inside of %s", block_name(p->blocks[p->depth]));
-    else if (first)
-        diag = loop_diag(p->diags, LOOP_E0101, span, "%s begins no statement of %s", what.at, block_name(p->blocks[p->depth]));
-    else if (count)
-        diag = loop_diag(p->diags, LOOP_E0101, span, "found %s where %s was expected", what.at, wanted.at);
-    else
-        diag = loop_diag(p->diags, LOOP_E0101, span, "%s has no place here", what.at);
-    bool in_brackets = p->parens && p->paren.begin != span.begin && !closes_on_line(p);
-    add_open(p, diag, in_brackets, in_block);
+    if (w->ended && count)
+        return loop_diag(p->diags, LOOP_E0101, span, "the statement ends here, where %s was expected", wanted.at);
+    if (w->ended)
+        return loop_diag(p->diags, LOOP_E0101, span, "the statement ends here, but is not complete");
+    if (w->at_end && p->depth)
+        return loop_diag(p->diags, LOOP_E0101, span, "the file ends inside of %s", block_name(p->blocks[p->depth]));
+    if (w->first)
+        return loop_diag(p->diags, LOOP_E0101, span, "%s begins no statement of %s", what.at, block_name(p->blocks[p->depth]));
+    if (count)
+        return loop_diag(p->diags, LOOP_E0101, span, "found %s where %s was expected", what.at, wanted.at);
+    return loop_diag(p->diags, LOOP_E0101, span, "%s has no place here", what.at);
+}
+
+static void add_help(const LoopParse *p, LoopDiag *diag, const Wrong *w, const char *advice)
+{
+    LoopText blocks = {.arena = p->arena};
+    const char *meant = w->first && !loop_word_assigned(w->text) ? loop_word_elsewhere(p->blocks[p->depth], w->text) : NULL;
+    LoopStr near = w->first ? loop_tokens_near(p, w->text) : (LoopStr){"", 0};
+    if (w->elsewhere) {
+        put_blocks(w->elsewhere, &blocks);
+        loop_diag_help(p->diags, diag, "'%.*s' belongs into %s.", LOOP_STR_ARGS(w->text), blocks.at);
+    } else if (meant)
+        loop_diag_help(p->diags, diag, "%s", meant);
+    else if (near.len)
+        loop_diag_help(p->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
+    else if (advice)
+        loop_diag_help(p->diags, diag, "%s", advice);
+}
+
+void loop_parse_unexpected(LoopParse *p, LoopSpan span, const char *found, const char *const *expected, size_t count)
+{
+    const Wrong w = wrong_token(p, span);
+    if (is_consequence(p, &w))
+        return;
+    LoopDiag *diag = say_wrong(p, &w, found, expected, count);
+    bool in_brackets = p->parens && p->paren.begin != w.span.begin && !closes_on_line(p);
+    add_open(p, diag, in_brackets, w.in_block);
+    if (!w.in_block)
+        add_closed(p, diag, w.elsewhere);
     if (!in_brackets)
-        add_help(p, diag, text, first, loop_parse_hint(p, text, ended, count == 1 && strcmp(expected[0], "a name") == 0));
+        add_help(p, diag, &w, loop_parse_hint(p, w.text, w.ended, count == 1 && strcmp(expected[0], "a name") == 0));
 }
 
 /* ---- tokens as text ---- */

@@ -194,6 +194,14 @@ int loop_tokens_blocks(LoopStr word)
     return 0;
 }
 
+LoopBlockKind loop_tokens_opens(int statement)
+{
+    for (size_t i = 0; i < COUNT(begins); i++)
+        if (begins[i].token == statement)
+            return begins[i].opens;
+    return LOOP_BLOCK_PLAIN;
+}
+
 bool loop_tokens_reserved(LoopStr word)
 {
     for (size_t i = 0; i < COUNT(reserved); i++)
@@ -214,10 +222,7 @@ static void start_statement(LoopParse *p)
 
 static int open_block(LoopParse *p, const LoopToken *token)
 {
-    LoopBlockKind kind = LOOP_BLOCK_PLAIN;
-    for (size_t i = 0; i < COUNT(begins); i++)
-        if (begins[i].token == p->statement)
-            kind = begins[i].opens;
+    LoopBlockKind kind = loop_tokens_opens(p->statement);
     if (p->depth + 1 == LOOP_BLOCKS_MAX) {
         loop_diag(p->diags, LOOP_E0007, token->span, "blocks nest deeper than %d levels", LOOP_BLOCKS_MAX - 1);
         return TOK_BAD;
@@ -232,9 +237,14 @@ static int open_block(LoopParse *p, const LoopToken *token)
 static int close_block(LoopParse *p, const LoopToken *token)
 {
     if (!p->depth) {
-        loop_diag(p->diags, LOOP_E0111, token->span, "this '}' closes nothing");
+        if (!p->misplaced || p->misplaced_in) /* else a brace is wrong further up, and that has been said */
+            loop_diag(p->diags, LOOP_E0111, token->span, "this '}' closes nothing");
         return TOK_BAD;
     }
+    p->closed = token->span;
+    p->closed_kind = p->blocks[p->depth];
+    if (p->opened[p->depth].begin == p->blamed) /* which was meant for the block around it */
+        p->blamed = p->depth > 1 ? p->opened[p->depth - 1].begin : UINT32_MAX;
     p->parens = 0;
     p->at_start = false;
     p->statement_before = p->statement ? p->statement : p->statement_before;

@@ -65,6 +65,11 @@ typedef struct LoopParse {
     LoopSpan opened[LOOP_BLOCKS_MAX]; /* the { of each block */
     uint32_t skip_depth;        /* of blocks, where that statement began */
     uint32_t blamed;            /* byte of a brace that is said to be still open */
+    LoopSpan closed;            /* the } of the last block that was closed */
+    LoopBlockKind closed_kind;
+    int misplaced;              /* where words belong that may stand in a wrong block, and why has been said; */
+    uint32_t misplaced_in;      /* the byte at which that block begins */
+    uint32_t wrong_line;        /* on which the last error was found */
     uint32_t recovered_at;      /* byte of the token at which the parser last went on after an error */
 } LoopParse;
 
@@ -84,6 +89,8 @@ LoopStr loop_tokens_near(const LoopParse *p, LoopStr name);
 
 /* The blocks in which the word begins a statement, as a mask of LoopBlockKind; 0: it is no such word. */
 int loop_tokens_blocks(LoopStr word);
+/* The block that a statement opens which begins with that word. */
+LoopBlockKind loop_tokens_opens(int statement);
 bool loop_tokens_reserved(LoopStr word);
 
 /* nodes: see ast.c. NULL kids are left out, BUNDLEs give their kids. NULL: no memory, or a limit that is reported. */
@@ -114,6 +121,8 @@ const char *loop_parse_hint(const LoopParse *p, LoopStr text, bool ended, bool w
 extern const char LOOP_TWO_CLAIMS[]; /* help for two bounds in one expectation */
 /* Whether `=` stands behind a word of the source. */
 bool loop_word_assigned(LoopStr word);
+/* Whether `at` stands behind it, as in an event. */
+bool loop_word_happens(LoopStr word);
 /* What is meant by a word of another language that begins a statement of that block. NULL: nobody knows. */
 const char *loop_word_elsewhere(LoopBlockKind where, LoopStr word);
 /* parse.c: a token that can't stand where it does; `expected` may be empty. */
