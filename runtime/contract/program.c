@@ -51,19 +51,33 @@ bool loop_final_passes(const LoopProgram *program, const LoopFinal *final, const
            (element < code[3] || element >= code[3] + program->registers[code[2]].width);
 }
 
-bool loop_final_reads(const LoopProgram *program, const LoopFinal *final, uint32_t reg, uint32_t element)
+/* The input that lies in a register; LOOP_NONE: none does. */
+static uint32_t input_in(const LoopProgram *program, uint32_t reg)
+{
+    uint32_t from = 0, to = program->input_count;
+    while (from < to) {
+        uint32_t middle = from + (to - from) / 2;
+        if (program->inputs[middle].reg < reg)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from < program->input_count && program->inputs[from].reg == reg ? from : LOOP_NONE;
+}
+
+uint32_t loop_final_input(const LoopProgram *program, const LoopFinal *final, uint32_t element)
 {
     const LoopSection *section = &final->section;
-    if (final->result == reg)
-        return true;
+    uint32_t first = input_in(program, final->result);
     for (size_t pc = 0; pc < section->length;) {
         bool passes = loop_final_passes(program, final, section->code + pc, element);
         const char *operands = infos[section->code[pc++]].operands;
-        for (; *operands; operands++, pc++)
-            if (!passes && is_register(*operands) && section->code[pc] == reg)
-                return true;
+        for (; *operands; operands++, pc++) {
+            uint32_t input = !passes && is_register(*operands) ? input_in(program, section->code[pc]) : LOOP_NONE;
+            first = input < first ? input : first;
+        }
     }
-    return false;
+    return first;
 }
 
 static size_t operand_count(uint32_t op)

@@ -274,7 +274,7 @@ typedef struct LoopFinal {
     uint32_t group;      /* of which group's agents; LOOP_NONE: of all */
 } LoopFinal;
 
-/* What a final section reads: the result of `measure` in group `group` (LOOP_NONE: the lane's own). */
+/* What final sections read: the result of `measure` in group `group` (LOOP_NONE: the lane's own). In the order of their registers. */
 typedef struct LoopFinalInput {
     uint32_t measure, group, reg;
 } LoopFinalInput;
@@ -410,8 +410,8 @@ const char *loop_program_verify(const LoopProgram *program);
 
 /* Whether the instruction at `code` puts something into another element of a final's value than that one. */
 bool loop_final_passes(const LoopProgram *program, const LoopFinal *final, const uint32_t *code, uint32_t element);
-/* Whether that element of a final's value is worked out from `reg`, or may be. */
-bool loop_final_reads(const LoopProgram *program, const LoopFinal *final, uint32_t reg, uint32_t element);
+/* The first of the inputs that an element of a final's value is worked out from, or may be; LOOP_NONE: it is from none. */
+uint32_t loop_final_input(const LoopProgram *program, const LoopFinal *final, uint32_t element);
 /* Marks in needed[registers] what `section` has as operands. */
 void loop_section_mark(const LoopSection *section, bool *needed);
 /* What of `section`, which has no jumps, works out the registers that are needed; marks those that it needs for that.

@@ -384,7 +384,7 @@ static const char *check_claims(const LoopProgram *p)
         const LoopFinalInput *in = &p->inputs[i];
         REQUIRE(in->measure < p->measure_count && loop_verify_reg(p, in->reg) && !p->registers[in->reg].uniform &&
                     p->registers[in->reg].width == p->registers[p->measures[in->measure].signal].width &&
-                    (in->group == LOOP_NONE || in->group < p->group_count), "an input of a final");
+                    (in->group == LOOP_NONE || in->group < p->group_count) && (!i || p->inputs[i - 1].reg < in->reg), "an input of a final");
     }
     for (uint32_t i = 0; i < p->final_count; i++) {
         const LoopFinal *f = &p->finals[i];

@@ -25,13 +25,8 @@ uint64_t loop_claim_agents(const LoopReport *report, const LoopClaim *claim)
 
 const LoopMeasure *loop_claim_measure(const LoopProgram *program, const LoopClaim *claim, uint32_t element)
 {
-    const LoopFinal *final = &program->finals[claim->value];
-    for (uint32_t i = 0; i < program->input_count; i++) {
-        const LoopFinalInput *input = &program->inputs[i];
-        if (loop_final_reads(program, final, input->reg, element))
-            return &program->measures[input->measure];
-    }
-    return NULL;
+    uint32_t input = loop_final_input(program, &program->finals[claim->value], element);
+    return input == LOOP_NONE ? NULL : &program->measures[program->inputs[input].measure];
 }
 
 /* Trials of one type in a phase, where that is certain; false where it is drawn or open-ended. */
