@@ -40,10 +40,24 @@ static LoopClaim claim(Lower *l, const LoopClaimModel *from)
     return c;
 }
 
+static void put_inputs(Lower *l)
+{
+    const size_t count = l->inputs.count;
+    l->program->inputs = LOOP_NEW_ARRAY(l->arena, count, LoopFinalInput);
+    l->program->input_count = l->program->inputs ? (uint32_t)count : 0;
+    for (size_t i = 0; i < l->program->input_count; i++)
+        l->program->inputs[i] = LOOP_ITEM(l->inputs, LowerInput, i).input;
+}
+
 void lower_claims(Lower *l)
 {
     LoopProgram *program = l->program;
-    size_t count = l->model->claims.count;
+    size_t count = l->model->claims.count, measures = program->measure_count;
+    l->input_of = LOOP_NEW_ARRAY(l->scratch, measures, uint32_t);
+    if (!l->input_of)
+        return;
+    for (size_t i = 0; i < measures; i++)
+        l->input_of[i] = LOOP_NONE;
     program->claim_count = (uint32_t)count;
     program->claims = LOOP_NEW_ARRAY(l->arena, count, LoopClaim);
     l->final = true;
@@ -52,6 +66,5 @@ void lower_claims(Lower *l)
     l->final = false;
     program->finals = lower_array(l, &l->finals, sizeof(LoopFinal));
     program->final_count = (uint32_t)l->finals.count;
-    program->inputs = lower_array(l, &l->inputs, sizeof(LoopFinalInput));
-    program->input_count = (uint32_t)l->inputs.count;
+    put_inputs(l);
 }

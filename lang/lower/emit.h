@@ -57,6 +57,12 @@ typedef struct LowerFrame {
 
 enum { LOWER_BUCKET_BITS = 12, LOWER_BUCKETS = 1 << LOWER_BUCKET_BITS };
 
+/* What finals read, and the one before it of the same measure. */
+typedef struct LowerInput {
+    LoopFinalInput input;
+    uint32_t older;
+} LowerInput;
+
 typedef struct Lower {
     const LoopModel *model;
     LoopProgram *program;
@@ -71,7 +77,8 @@ typedef struct Lower {
     LoopList draws, checks; /* LoopDraw, LoopCheck */
     LoopList rings;         /* LowerRing */
     uint32_t ring_buckets[LOWER_BUCKETS]; /* of those that are read, by what they delay */
-    LoopList inputs, finals; /* LoopFinalInput, LoopFinal */
+    LoopList inputs, finals; /* LowerInput, LoopFinal */
+    uint32_t *input_of;     /* [measures] the last input that reads it; LOOP_NONE */
     LoopList onsets;        /* LowerOnset */
     bool onsets_computed;   /* one of them is, or lasts for, what the run decides */
     LoopList moments;       /* LowerMoment */

@@ -325,16 +325,16 @@ static uint32_t measured(Lower *l, const LoopNode *node)
     const LoopMeasure *m = &l->program->measures[node->size];
     if (!l->final)
         return m->instant;
-    for (size_t i = 0; i < l->inputs.count; i++) {
-        const LoopFinalInput *in = &LOOP_ITEM(l->inputs, LoopFinalInput, i);
-        if (in->measure == node->size && in->group == node->group)
-            return in->reg;
-    }
-    LoopFinalInput *in = LOOP_ADD(l->scratch, &l->inputs, LoopFinalInput);
+    uint32_t *last = &l->input_of[node->size];
+    for (uint32_t i = *last; i != LOOP_NONE; i = LOOP_ITEM(l->inputs, LowerInput, i).older)
+        if (LOOP_ITEM(l->inputs, LowerInput, i).input.group == node->group)
+            return LOOP_ITEM(l->inputs, LowerInput, i).input.reg;
+    LowerInput *in = LOOP_ADD(l->scratch, &l->inputs, LowerInput);
     if (!in)
         return LOOP_NONE;
-    *in = (LoopFinalInput){node->size, node->group, lower_reg_new(l, lower_reg(l, m->signal)->width, LOWER_EACH)};
-    return in->reg;
+    *in = (LowerInput){{node->size, node->group, lower_reg_new(l, lower_reg(l, m->signal)->width, LOWER_EACH)}, *last};
+    *last = (uint32_t)l->inputs.count - 1;
+    return in->input.reg;
 }
 
 static uint32_t value(Lower *l, LoopNode *node)
