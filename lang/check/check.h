@@ -241,8 +241,8 @@ void loop_target_report(LoopChecker *check, LoopStr word, const LoopAst *name, c
 bool loop_anchor_read(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, LoopAnchorModel *anchor);
 /* Reports a moment that no trial of the phase has; LOOP_NONE: of no phase. */
 bool loop_anchor_need(LoopChecker *check, const LoopAnchorModel *anchor, uint32_t phase);
-/* Whether a value, or each element of a constant, is in the range of a param; reports it. */
-bool loop_param_in_range(LoopChecker *check, const LoopParamModel *param, double value, LoopSpan span);
+/* Whether a value, or each element of a constant, is in the range of a param; reports it. `by`: the setting that it is from, or NULL. */
+bool loop_param_in_range(LoopChecker *check, const LoopParamModel *param, double value, LoopSpan span, const LoopSetting *by);
 bool loop_param_fits(LoopChecker *check, const LoopSymbol *symbol, const LoopNode *value);
 void loop_measures_fill(LoopChecker *check);
 /* A condition of `until`. */
@@ -258,6 +258,8 @@ LoopNode *loop_measure_symbol(LoopChecker *check, const LoopWhere *where, LoopSy
 bool loop_relation_find(LoopStr text, LoopRelation *relation);
 
 /* ---- settings.c ---- */
+/* The last setting of that name, which is the one that counts; NULL: there is none. */
+const LoopSetting *loop_setting_last(LoopChecker *check, LoopStr name);
 /* The value that `-p` gives to a const or param, in place of `node`, which is what the file says. NULL: reported. */
 LoopNode *loop_setting_value(LoopChecker *check, const LoopSymbol *symbol, LoopNode *node);
 /* What groups give to params, and `-p` to groups. */

@@ -7,8 +7,8 @@ bool loop_clause_fits(LoopChecker *check, const LoopLoopModel *loop, const LoopN
         return false;
     if (node->type.width == 1 || node->type.width == loop->channels)
         return true;
-    LoopDiag *diag = loop_diag(check->diags, LOOP_E0603, node->span, "%s has %u elements, but the loop has %u channels", what,
-                               node->type.width, loop->channels);
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0603, node->span, "%s has %u elements, but the loop has %u channel%s", what,
+                               node->type.width, loop->channels, loop->channels == 1 ? "" : "s");
     loop_diag_note(check->diags, diag, loop->symbol->span, "'%.*s' is declared here", LOOP_STR_ARGS(loop->symbol->name));
     return false;
 }

@@ -59,6 +59,10 @@ static void set_rule(LoopChecker *check, LoopLoopModel *loop, const LoopAst *ast
     else if (common_setting(loop, ast->text))
         loop_diag_help(check->diags, diag, "'%.*s' needs a value behind it, such as '%.*s 0.1'.", LOOP_STR_ARGS(ast->text),
                        LOOP_STR_ARGS(ast->text));
+    else if (loop_setting_elsewhere(ast->text))
+        loop_diag_help(check->diags, diag, "%s", loop_setting_elsewhere(ast->text));
+    else if (loop_scope_find(check, LOOP_SPACE_VALUES, ast->text))
+        loop_diag_help(check->diags, diag, "Each setting has its name in front: learn rate %.*s.", LOOP_STR_ARGS(ast->text));
     else
         loop_diag_help(check->diags, diag, "'loop catalog' lists the rules.");
     loop->rule = 0;

@@ -362,7 +362,7 @@ static bool read_place(LoopChecker *check, const LoopWhere *where, const LoopAst
     bool fixed = !m->from.onset && !m->to.onset && !m->from.offset && !m->to.offset;
     if (!fixed || m->from.steps < m->to.steps)
         return true;
-    loop_diag(check->diags, LOOP_E0803, place->span, "this window is empty: it ends before it begins");
+    loop_diag(check->diags, LOOP_E0803, place->span, "this window is empty: it ends %s it begins", m->from.steps == m->to.steps ? "where" : "before");
     return false;
 }
 

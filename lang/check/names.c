@@ -280,6 +280,21 @@ static LoopStr near_label(const LoopChecker *check, LoopStr name)
     return best;
 }
 
+/* The same among some labels. */
+static LoopStr near_of(const LoopLabels *labels, LoopStr name)
+{
+    LoopStr best = {"", 0};
+    size_t limit = name.len <= 5 ? 1 : 2; /* of few, else all are named */
+    for (uint32_t i = 0; labels && i < labels->count; i++) {
+        size_t distance = loop_edit_distance(name, labels->names[i], limit);
+        if (distance > limit || (best.len && distance == limit))
+            continue;
+        best = labels->names[i];
+        limit = distance;
+    }
+    return best;
+}
+
 /* What loops do that have a credit of that name, where it is asked for as one. */
 static const char *credit_kind(const LoopWhere *where, LoopStr name)
 {
@@ -303,9 +318,11 @@ static void report_unknown(LoopChecker *check, const LoopWhere *where, const Loo
                        loop_symbol_kind_name(other->kind));
         return;
     }
-    if (!near.len)
-        near = near_label(check, ast->text);
     const LoopLabels *choices = where->beside && where->beside->loop ? where->beside->loop->labels : NULL;
+    if (near_of(choices, ast->text).len)
+        near = near_of(choices, ast->text);
+    else if (!near.len)
+        near = near_label(check, ast->text);
     LoopText labels = {.arena = check->arena};
     if (choices && loop_labels_find(choices, near) == LOOP_NONE)
         list_labels(choices, &labels);

@@ -108,7 +108,7 @@ LoopStr loop_scope_near(const LoopChecker *check, LoopNamespace space, LoopStr n
     for (size_t i = 0; i < known_here(check)->count; i++) {
         const LoopSymbol *s = LOOP_ITEM(*known_here(check), LoopSymbol *, i);
         LoopStr its = main ? s->name : s->local;
-        if (loop_scope_space(s->kind) != space)
+        if (s->hidden || loop_scope_space(s->kind) != space)
             continue;
         size_t distance = loop_edit_distance(name, its, limit);
         if (distance <= limit && (!best.len || distance < limit)) {
@@ -165,6 +165,15 @@ static const LoopSymbol *has_label(const LoopChecker *check, LoopStr name)
     return NULL;
 }
 
+/* What else has that name: a value, or what stands in another space. */
+static const LoopSymbol *named_otherwise(const LoopChecker *check, LoopNamespace space, LoopStr name)
+{
+    const LoopSymbol *found = NULL;
+    for (int s = 0; s < LOOP_SPACE_COUNT && !found; s++)
+        found = s == (int)space ? NULL : loop_scope_find(check, (LoopNamespace)s, name);
+    return found;
+}
+
 LoopSymbol *loop_scope_need(LoopChecker *check, LoopNamespace space, LoopStr name, LoopSpan span, const char *what)
 {
     LoopSymbol *symbol = loop_scope_find(check, space, name);
@@ -181,7 +190,7 @@ LoopSymbol *loop_scope_need(LoopChecker *check, LoopNamespace space, LoopStr nam
         return NULL;
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0201, span, "there is no %s '%.*s'", what, LOOP_STR_ARGS(name));
     LoopStr near = loop_scope_near(check, space, name);
-    LoopSymbol *value = loop_scope_find(check, LOOP_SPACE_VALUES, name);
+    const LoopSymbol *other = named_otherwise(check, space, name);
     const LoopSymbol *labelled = space == LOOP_SPACE_VALUES ? has_label(check, name) : NULL;
     if (labelled && labelled->kind == LOOP_SYM_LOOP)
         loop_diag_note(check->diags, diag, labelled->span, "'%.*s' is a channel of this loop", LOOP_STR_ARGS(name));
@@ -189,9 +198,8 @@ LoopSymbol *loop_scope_need(LoopChecker *check, LoopNamespace space, LoopStr nam
         loop_diag_help(check->diags, diag, "Did you mean '%.*s.%.*s'?", LOOP_STR_ARGS(labelled->name), LOOP_STR_ARGS(name));
     else if (near.len)
         loop_diag_help(check->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
-    else if (value)
-        loop_diag_note(check->diags, diag, value->span, "'%.*s' is a %s", LOOP_STR_ARGS(name),
-                       loop_symbol_kind_name(value->kind));
+    else if (other)
+        loop_diag_note(check->diags, diag, other->span, "'%.*s' is a %s", LOOP_STR_ARGS(name), loop_symbol_kind_name(other->kind));
     else if (strcmp(what, "parameter") == 0)
         loop_diag_help(check->diags, diag, "Groups differ in params: declare one, such as 'param alpha = 0.1', and write alpha where that number stands.");
     else if (space != LOOP_SPACE_VALUES)
@@ -272,7 +280,7 @@ uint32_t loop_labels_find(const LoopLabels *labels, LoopStr name)
     return LOOP_NONE;
 }
 
-/* `[N]` where N is a constant is a size; every other name is a label. */
+/* `[N]` where N is a constant is a size, and where it is a parameter meant as one; every other name is a label. */
 static bool is_size(const LoopChecker *check, const LoopAst *size)
 {
     if (size->kid_count != 1)
@@ -282,7 +290,7 @@ static bool is_size(const LoopChecker *check, const LoopAst *size)
     if (loop_scope_formal(check->scope, size->first->text)) /* it stands for a number, never for its own name */
         return true;
     const LoopSymbol *s = loop_scope_find(check, LOOP_SPACE_VALUES, size->first->text);
-    return s && s->kind == LOOP_SYM_CONST;
+    return s && (s->kind == LOOP_SYM_CONST || s->kind == LOOP_SYM_PARAM);
 }
 
 const LoopAst *loop_labels_declared(const LoopChecker *check, const LoopSymbol *symbol)

@@ -37,6 +37,15 @@ static bool parse_setting(LoopStr text, double step_ms, double *value, LoopUnit 
     return loop_num_parse(text.at, end, value);
 }
 
+/* Whether it is written like a number, as 1e400 is. */
+static bool is_number(LoopStr text)
+{
+    size_t signs = text.len && text.at[0] == '-', digits = 0;
+    for (size_t i = signs; i < text.len; i++)
+        digits += strchr("0123456789.eE", text.at[i]) != NULL;
+    return text.len > signs && text.at[signs] >= '0' && text.at[signs] <= '9' && signs + digits == text.len;
+}
+
 /* What a setting makes of `node`, which is what the file says. NULL: it is wrong. */
 static LoopNode *value_of(LoopChecker *check, const LoopSetting *setting, const LoopSymbol *symbol, const LoopNode *node)
 {
@@ -47,7 +56,12 @@ static LoopNode *value_of(LoopChecker *check, const LoopSetting *setting, const 
                   LOOP_STR_ARGS(symbol->name), node->type.width);
         return NULL;
     }
-    if (!parse_setting(setting->value, check->model->step_ms, &value, &unit) || unit != node->type.unit) {
+    bool parsed = parse_setting(setting->value, check->model->step_ms, &value, &unit);
+    if (!parsed && is_number(setting->value)) {
+        loop_diag(check->diags, LOOP_E0207, symbol->span, "-p %.*s=%.*s is out of range", LOOP_STR_ARGS(setting->name), LOOP_STR_ARGS(setting->value));
+        return NULL;
+    }
+    if (!parsed || unit != node->type.unit) {
         LoopDiag *diag = loop_diag(check->diags, LOOP_E0207, symbol->span, "-p %.*s=%.*s is not a %s",
                                    LOOP_STR_ARGS(setting->name), LOOP_STR_ARGS(setting->value),
                                    node->type.unit == LOOP_UNIT_DURATION ? "duration" : "number");
@@ -59,8 +73,7 @@ static LoopNode *value_of(LoopChecker *check, const LoopSetting *setting, const 
     return loop_node_constant(check, node->span, &value, 1, unit);
 }
 
-/* The last setting of that name, which is the one that counts; NULL. */
-static const LoopSetting *last_setting(LoopChecker *check, LoopStr name)
+const LoopSetting *loop_setting_last(LoopChecker *check, LoopStr name)
 {
     const LoopSetting *last = NULL;
     for (size_t i = 0; i < check->setting_count; i++)
@@ -73,7 +86,7 @@ static const LoopSetting *last_setting(LoopChecker *check, LoopStr name)
 
 LoopNode *loop_setting_value(LoopChecker *check, const LoopSymbol *symbol, LoopNode *node)
 {
-    const LoopSetting *last = last_setting(check, symbol->name);
+    const LoopSetting *last = loop_setting_last(check, symbol->name);
     return last && node ? value_of(check, last, symbol, node) : node;
 }
 
@@ -84,7 +97,7 @@ static void put_params(const LoopChecker *check, LoopText *out)
     size_t count = 0;
     for (size_t i = 0; i < check->model->symbols.count; i++) {
         const LoopSymbol *s = LOOP_ITEM(check->model->symbols, LoopSymbol *, i);
-        if (s->kind != LOOP_SYM_PARAM)
+        if (s->kind != LOOP_SYM_PARAM || s->hidden)
             continue;
         if (count < MOST)
             loop_text_add(out, "%s%.*s", count ? ", " : "", LOOP_STR_ARGS(s->name));
@@ -146,7 +159,7 @@ void loop_settings_check(LoopChecker *check)
         if (setting->used || (symbol && symbol->broken)) /* of what is broken enough was said */
             continue;
         LoopSpan at = symbol ? symbol->span : LOOP_NO_SPAN;
-        LoopDiag *diag = loop_diag(check->diags, LOOP_E0211, at, "-p %.*s: there is no const or param of that name", LOOP_STR_ARGS(setting->name));
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0211, at, "-p %.*s sets no const or param", LOOP_STR_ARGS(setting->name));
         if (symbol)
             loop_diag_note(check->diags, diag, at, "it is a %s", loop_symbol_kind_name(symbol->kind));
         else
@@ -167,7 +180,7 @@ static double *values_of_all(LoopChecker *check, const LoopSymbol *symbol)
 }
 
 /* From here on the group has that value of the parameter. */
-static void set_group(LoopChecker *check, const LoopSymbol *group, const LoopSymbol *symbol, const LoopNode *node)
+static void set_group(LoopChecker *check, const LoopSymbol *group, const LoopSymbol *symbol, const LoopNode *node, const LoopSetting *by)
 {
     const LoopModel *model = check->model;
     LoopParamModel *param = &LOOP_ITEM(model->params, LoopParamModel, symbol->index);
@@ -176,20 +189,20 @@ static void set_group(LoopChecker *check, const LoopSymbol *group, const LoopSym
         param->groups = values_of_all(check, symbol);
     for (uint32_t e = 0; param->groups && e < width; e++) {
         param->groups[group->index * width + e] = node->constant[e];
-        loop_param_in_range(check, param, node->constant[e], node->span);
+        loop_param_in_range(check, param, node->constant[e], node->span, by);
     }
 }
 
-/* What `-p starved.deficit=1` says of that group, else `node`. NULL: it is wrong. */
-static const LoopNode *group_value(LoopChecker *check, const LoopSymbol *group, const LoopSymbol *symbol, const LoopNode *node)
+/* What `-p starved.deficit=1`, which is *by then, says of that group, else `node`. NULL: it is wrong. */
+static const LoopNode *group_value(LoopChecker *check, const LoopSymbol *group, const LoopSymbol *symbol, const LoopNode *node, const LoopSetting **by)
 {
     LoopText name = {.arena = check->arena};
     loop_text_add(&name, "%.*s.%.*s", LOOP_STR_ARGS(group->name), LOOP_STR_ARGS(symbol->name));
     bool taken = loop_scope_find(check, LOOP_SPACE_VALUES, loop_text_view(&name)) != NULL;
-    const LoopSetting *last = taken ? NULL : last_setting(check, loop_text_view(&name)); /* else something has that very name */
+    *by = taken ? NULL : loop_setting_last(check, loop_text_view(&name)); /* else something has that very name */
     if (symbol->broken)
         return NULL;
-    return last ? value_of(check, last, symbol, symbol->value) : node;
+    return *by ? value_of(check, *by, symbol, symbol->value) : node;
 }
 
 /* `group starved { deficit = 1 }` */
@@ -205,15 +218,20 @@ static void fill_group(LoopChecker *check, const LoopSymbol *group)
             LoopDiag *diag = loop_diag(check->diags, LOOP_E0210, kid->name_span, "a group can't vary the %s '%.*s'",
                                        loop_symbol_kind_name(symbol->kind), LOOP_STR_ARGS(symbol->name));
             loop_diag_note(check->diags, diag, symbol->span, "declared here");
-            loop_diag_help(check->diags, diag, "Groups differ in params; declare it with 'param' if it need not size anything.");
+            if (symbol->kind == LOOP_SYM_CONST)
+                loop_diag_help(check->diags, diag, "Groups differ in params; declare it with 'param' if it need not size anything.");
+            else
+                loop_diag_help(check->diags, diag, "Groups differ in params: give it one, which the group sets, or write: group NAME with set(%.*s, ...).",
+                               LOOP_STR_ARGS(symbol->name));
             continue;
         }
         LoopWhere where = loop_where(check, symbol->home, symbol->name, LOOP_DRAW_ONCE);
         const LoopNode *node = loop_expr(check, &where, kid->first);
+        const LoopSetting *by;
         if (!symbol->broken && loop_need_constant(check, node, "a group's value of a parameter") &&
             loop_need_width(check, node, symbol->type.width, "this value") && loop_need_unit(check, node, symbol->type.unit, "this value") &&
-            (node = group_value(check, group, symbol, node)))
-            set_group(check, group, symbol, node);
+            (node = group_value(check, group, symbol, node, &by)))
+            set_group(check, group, symbol, node, by);
     }
 }
 
@@ -227,9 +245,10 @@ static void set_group_from(LoopChecker *check, const LoopSetting *setting)
     const LoopSymbol *group = loop_scope_find(check, LOOP_SPACE_GROUPS, first), *symbol = group ? loop_scope_find(check, LOOP_SPACE_VALUES, rest) : NULL;
     if (!symbol || symbol->kind != LOOP_SYM_PARAM)
         return;
-    const LoopNode *node = group_value(check, group, symbol, NULL);
+    const LoopSetting *by;
+    const LoopNode *node = group_value(check, group, symbol, NULL, &by);
     if (node)
-        set_group(check, group, symbol, node);
+        set_group(check, group, symbol, node, by);
 }
 
 void loop_groups_fill(LoopChecker *check)

@@ -86,7 +86,7 @@ static bool range_end(LoopChecker *check, const LoopSymbol *symbol, const LoopAs
     return true;
 }
 
-bool loop_param_in_range(LoopChecker *check, const LoopParamModel *param, double value, LoopSpan span)
+bool loop_param_in_range(LoopChecker *check, const LoopParamModel *param, double value, LoopSpan span, const LoopSetting *by)
 {
     if (!param->ranged || (value >= param->lo && value <= param->hi))
         return true;
@@ -94,6 +94,11 @@ bool loop_param_in_range(LoopChecker *check, const LoopParamModel *param, double
     double ms = param->symbol->type.unit == LOOP_UNIT_DURATION ? check->model->step_ms : 1;
     const char *unit = param->symbol->type.unit == LOOP_UNIT_DURATION ? " ms" : "";
     is[loop_num_print(is, value * ms)] = lo[loop_num_print(lo, param->lo * ms)] = hi[loop_num_print(hi, param->hi * ms)] = '\0';
+    if (by) {
+        loop_diag(check->diags, LOOP_E0208, param->symbol->span, "-p %.*s=%.*s is outside the range of '%.*s', [%s%s, %s%s]", LOOP_STR_ARGS(by->name),
+                  LOOP_STR_ARGS(by->value), LOOP_STR_ARGS(param->symbol->name), lo, unit, hi, unit);
+        return false;
+    }
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0208, span, "'%.*s' is %s%s, outside its range [%s%s, %s%s]",
                                LOOP_STR_ARGS(param->symbol->name), is, unit, lo, unit, hi, unit);
     if (span.begin < param->symbol->ast->span.begin || span.end > param->symbol->ast->span.end)
@@ -117,7 +122,7 @@ static void add_param(LoopChecker *check, LoopSymbol *symbol)
         param->ranged = false;
     }
     for (uint32_t i = 0; param->ranged && i < symbol->type.width; i++)
-        if (!loop_param_in_range(check, param, symbol->value->constant[i], symbol->value->span))
+        if (!loop_param_in_range(check, param, symbol->value->constant[i], symbol->value->span, loop_setting_last(check, symbol->name)))
             return;
 }
 
@@ -125,7 +130,7 @@ bool loop_param_fits(LoopChecker *check, const LoopSymbol *symbol, const LoopNod
 {
     const LoopParamModel *param = &LOOP_ITEM(check->model->params, LoopParamModel, symbol->index);
     for (uint32_t e = 0; value->constant && e < value->type.width; e++)
-        if (!loop_param_in_range(check, param, value->constant[e], value->span))
+        if (!loop_param_in_range(check, param, value->constant[e], value->span, NULL))
             return false;
     return true;
 }

@@ -39,7 +39,7 @@ static const char WINDOW_FORM[] = "A window of time is written: from light to ju
 static const char CLAIM_PLACE[] = "Where something is measured is written in this order: VTA at light in train last 20 of GROUP. The trials are last 20, first 20, trial 5, block 1 of 5 or blocks 5.";
 static const char ONE_PICK[] = "One pick of trials is enough: last 20, first 20, trial 5, block 1 of 5, or blocks 5 for each of them.";
 static const char INSIDE_OUT[] = "What is measured stands in parentheses of its own: largest((x at light in train)). What is taken over time has its place behind: mean(x) from light to juice in train.";
-const char LOOP_TWO_CLAIMS[] = "Two bounds are two expectations, one with >, one with <; or one: = 0.8 within 0.1.";
+const char LOOP_TWO_CLAIMS[] = "Two bounds are two expectations, one with >, one with <; or one: = 0.8 within 0.1. A comparison that is measured stands in parentheses: (act == left) at go in train > 0.9.";
 static const char IF_INSIDE[] = "Inside of a formula it stands in parentheses: 1 - (if CONDITION then A else B).";
 static const char ONE_GROUP[] = "A plot or a record is of one group, or of all; write one for each.";
 static const char ONE_PLACE[] = "A measure is taken in one phase and of one group, or of all; write one for each.";
@@ -55,9 +55,15 @@ static const Form definitions[] = {
 };
 
 static const Form forms[] = {
+    {0, 0, 0, "elif elseif ", "A second condition stands behind else: if A then 1 else if B then 2 else 3."},
+    {TOK_DOPAMINE, 0, TOK_NAME, "> - ", "The arrow is written ->: dopamine VTA -> hope = error(hope)."},
+    {TOK_DOPAMINE, 0, 0, ": ", "A dopamine signal is declared: dopamine VTA -> hope = error(hope)."},
+    {TOK_MEASURE, 0, 0, ": ", "A measure is written: measure burst = VTA at light in train last 20."},
+    {TOK_LET, 0, 0, "at in during ", "What is measured at a moment or over one is a measure: measure q = hope at light in train."},
     {TOK_DOPAMINE, 0, TOK_NAME, "< ", "The arrow leads from the signal to what it trains: dopamine VTA -> hope = error(hope)."},
     {TOK_DOPAMINE, 0, TOK_NAME, "== ", "A dopamine signal is declared: dopamine VTA -> hope = error(hope)."},
     {TOK_STATE, 0, 0, "= ", "A state is written: state NAME from INIT next EXPR."},
+    {TOK_STATE, 0, 0, " } ", "A state is written: state NAME from INIT next EXPR."},
     {TOK_REWARD, 0, TOK_REWARD, "= ", "A reward has a name: reward life = juice."},
     {TOK_TRUTH, 0, TOK_TRUTH, "= ", "A truth has a name: truth pain = shock."},
     {TOK_REWARD, 0, TOK_NAME, "} ", "A reward has a name and a formula: reward life = juice."},
@@ -86,6 +92,10 @@ static const Form forms[] = {
     {TOK_TRIAL, LOOP_BLOCK_TASK, 0, "= ", "A trial is written: trial NAME 4 s { light at 1 s; juice at 2 s }"},
     {TOK_BETWEEN, 0, 0, "to and ", "An interval that varies is drawn: between uniform(5 s, 8 s)."},
     {TOK_PHASE, 0, TOK_DURATION, ") } newline of with until ; ", "A number and a unit of time are a duration: no trial can be called s, ms, min or h."},
+    {TOK_PHASE, 0, '(', ") ", "What it acts on stands inside: freeze(hope)."},
+    {TOK_PHASE, 0, ')', "with ", DONE_FORM},
+    {TOK_PHASE, 0, ')', "at from ", "When it is done stands inside: stimulate(VTA, 0.5 at light)."},
+    {TOK_GROUP, 0, ')', "with ", DONE_FORM},
     {TOK_PHASE, 0, TOK_NUMBER, "name ", "A mix says how many trials there are in all: phase NAME = 50 of shuffle(25 TRIAL, 25 OTHER)."},
     {TOK_PHASE, 0, TOK_NAME, "for in ", PHASE_GROUP},
     {TOK_PHASE, 0, TOK_NAME, ", ", "The time of a manipulation stands behind its value: stimulate(VTA, 0.5 at light)."},
@@ -123,13 +133,16 @@ static const Form forms[] = {
     {CLAIM, 0, TOK_PICK, "< > <= >= == != = ", "The number of trials stands behind the word: first 20, or last 1."},
     {TOK_EXPECT, 0, TOK_IN, "name ", CLAIM_PLACE},
     {TOK_EXPECT, 0, TOK_NUMBER, "to ", CLAIM_PLACE},
+    {TOK_EXPECT, 0, TOK_NUMBER, "of ", "A tolerance is a number, or a share of what is wanted: within 5%."},
     {CLAIM, 0, TOK_NUMBER, "first last trial block blocks of ", ONE_PICK},
+    {TOK_EXPECT, 0, 0, "about around approximately near ", "How near it must be is written: = 0.5 within 0.05."},
+    {TOK_EXPECT, 0, TOK_NAME, "agents ", "Agents one by one: for 90% of agents, or for 100% of agents."},
     {CLAIM, 0, TOK_OF, "number ", ONE_PICK},
     {CLAIM, 0, TOK_NAME, "in first last trial block blocks ", CLAIM_PLACE},
-    {CLAIM, 0, TOK_NAME, "is ", "A choice is compared with ==: mean(act == left) in train."},
+    {CLAIM, 0, TOK_NAME, "is ", "What is wanted is written: = 0.5 within 0.05, or > 0.5. A choice is compared with ==: (act == left) at go in train > 0.9."},
     {TOK_EXPECT, 0, TOK_NAME, "name ", "What is taken over time is written as a function, ahead of its place: peak(VTA) from light to juice in train."},
     {TOK_PARAM, 0, TOK_NAME, ": ", "A parameter is written: param alpha = 0.1."},
-    {TOK_PARAM, 0, TOK_NUMBER, "in ", "A range stands in brackets: param alpha = 0.1 in [0, 1]."},
+    {TOK_PARAM, 0, TOK_NUMBER, "in from between ", "A range stands in brackets: param alpha = 0.1 in [0, 1]."},
     {0, 0, '+', "if ", IF_INSIDE},
     {0, 0, '-', "if ", IF_INSIDE},
     {0, 0, '*', "if ", IF_INSIDE},
@@ -247,10 +260,22 @@ static const char *form_of(const LoopParse *p, LoopStr text, bool ended)
     return NULL;
 }
 
+/* What a statement of this block may begin with; NULL: with any name. */
+static const char *words_here(const LoopParse *p)
+{
+    LoopText help = {.arena = p->arena}, words = {.arena = p->arena};
+    loop_tokens_put_words(p->blocks[p->depth], &words);
+    if (!words.len)
+        return NULL;
+    loop_text_add(&help, "A statement begins here with %s.", words.at);
+    return help.at;
+}
+
 /* What is mostly meant by a token that stands where it can't. */
 const char *loop_parse_hint(const LoopParse *p, LoopStr text, bool ended, bool wants_name)
 {
     static const char *const relations[] = {"<", ">", "<=", ">=", "==", "!=", NULL}, *const signs[] = {"+", "-", "*", "/", NULL};
+    static const char *const ends[] = {")", "]", ",", "}", ";", NULL};
     bool claim = p->statement == TOK_EXPECT || p->statement == TOK_MEASURE || p->statement == TOK_PHASE;
     if (wants_name && loop_tokens_reserved(text))
         return "This word is reserved; choose another name.";
@@ -260,15 +285,19 @@ const char *loop_parse_hint(const LoopParse *p, LoopStr text, bool ended, bool w
         return LOOP_TWO_CLAIMS;
     if (claim && p->parens && p->statement != TOK_PHASE && (p->previous == TOK_AT || p->previous == TOK_IN))
         return INSIDE_OUT;
-    if (ended && p->ifs)
+    if (p->ifs && (ended || is_one_of(text, ends)))
         return IF_FORM;
     const char *form = form_of(p, text, ended);
     if (form)
         return form;
     if (!ended && !p->depth && p->previous == TOK_NAME && p->statement_tokens <= 1 && p->kind_before == TOK_END)
         return statement_of(text);
+    if (!ended && p->previous == TOK_NAME && p->statement_tokens <= 1)
+        return words_here(p);
     if (ended || (p->statement_tokens <= 1 && p->kind_before == TOK_END))
         return "A statement ends with its line; break lines after an operator or a comma, or inside ( ).";
+    if (loop_str_is(text, "=") && p->parens && p->statement == TOK_LET)
+        return "Equality in a formula is written ==. Arguments with names are those of a circuit: make y = unit(x = 1).";
     if (loop_str_is(text, "="))
         return "Equality in a formula is written ==.";
     if (loop_str_is(text, "."))

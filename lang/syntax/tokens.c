@@ -186,6 +186,18 @@ LoopStr loop_tokens_near(const LoopParse *p, LoopStr name)
     return best;
 }
 
+void loop_tokens_put_words(LoopBlockKind block, LoopText *out)
+{
+    size_t count = 0, all = 0;
+    for (size_t i = 0; i < COUNT(begins); i++)
+        all += (begins[i].blocks & (int)block) != 0;
+    for (size_t i = 0; i < COUNT(begins); i++)
+        if (begins[i].blocks & (int)block) {
+            count++;
+            loop_text_add(out, "%s%s", count == 1 ? "" : count == all ? " or " : ", ", begins[i].word);
+        }
+}
+
 int loop_tokens_blocks(LoopStr word)
 {
     for (size_t i = 0; i < COUNT(begins); i++)

@@ -89,6 +89,8 @@ LoopStr loop_tokens_near(const LoopParse *p, LoopStr name);
 
 /* The blocks in which the word begins a statement, as a mask of LoopBlockKind; 0: it is no such word. */
 int loop_tokens_blocks(LoopStr word);
+/* The words that begin the statements of a block: "trial, phase or between". */
+void loop_tokens_put_words(LoopBlockKind block, LoopText *out);
 /* The block that a statement opens which begins with that word. */
 LoopBlockKind loop_tokens_opens(int statement);
 bool loop_tokens_reserved(LoopStr word);

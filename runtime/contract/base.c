@@ -360,6 +360,11 @@ void loop_text_add(LoopText *text, const char *format, ...)
 }
 
 /* Optimal string alignment over three rows; names longer than NAME_LIMIT never match. */
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
 size_t loop_edit_distance(LoopStr a, LoopStr b, size_t limit)
 {
     size_t gap = a.len > b.len ? a.len - b.len : b.len - a.len;
@@ -372,7 +377,7 @@ size_t loop_edit_distance(LoopStr a, LoopStr b, size_t limit)
         size_t *now = rows[i % 3], *last = rows[(i + 2) % 3], *before = rows[(i + 1) % 3];
         now[0] = i;
         for (size_t j = 1; j <= b.len; j++) {
-            size_t best = last[j - 1] + (a.at[i - 1] != b.at[j - 1]);
+            size_t best = last[j - 1] + (lower(a.at[i - 1]) != lower(b.at[j - 1]));
             if (last[j] + 1 < best)
                 best = last[j] + 1;
             if (now[j - 1] + 1 < best)

@@ -76,7 +76,7 @@ void loop_text_str(LoopText *text, LoopStr s);
 __attribute__((format(printf, 2, 3))) void loop_text_add(LoopText *text, const char *format, ...);
 LoopStr loop_text_view(const LoopText *text); /* borrowed; empty when nothing was put */
 
-/* Distance between two names (insert, delete, replace, swap), at most `limit` + 1; for "did you mean". */
+/* Distance between two names (insert, delete, replace, swap; case does not count), at most `limit` + 1; for "did you mean". */
 size_t loop_edit_distance(LoopStr a, LoopStr b, size_t limit);
 
 #endif

@@ -37,7 +37,9 @@ static int make_directory(Folder *folder)
     }
     if (errno != EEXIST || stat(folder->directory, &info) != 0)
         return fail(folder, NULL, errno);
-    return S_ISDIR(info.st_mode) ? 0 : fail(folder, NULL, ENOTDIR);
+    if (!S_ISDIR(info.st_mode))
+        return fail(folder, NULL, ENOTDIR);
+    return access(folder->directory, W_OK | X_OK) == 0 ? 0 : fail(folder, NULL, errno);
 }
 
 /* Opens a new file beside the one it will become; O_EXCL, so that no link planted there is followed. */
