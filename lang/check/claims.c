@@ -221,8 +221,8 @@ static bool sides_fit(LoopChecker *check, const LoopClaimModel *claim, LoopSpan 
 static void add_expectation(LoopChecker *check, const LoopAst *ast)
 {
     const LoopAst *condition = loop_ast_find(ast, LOOP_AST_CONDITION), *text = loop_ast_find(ast, LOOP_AST_STRING);
-    LoopClaimModel claim = {.name = text ? text->text : (LoopStr){"", 0}, .text = loop_check_text(check, condition->span), .span = ast->span,
-                            .is_expectation = true};
+    const LoopSpan written = {condition->span.begin, ast->span.end, ast->span.file};
+    LoopClaimModel claim = {.name = text ? text->text : (LoopStr){"", 0}, .text = loop_check_text(check, written), .span = ast->span, .is_expectation = true};
     LoopTerms terms;
     if (!loop_terms_read(check, condition, &terms))
         return;

@@ -140,6 +140,21 @@ static void describe_dopamine(LoopWords *w)
 
 /* ---- the experiment ---- */
 
+/* What is worked out for each trial: of one, or NULL: of all. */
+static void describe_lets(LoopWords *w, const LoopTrialModel *trial)
+{
+    for (size_t i = 0; i < w->model->symbols.count; i++) {
+        const LoopSymbol *s = LOOP_ITEM(w->model->symbols, LoopSymbol *, i);
+        if (s->kind != LOOP_SYM_LET || s->home != LOOP_IN_TASK || s->hidden || s->trial != trial)
+            continue;
+        if (trial)
+            words_add(w, "In '%.*s', ", LOOP_STR_ARGS(trial->symbol->name));
+        put_name(w, s);
+        put_formula(w, s);
+        words_end(w, trial ? 4 : 2);
+    }
+}
+
 static void describe_trial(LoopWords *w, const LoopTrialModel *trial)
 {
     words_add(w, "The trial '%.*s' lasts ", LOOP_STR_ARGS(trial->symbol->name));
@@ -150,6 +165,7 @@ static void describe_trial(LoopWords *w, const LoopTrialModel *trial)
         words_add(w, i + 1 < trial->events.count ? "; " : ".");
     }
     words_end(w, 2);
+    describe_lets(w, trial);
 }
 
 static void describe_phase(LoopWords *w, const LoopPhaseModel *phase)
@@ -172,6 +188,7 @@ static void describe_experiment(LoopWords *w)
 {
     const LoopModel *model = w->model;
     words_title(w, "The experiment");
+    describe_lets(w, NULL);
     for (size_t i = 0; i < model->trials.count; i++)
         describe_trial(w, LOOP_ITEM(model->trials, LoopTrialModel *, i));
     if (model->between) {
@@ -215,6 +232,23 @@ static void describe_step(LoopWords *w)
     words_end(w, 2);
 }
 
+static void describe_measures(LoopWords *w)
+{
+    bool titled = false;
+    for (size_t i = 0; i < w->model->claims.count; i++) {
+        const LoopClaimModel *claim = &LOOP_ITEM(w->model->claims, LoopClaimModel, i);
+        if (claim->is_expectation)
+            continue;
+        if (!titled)
+            words_title(w, "What is measured");
+        titled = true;
+        words_add(w, "%.*s is ", LOOP_STR_ARGS(claim->name));
+        words_str(w, claim->text);
+        words_add(w, ".");
+        words_end(w, 2);
+    }
+}
+
 static void describe_claims(LoopWords *w)
 {
     size_t count = 0;
@@ -250,6 +284,7 @@ void loop_describe(const LoopModel *model, const LoopDiags *diags, LoopText *out
     describe_dopamine(&w);
     describe_experiment(&w);
     describe_step(&w);
+    describe_measures(&w);
     describe_claims(&w);
     out->failed = out->failed || w.line.failed;
     loop_text_free(&w.line);

@@ -96,7 +96,8 @@ static void put_selection(LoopWords *w, const LoopLoopModel *loop)
     while (mode && mode->kind == LOOP_AST_WHEN)
         mode = mode->next;
     words_add(w, "It selects by ");
-    if (mode)
+    bool bare = loop->selection == LOOP_SELECT_SOFTMAX && !loop->selection_value;
+    if (mode && !bare)
         words_formula(w, loop->symbol, mode->span);
     else
         words_add(w, "softmax(1)");
