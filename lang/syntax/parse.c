@@ -20,7 +20,7 @@ static LoopParse *parse_new(LoopArena *arena, LoopDiags *diags, uint32_t file)
     p->diags = diags;
     p->file = file;
     p->at_start = true;
-    p->recovered_at = p->blamed = UINT32_MAX;
+    p->recovered_at = p->blamed = p->wrong_at = UINT32_MAX;
     p->blocks[0] = LOOP_BLOCK_FILE;
     if (loop_scanner_open(p, (LoopStr){copy, text.len}))
         return p;
@@ -211,15 +211,23 @@ static Wrong wrong_token(const LoopParse *p, LoopSpan span)
     return w;
 }
 
-/* Whether what is wrong follows from what has been said: of the block that it is in, of its line, or of words like it. */
+/* Whether the last error was on that line too. */
+static bool is_on_line(const LoopParse *p, uint32_t at)
+{
+    LoopStr text = loop_diags_source_at(p->diags, p->file)->text;
+    return p->wrong_at != UINT32_MAX && p->wrong_at <= at && !memchr(text.at + p->wrong_at, '\n', at - p->wrong_at);
+}
+
+/* Whether what is wrong follows from what has been said: of the block that it is in, of its line unless it is a misspelt word, or of words
+   like it. */
 static bool is_consequence(LoopParse *p, const Wrong *w)
 {
-    const uint32_t line = loop_diags_place(p->diags, w->span).line, before = p->wrong_line;
-    p->wrong_line = line;
+    const bool again = is_on_line(p, w->span.begin);
+    p->wrong_at = w->span.begin;
     if (w->in_block && p->opened[p->depth].begin == p->blamed)
         return true;
     if (w->first)
-        return line == before || (w->elsewhere && !w->in_block && is_said(p, w->elsewhere));
+        return (again && (w->elsewhere || !loop_tokens_near(p, w->text).len)) || (w->elsewhere && !w->in_block && is_said(p, w->elsewhere));
     is_said(p, (int)loop_tokens_opens(w->ended ? p->statement_before : p->statement));
     return false;
 }

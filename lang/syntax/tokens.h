@@ -69,7 +69,7 @@ typedef struct LoopParse {
     LoopBlockKind closed_kind;
     int misplaced;              /* where words belong that may stand in a wrong block, and why has been said; */
     uint32_t misplaced_in;      /* the byte at which that block begins */
-    uint32_t wrong_line;        /* on which the last error was found */
+    uint32_t wrong_at;          /* byte of the last error that was found */
     uint32_t recovered_at;      /* byte of the token at which the parser last went on after an error */
 } LoopParse;
 

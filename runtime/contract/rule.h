@@ -45,7 +45,8 @@ typedef struct LoopWires {
 enum { LOOP_RULE_ARRAYS = 15 }; /* of scratch, each as long as a run of synapses */
 
 /* All that a rule may touch. `weights` are [channels][neurons][reach][lanes], and so is `memory` where the rule has one;
-   of traces there are fewer where some are alike, see LoopLoop. Inputs, credit and proposals are as late as the credit. */
+   of traces there are fewer where some are alike, see LoopLoop. Inputs, credit and proposals are as late as the credit. Of a loop that
+   `swaps_traces` the traces are not moved: the credit takes their place behind the step. */
 typedef struct LoopRuleCall {
     const LoopLoop *loop;
     size_t lanes;

@@ -98,9 +98,11 @@ static uint32_t count(const LoopNodesOf *lists, uint32_t thing)
 /* Whether nobody but the loop sees its credit, which it gives, and learns from, on every step. */
 static bool is_its_own(const LoopGraph *g, uint32_t index)
 {
-    const uint32_t credit = g->program->loops[index].credit;
+    const LoopLoop *loop = &g->program->loops[index];
+    const uint32_t credit = loop->credit;
     return count(&g->readers, credit) == 1 && count(&g->writers, credit) == 1 && node_of(g, LOOP_OP_CHOOSE, index) != LOOP_NONE &&
-           node_of(g, LOOP_OP_LEARN, index) != LOOP_NONE;
+           node_of(g, LOOP_OP_LEARN, index) != LOOP_NONE && is_never_written(g, loop->credit_context) &&
+           (loop->trace == LOOP_NONE || is_never_written(g, loop->trace));
 }
 
 bool loop_place(LoopProgram *program, LoopArena *scratch)

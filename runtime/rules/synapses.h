@@ -157,8 +157,8 @@ static inline void loop_synapses_move(const LoopRuleCall *call, LoopSynapsesMove
             loop_synapses_neurons(call, &s, moves ? LOOP_MOVE_WEIGHTS : 0, move);
         else
             loop_synapses_together(call, &s, moves ? LOOP_MOVE_WEIGHTS : 0, move);
-        if (loop->swaps_traces)
-            loop_synapses_live(call, k)[0] = s.credits;
+        if (loop->swaps_traces) /* the credit will be the traces, and is swept as they are */
+            loop_synapses_live(call, k)[0] = s.credits && (!s.sweeps || loop_synapses_sweep(call->credit.at + k * call->lanes, call->lanes));
         if (call->trace.step || k == loop->channels - 1u)
             loop_synapses_rescale(call, &s, k);
     }

@@ -97,7 +97,8 @@ static bool note_credit(const LoopRuleCall *call, const LoopSynapses *s, LoopRea
         for (size_t l = 0; !s->plain && l < call->lanes; l++)
             row[l] = credit[l] * by[l];
     }
-    return loop->credit == loop->choice || loop->credit == loop->policy || all_finite(due, loop->channels * call->lanes);
+    const bool own = loop->credit != LOOP_NONE && (loop->credit == loop->choice || loop->credit == loop->policy);
+    return own || all_finite(due, loop->channels * call->lanes);
 }
 
 /* Notes what of weights and traces is to move, behind what has been noted. False: it can't wait. */

@@ -110,7 +110,7 @@ static void finds_values_that_are_weights(void **state)
 static void finds_traces_that_are_credit(void **state)
 {
     (void)state;
-    static const char *const in_place[] = {"own", "rests", "actor", "alone"};
+    static const char *const in_place[] = {"own", "rests", "actor", "alone", "sure"};
     enum { COUNT = sizeof in_place / sizeof in_place[0] };
     size_t found = 0;
     LoopCompiled compiled;
