@@ -56,6 +56,13 @@ static void put_formula(LoopWords *w, const LoopSymbol *s)
             words_formula(w, s, s->ast->first->span);
     } else
         words_add(w, " comes from the task");
+    const LoopAst *range = s->kind == LOOP_SYM_PARAM ? loop_ast_find(s->ast, LOOP_AST_RANGE) : NULL;
+    if (range) {
+        words_add(w, ", between ");
+        words_span(w, range->first->span);
+        words_add(w, " and ");
+        words_span(w, range->last->span);
+    }
     words_add(w, ".");
     if (s->doc.len) {
         words_add(w, " ");
@@ -106,6 +113,23 @@ static const Section sections[] = {
     {"The hypothalamus", {LOOP_SYM_REWARD, LOOP_SYM_TRUTH, LOOP_SYM_STATE, LOOP_SYM_LET}, LOOP_IN_HYPOTHALAMUS},
     {"Values by name", {LOOP_SYM_LET, LOOP_SYM_LET, LOOP_SYM_LET, LOOP_SYM_LET}, LOOP_IN_TOP},
 };
+
+/* As they are written. */
+static void describe_functions(LoopWords *w)
+{
+    bool titled = false;
+    for (size_t i = 0; i < w->model->symbols.count; i++) {
+        const LoopSymbol *s = LOOP_ITEM(w->model->symbols, LoopSymbol *, i);
+        if (s->kind != LOOP_SYM_FN || s->hidden || !s->used)
+            continue;
+        if (!titled)
+            words_title(w, "Functions");
+        titled = true;
+        words_span(w, s->ast->span);
+        words_add(w, ".");
+        words_end(w, 2);
+    }
+}
 
 /* ---- dopamine ---- */
 
@@ -277,6 +301,7 @@ void loop_describe(const LoopModel *model, const LoopDiags *diags, LoopText *out
     describe_head(&w);
     for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++)
         describe_section(&w, &sections[i]);
+    describe_functions(&w);
     if (model->loops.count)
         words_title(&w, "The loops");
     for (size_t i = 0; i < model->loops.count; i++)
