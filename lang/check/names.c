@@ -319,8 +319,9 @@ static void report_unknown(LoopChecker *check, const LoopWhere *where, const Loo
         return;
     }
     const LoopLabels *choices = where->beside && where->beside->loop ? where->beside->loop->labels : NULL;
-    if (near_of(choices, ast->text).len)
-        near = near_of(choices, ast->text);
+    const LoopStr near_choice = near_of(choices, ast->text);
+    if (near_choice.len)
+        near = near_choice;
     else if (!near.len)
         near = near_label(check, ast->text);
     LoopText labels = {.arena = check->arena};

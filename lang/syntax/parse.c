@@ -121,13 +121,17 @@ static uint32_t block_begin(const LoopParse *p)
 }
 
 /* Words that stand in one wrong block have one cause, and it is enough to hear of it once: by the first of them, or by what keeps their own
-   block from being opened. Whether why words of `blocks` stand here has been said; it has now. */
-static bool is_said(LoopParse *p, int blocks)
+   block from being opened. The blocks of whose words it has been said why they stand here. */
+static int said_here(const LoopParse *p)
 {
-    const int here = p->misplaced_in == block_begin(p) ? p->misplaced : 0;
-    p->misplaced = here | blocks;
+    return p->misplaced_in == block_begin(p) ? p->misplaced : 0;
+}
+
+/* It is said now of words of `blocks` too. */
+static void note_said(LoopParse *p, int blocks)
+{
+    p->misplaced = said_here(p) | blocks;
     p->misplaced_in = block_begin(p);
-    return here & blocks;
 }
 
 /* A block that was closed too early may be why a word stands outside of it. */
@@ -226,10 +230,10 @@ static bool is_consequence(LoopParse *p, const Wrong *w)
     p->wrong_at = w->span.begin;
     if (w->in_block && p->opened[p->depth].begin == p->blamed)
         return true;
-    if (w->first)
-        return (again && (w->elsewhere || !loop_tokens_near(p, w->text).len)) || (w->elsewhere && !w->in_block && is_said(p, w->elsewhere));
-    is_said(p, (int)loop_tokens_opens(w->ended ? p->statement_before : p->statement));
-    return false;
+    const int blocks = !w->first ? (int)loop_tokens_opens(w->ended ? p->statement_before : p->statement) : w->in_block ? 0 : w->elsewhere;
+    const bool said = w->first && (said_here(p) & blocks);
+    note_said(p, blocks);
+    return said || (w->first && again && (w->elsewhere || !loop_tokens_near(p, w->text).len));
 }
 
 static LoopDiag *say_wrong(const LoopParse *p, const Wrong *w, const char *found, const char *const *expected, size_t count)

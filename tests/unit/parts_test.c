@@ -70,29 +70,40 @@ static void leaves_whole_what_is(void **state)
 
 /* ---- values that lie where weights do, traces that lie where credit does ---- */
 
-static bool is_among(LoopStr name, const char *const *names, size_t count)
+static bool is_value_placed(const LoopProgram *program, const LoopLoop *loop)
 {
-    for (size_t i = 0; i < count; i++)
-        if (loop_str_is(name, names[i]))
-            return true;
-    return false;
+    return program->registers[loop->value].no_room;
+}
+
+static bool are_traces_placed(const LoopProgram *program, const LoopLoop *loop)
+{
+    (void)program;
+    return loop->swaps_traces;
+}
+
+/* Those loops of a model are placed whose names are among `wanted`, NULL behind the last, and no others. */
+static void assert_placed(const LoopProgram *program, bool (*is_placed)(const LoopProgram *, const LoopLoop *), const char *const *wanted)
+{
+    size_t found = 0, count = 0;
+    while (wanted[count])
+        count++;
+    for (uint32_t i = 0; i < program->loop_count; i++) {
+        bool among = false;
+        for (size_t k = 0; k < count; k++)
+            among = among || loop_str_is(program->loops[i].name, wanted[k]);
+        assert_int_equal(is_placed(program, &program->loops[i]), among);
+        found += among;
+    }
+    assert_int_equal(found, count);
 }
 
 static void finds_values_that_are_weights(void **state)
 {
     (void)state;
-    static const char *const in_place[] = {"plain.one", "follows", "taught", "borrows", "greedy", "still"};
-    enum { COUNT = sizeof in_place / sizeof in_place[0] };
-    size_t found = 0;
+    static const char *const wanted[] = {"plain.one", "follows", "taught", "borrows", "greedy", "still", NULL};
     LoopCompiled compiled;
     compile(&compiled, "tests/run/loops/values_in_place.loop");
-    const LoopProgram *program = compiled.program;
-    for (uint32_t i = 0; i < program->loop_count; i++) {
-        bool wanted = is_among(program->loops[i].name, in_place, COUNT);
-        assert_int_equal(program->registers[program->loops[i].value].no_room, wanted);
-        found += wanted;
-    }
-    assert_int_equal(found, COUNT);
+    assert_placed(compiled.program, is_value_placed, wanted);
     /* a context of 1 that something writes into may be another number later */
     LoopProgram *damaged = compiled.program;
     LoopArena *scratch = loop_arena_new();
@@ -110,18 +121,10 @@ static void finds_values_that_are_weights(void **state)
 static void finds_traces_that_are_credit(void **state)
 {
     (void)state;
-    static const char *const in_place[] = {"own", "rests", "actor", "alone", "sure"};
-    enum { COUNT = sizeof in_place / sizeof in_place[0] };
-    size_t found = 0;
+    static const char *const wanted[] = {"own", "rests", "actor", "alone", "sure", NULL};
     LoopCompiled compiled;
     compile(&compiled, "tests/run/loops/traces_in_place.loop");
-    const LoopProgram *program = compiled.program;
-    for (uint32_t i = 0; i < program->loop_count; i++) {
-        bool wanted = is_among(program->loops[i].name, in_place, COUNT);
-        assert_int_equal(program->loops[i].swaps_traces, wanted);
-        found += wanted;
-    }
-    assert_int_equal(found, COUNT);
+    assert_placed(compiled.program, are_traces_placed, wanted);
     loop_compiled_free(&compiled);
 }
 
