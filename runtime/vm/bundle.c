@@ -1,13 +1,13 @@
 #include "runtime/vm/bundle.h"
 
 enum {
-    BYTES_NEAR = 32 * 1024, /* which a first-level cache surely holds */
-    FEW = 4                 /* bundles: where all lanes see the same, most lines may be 0, and each bundle is looked through for nothing */
+    BYTES_NEAR = 32 * 1024,      /* which a first-level cache surely holds */
+    FEW = 512 / sizeof(LoopReal) /* lanes: where all see the same, most lines may be 0, and each bundle is looked through for nothing */
 };
 
 bool loop_bundle_suits(const LoopProgram *program, const LoopLoop *loop, size_t lanes)
 {
-    const size_t most = program->registers[loop->context].uniform ? FEW * LOOP_BUNDLE : SIZE_MAX;
+    const size_t most = program->registers[loop->context].uniform ? FEW : SIZE_MAX;
     return lanes >= 2 * LOOP_BUNDLE && lanes <= most && loop_synapses(loop) > BYTES_NEAR / 2 / sizeof(LoopReal) / lanes;
 }
 

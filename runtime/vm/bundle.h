@@ -5,10 +5,17 @@
 #define LOOP_BUNDLE_H
 
 #include "runtime/vm/vm.h"
+#include "runtime/vm/wide.h"
 
-/* Lanes of a bundle where there are several: two cache lines of numbers. The last has up to twice as many less one, so that none is
-   narrow. */
-enum { LOOP_BUNDLE = 128 / sizeof(LoopReal) };
+/* Vectors of lanes that the pass of late.c takes at a time: the eight partial sums of each stay in registers. */
+#if LOOP_WIDE_BYTES == 64
+enum { LOOP_LATE_STRIP = 2 };
+#else
+enum { LOOP_LATE_STRIP = 1 };
+#endif
+
+/* Lanes of a bundle where there are several. The last has up to twice as many less one, so that none is narrow. */
+enum { LOOP_BUNDLE = LOOP_LATE_STRIP * LOOP_WIDE };
 
 typedef struct LoopBundle {
     size_t first, lanes; /* of the block; 0 lanes: there is none */

@@ -8,13 +8,6 @@
 
 enum { LINES_WORTH_IT = 8 };
 
-/* Vectors of lanes that are taken at a time: the eight partial sums of each stay in registers. */
-#if LOOP_WIDE_BYTES == 64
-enum { LATE_STRIP = 2 };
-#else
-enum { LATE_STRIP = 1 };
-#endif
-
 bool loop_late_suits(const LoopProgram *program, const LoopLoop *loop)
 {
     const uint32_t narrow[] = {loop->dopamine, loop->rate, loop->trace, loop->burst, loop->dip};
@@ -164,8 +157,8 @@ typedef struct Strip {
     LoopReal *w, *e;
     const LoopReal *x, *old; /* `step` from line to line */
     size_t step;
-    LoopWide due[LATE_STRIP], push[LATE_STRIP];
-    LoopWideMask pushes[LATE_STRIP], kept;
+    LoopWide due[LOOP_LATE_STRIP], push[LOOP_LATE_STRIP];
+    LoopWideMask pushes[LOOP_LATE_STRIP], kept;
 } Strip;
 
 /* How a kernel below is made: whether something enters the traces, before the weights move, or behind that; how far from lane to lane
@@ -195,7 +188,7 @@ LOOP_INLINE void late_row(LoopWide *sum, const Strip *s, size_t j, size_t vector
 }
 
 /* sum += w x, by the eight of sum.h, for all lines. */
-LOOP_INLINE void late_lines(LoopWide (*sum)[LATE_STRIP], const Strip *s, size_t reach, size_t vectors, Form form)
+LOOP_INLINE void late_lines(LoopWide (*sum)[LOOP_LATE_STRIP], const Strip *s, size_t reach, size_t vectors, Form form)
 {
     size_t j = 0;
     for (; j + LOOP_PARTS <= reach; j += LOOP_PARTS)
@@ -214,7 +207,7 @@ LOOP_INLINE void late_strip(const Pass *pass, size_t k, size_t l, size_t vectors
     const size_t reach = pass->reach, first = k * reach * form.row + l;
     Strip s = {.w = pass->weights + first, .e = pass->traces + first, .x = pass->context.at + l * form.in, .old = pass->seen + l * form.in,
                .step = pass->context.step, .kept = kept};
-    LoopWide sum[LOOP_PARTS][LATE_STRIP];
+    LoopWide sum[LOOP_PARTS][LOOP_LATE_STRIP];
     LoopWideMask credit = loop_wide_nowhere();
     for (size_t i = 0; i < vectors; i++) {
         s.push[i] = loop_wide(pass->push + l + i * LOOP_WIDE);
@@ -239,9 +232,9 @@ LOOP_INLINE void late_strips(const Pass *pass, Form form)
 {
     const size_t n = form.row, channels = pass->channels;
     size_t l = 0;
-    for (; l + LATE_STRIP * LOOP_WIDE <= n; l += LATE_STRIP * LOOP_WIDE)
+    for (; l + LOOP_LATE_STRIP * LOOP_WIDE <= n; l += LOOP_LATE_STRIP * LOOP_WIDE)
         for (size_t k = 0; k < channels; k++)
-            late_strip(pass, k, l, LATE_STRIP, loop_wide_nowhere(), form);
+            late_strip(pass, k, l, LOOP_LATE_STRIP, loop_wide_nowhere(), form);
     for (; l < n; l += LOOP_WIDE)
         for (size_t k = 0; k < channels; k++)
             late_strip(pass, k, l, 1, loop_wide_from(n - l), form);
