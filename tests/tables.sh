@@ -50,6 +50,7 @@ arrows() { # NAME FORBIDDEN FILES...
 }
 arrows 'runtime includes lang' 'lang/' $(find runtime -name '*.[ch]')
 arrows 'contract includes more than itself' 'runtime/(vm|rules|task|measure|run|output|extern|loop_run)' $(find runtime/contract -name '*.[ch]')
+arrows 'a rule includes the machine' 'runtime/(vm|task|measure|run|output|extern|loop_run)' $(find runtime/rules -name '*.[ch]')
 arrows 'the compiler includes the engine' 'runtime/(vm|task|measure|run|output|extern|loop_run)' $(find lang -name '*.[chyl]' -not -path 'lang/cli/*')
 arrows 'syntax includes a later stage' 'lang/(check|lower|tools|cli)' $(find lang/syntax -name '*.[chyl]')
 arrows 'check includes a later stage' 'lang/(lower|tools|cli)' $(find lang/check -name '*.[ch]')

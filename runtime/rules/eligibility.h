@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "runtime/rules/runs.h"
-#include "runtime/vm/wiring.h"
+#include "runtime/rules/wiring.h"
 
 #define LOOP_TRACE_LEAST 0x1p-100
 static const LoopReal LOOP_SCALE_LEAST = 0x1p-16, LOOP_SCALE_MOST = 0x1p16;

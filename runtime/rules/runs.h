@@ -10,7 +10,7 @@
 
 #include "runtime/contract/real_math.h"
 #include "runtime/contract/rule.h"
-#include "runtime/vm/wide.h"
+#include "runtime/contract/wide.h"
 
 enum { LOOP_STRETCH = 1024 }; /* numbers of a stretch, at most: what its weights have read is near for its traces */
 

@@ -4,8 +4,8 @@
 #ifndef LOOP_BUNDLE_H
 #define LOOP_BUNDLE_H
 
+#include "runtime/contract/wide.h"
 #include "runtime/vm/vm.h"
-#include "runtime/vm/wide.h"
 
 /* Vectors of lanes that the pass of late.c takes at a time: the eight partial sums of each stay in registers. */
 #if LOOP_WIDE_BYTES == 64

@@ -2,9 +2,9 @@
 #include "runtime/vm/vm.h"
 
 #include "runtime/contract/real_math.h"
+#include "runtime/contract/wide.h"
 #include "runtime/measure/recorder.h"
 #include "runtime/task/clock.h"
-#include "runtime/vm/wide.h"
 
 #include <math.h>
 #include <string.h>

@@ -3,8 +3,8 @@
 #ifndef LOOP_CHOICES_H
 #define LOOP_CHOICES_H
 
+#include "runtime/contract/wide.h"
 #include "runtime/vm/vm.h"
-#include "runtime/vm/wide.h"
 
 /* One row of lanes for each channel; that of channel k begins at k * pitch. */
 typedef struct LoopRows {

@@ -4,9 +4,9 @@
 #include "runtime/vm/late.h"
 
 #include "runtime/contract/real_math.h"
+#include "runtime/contract/wide.h"
+#include "runtime/rules/wiring.h"
 #include "runtime/vm/sum.h"
-#include "runtime/vm/wide.h"
-#include "runtime/vm/wiring.h"
 
 #include <string.h>
 

@@ -1,12 +1,12 @@
 /* Program to memory: where each register, ring, weight and trace lies in a block's slab, and the blocks themselves. */
 #include "runtime/vm/vm.h"
 
+#include "runtime/contract/wide.h"
 #include "runtime/measure/recorder.h"
 #include "runtime/task/clock.h"
 #include "runtime/vm/bundle.h"
 #include "runtime/vm/late.h"
 #include "runtime/vm/memo.h"
-#include "runtime/vm/wide.h"
 
 #include <math.h>
 #include <string.h>

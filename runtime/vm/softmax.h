@@ -6,7 +6,7 @@
 #define LOOP_SOFTMAX_H
 
 #include "runtime/contract/real_math.h"
-#include "runtime/vm/wide.h"
+#include "runtime/contract/wide.h"
 
 /* e^x = 2^(x LOOP_LOG2_E) */
 #define LOOP_LOG2_E 0x1.71547652b82fep+0

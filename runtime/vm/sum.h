@@ -3,7 +3,7 @@
 #ifndef LOOP_SUM_H
 #define LOOP_SUM_H
 
-#include "runtime/vm/wide.h"
+#include "runtime/contract/wide.h"
 
 enum { LOOP_PARTS = 8 };
 

@@ -5,6 +5,8 @@
 
 #include "runtime/contract/rule.h"
 
+#include <string.h>
+
 /* What goes into a run of synapses: number i is at[i * step]; step is 0 where all are one. */
 typedef struct LoopInputs {
     const LoopReal *at;
@@ -27,6 +29,16 @@ static inline LoopInputs loop_wires_inputs(const LoopWires *wires, size_t synaps
 }
 
 /* up[l] = 1 where at least `upstate` of the inputs of neuron `m` are active, else 0. `synapse`: its first. `gathered`: [lanes]. */
-void loop_wires_upstate(const LoopWires *wires, size_t synapse, size_t m, LoopReal *up, LoopReal *gathered);
+static inline void loop_wires_upstate(const LoopWires *wires, size_t synapse, size_t m, LoopReal *up, LoopReal *gathered)
+{
+    memset(up, 0, wires->lanes * sizeof *up);
+    for (size_t j = 0; j < wires->reach; j++) {
+        LoopInputs x = loop_wires_inputs(wires, synapse + j, m, j, wires->lanes, gathered);
+        for (size_t l = 0; l < wires->lanes; l++)
+            up[l] += x.at[l * x.step] > 0 ? 1.0 : 0.0;
+    }
+    for (size_t l = 0; l < wires->lanes; l++)
+        up[l] = up[l] >= wires->upstate ? 1.0 : 0.0;
+}
 
 #endif

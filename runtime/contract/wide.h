@@ -62,7 +62,7 @@ static inline LoopWide loop_wide_of(LoopReal x)
     return x - (LoopWide){0};
 }
 
-#include "runtime/vm/wide_mask.h"
+#include "runtime/contract/wide_mask.h"
 
 /* What a table has at the number that the last four bits of each are. */
 enum { LOOP_TABLE = 16 };
