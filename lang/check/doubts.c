@@ -298,21 +298,62 @@ static bool is_no_sum(const LoopNode *node)
     return node->kind != LOOP_NODE_OP || (node->op != LOOP_OP_add && node->op != LOOP_OP_sub && node->op != LOOP_OP_neg);
 }
 
-/* Whether a formula is what the loop expected, plus or minus something, on each step: nothing asks whether there is an outcome. */
-static bool compares_always(LoopChecker *check, LoopNode *formula, const LoopSymbol *loop)
+/* The nodes of a formula and of the lets that it names, as far as `skip` opens them. */
+static LoopList terms_of(LoopChecker *check, LoopNode *formula, LoopNodeSkip *skip)
 {
     LoopList terms = {0};
     const uint32_t mark = ++check->mark;
-    bool found = false, walked = loop_nodes_collect(check->arena, formula, mark, is_no_sum, &terms);
-    for (size_t i = 0; walked && !found && i < terms.count; i++) { /* lets add to the list */
+    bool walked = loop_nodes_collect(check->arena, formula, mark, skip, &terms);
+    for (size_t i = 0; walked && i < terms.count; i++) { /* lets add to the list */
         const LoopNode *term = LOOP_ITEM(terms, LoopNode *, i);
-        if (term->kind != LOOP_NODE_SYMBOL)
-            continue;
-        found = term->symbol == loop && term->field == LOOP_FIELD_expected;
-        if (term->symbol->kind == LOOP_SYM_LET)
-            walked = loop_nodes_collect(check->arena, term->symbol->value, mark, is_no_sum, &terms);
+        if (term->kind == LOOP_NODE_SYMBOL && term->symbol->kind == LOOP_SYM_LET)
+            walked = loop_nodes_collect(check->arena, term->symbol->value, mark, skip, &terms);
     }
-    return found;
+    return walked ? terms : (LoopList){0};
+}
+
+/* Whether a formula is what the loop expected, plus or minus something, on each step: nothing asks whether there is an outcome. */
+static bool compares_always(LoopChecker *check, LoopNode *formula, const LoopSymbol *loop)
+{
+    const LoopList terms = terms_of(check, formula, is_no_sum);
+    for (size_t i = 0; i < terms.count; i++) {
+        const LoopNode *term = LOOP_ITEM(terms, LoopNode *, i);
+        if (term->kind == LOOP_NODE_SYMBOL && term->symbol == loop && term->field == LOOP_FIELD_expected)
+            return true;
+    }
+    return false;
+}
+
+/* Says what a loop chooses on this very step. A choice is held, but one that is made on each step is of this one. */
+static bool is_choice_now(const LoopNode *node, const LoopLoopModel *loop)
+{
+    if (node->kind != LOOP_NODE_SYMBOL || node->symbol != loop->symbol)
+        return false;
+    return node->field == LOOP_FIELD_chose || node->field == LOOP_FIELD_choice || node->field == LOOP_FIELD_taken ||
+           (node->field == LOOP_FIELD_SELF && !loop->when);
+}
+
+/* A choice is eligible from the next step on, so what is said of it on its own step trains the one before. Who looks at that one too
+   knows, as SARSA does. */
+static void check_step(LoopChecker *check, const LoopLoopModel *loop)
+{
+    const LoopSymbol *signal = loop->dopamine, *act = loop->symbol;
+    if (loop->kind != LOOP_CHOOSE || !signal || !loop->rate)
+        return;
+    const LoopList terms = terms_of(check, signal->value, loop_node_looks_back);
+    const LoopNode *now = NULL;
+    for (size_t i = 0; i < terms.count; i++) {
+        const LoopNode *term = LOOP_ITEM(terms, LoopNode *, i);
+        if (loop_node_looks_back(term) || (term->kind == LOOP_NODE_SYMBOL && term->symbol == act && term->field == LOOP_FIELD_expected))
+            return;
+        now = !now && is_choice_now(term, loop) ? term : now;
+    }
+    if (!now)
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0024, signal->span, "'%.*s' judges what '%.*s' chooses on this step, and trains what it chose before",
+                               LOOP_STR_ARGS(signal->name), LOOP_STR_ARGS(act->name));
+    loop_diag_note(check->diags, diag, now->span, "this is the choice of the step itself, which is eligible from the next one on");
+    loop_diag_help(check->diags, diag, "Judge it a step later: its outcome is prev(...) of what it is here, and its value %.*s.expected.", LOOP_STR_ARGS(act->ast->text));
 }
 
 static bool has_long_trial(const LoopModel *model)
@@ -333,7 +374,7 @@ static void check_outcome(LoopChecker *check, const LoopLoopModel *loop)
                                LOOP_STR_ARGS(act->name), LOOP_STR_ARGS(signal->name));
     loop_diag_note(check->diags, diag, act->span, "'%.*s' keeps its trace until it chooses again", LOOP_STR_ARGS(act->name));
     loop_diag_help(check->diags, diag, "Let it teach where there is an outcome: if prev(%.*s.chose) then REWARD - %.*s.expected else 0. Or say trace 0 where the outcome comes on the step behind the choice.",
-                   LOOP_STR_ARGS(act->name), LOOP_STR_ARGS(act->name));
+                   LOOP_STR_ARGS(act->ast->text), LOOP_STR_ARGS(act->ast->text));
 }
 
 /* A sense without a formula gets its events from the task. One that stays 0 may be meant, but not where it says when to choose. */
@@ -349,6 +390,18 @@ static void check_when(LoopChecker *check, const LoopLoopModel *loop)
     LoopDiag *diag = loop_diag(check->diags, LOOP_W0017, loop->when->span, "'%.*s' never chooses: no trial drives '%.*s'", LOOP_STR_ARGS(loop->symbol->name),
                                LOOP_STR_ARGS(sense->name));
     loop_diag_help(check->diags, diag, "Give a trial an event of it, such as: %.*s at 1 s", LOOP_STR_ARGS(sense->name));
+}
+
+/* In the scope of the loop, so that what all instances of a circuit have in common is said once. */
+static void check_loop(LoopChecker *check, const LoopLoopModel *loop)
+{
+    LoopScope *before = loop_scope_enter(check, loop->symbol->scope);
+    check_rate(check, loop);
+    check_when(check, loop);
+    check_factors(check, loop);
+    check_outcome(check, loop);
+    check_step(check, loop);
+    loop_scope_enter(check, before);
 }
 
 /* ---- names that hide others ---- */
@@ -411,12 +464,8 @@ void loop_doubts_check(LoopChecker *check)
         else if (s->kind == LOOP_SYM_MEASURE)
             check_measure(check, s);
     }
-    for (size_t i = 0; i < model->loops.count; i++) {
-        check_rate(check, LOOP_ITEM(model->loops, LoopLoopModel *, i));
-        check_when(check, LOOP_ITEM(model->loops, LoopLoopModel *, i));
-        check_factors(check, LOOP_ITEM(model->loops, LoopLoopModel *, i));
-        check_outcome(check, LOOP_ITEM(model->loops, LoopLoopModel *, i));
-    }
+    for (size_t i = 0; i < model->loops.count; i++)
+        check_loop(check, LOOP_ITEM(model->loops, LoopLoopModel *, i));
     for (size_t i = 0; i < model->trials.count; i++)
         check_trial(check, LOOP_ITEM(model->trials, LoopTrialModel *, i));
     for (size_t i = 0; steps_of(model->between, 0) == 0 && i < model->phases.count; i++)
