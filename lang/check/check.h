@@ -273,6 +273,8 @@ void loop_schedule_make(LoopChecker *check);
 void loop_categories_fill(LoopChecker *check);
 void loop_unused_check(LoopChecker *check);
 void loop_doubts_check(LoopChecker *check);
+/* Those about one loop, in its scope: what all instances of a circuit have in common is said once. */
+void loop_doubts_loop(LoopChecker *check, const LoopLoopModel *loop);
 
 /* Calls `visit` for each formula of the model: its compartment, its node, whom it belongs to (NULL: an anonymous
    clause, then `what` names it). */

@@ -1,0 +1,164 @@
+/* Warnings about loops that can't do what they seem to: that never choose, learn at no rate above 0, have factors that grow, or learn from
+   a signal that is not of what they chose. */
+#include "lang/check/check.h"
+
+#include <math.h>
+
+/* `forget` and the weights it works on are a model too, so only a loop without it is in doubt. */
+static void check_rate(LoopChecker *check, const LoopLoopModel *loop)
+{
+    if (!loop->rate || !loop->rate->constant || loop->forget)
+        return;
+    bool negative = false, zero = true;
+    for (uint32_t i = 0; i < loop->rate->type.width; i++) {
+        negative = negative || loop->rate->constant[i] < 0;
+        zero = zero && loop->rate->constant[i] == 0;
+    }
+    if (!negative && !zero)
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0016, loop->rate->span, negative ? "'%.*s' learns away from what its dopamine teaches: its rate is negative"
+                                                                                  : "'%.*s' learns nothing: its rate is 0", LOOP_STR_ARGS(loop->symbol->name));
+    loop_diag_help(check->diags, diag, "Give it a rate above 0; a loop that keeps its first weights needs no 'learn' and no dopamine.");
+}
+
+/* A factor of each step: beyond 1 in size what it multiplies grows without end. */
+static void check_factor(LoopChecker *check, const LoopLoopModel *loop, const LoopNode *factor, const char *what)
+{
+    for (uint32_t i = 0; factor && factor->constant && i < factor->type.width; i++) {
+        if (fabs(factor->constant[i]) <= 1)
+            continue;
+        LoopDiag *diag = loop_diag(check->diags, LOOP_W0021, factor->span, "the %s of '%.*s' is beyond 1", what, LOOP_STR_ARGS(loop->symbol->name));
+        loop_diag_help(check->diags, diag, "It multiplies on each step; write a number up to 1, or a duration for its time constant.");
+        return;
+    }
+}
+
+/* The trace of a loop with a discount fades by the product of both. */
+static void check_factors(LoopChecker *check, const LoopLoopModel *loop)
+{
+    const LoopNode *discount = loop->discount, *trace = loop->trace;
+    check_factor(check, loop, discount, "discount");
+    check_factor(check, loop, trace, "trace");
+    if (!discount || !trace || !discount->constant || !trace->constant || discount->constant[0] != 0 || trace->constant[0] == 0)
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0021, trace->span, "the trace of '%.*s' ends at once: it fades by the discount too, which is 0", LOOP_STR_ARGS(loop->symbol->name));
+    loop_diag_help(check->diags, diag, "Give it a discount above 0, or leave the trace out.");
+}
+
+static bool drives(const LoopTrialModel *trial, const LoopSymbol *sense)
+{
+    for (size_t i = 0; i < trial->events.count; i++)
+        if (LOOP_ITEM(trial->events, LoopEventModel, i).sense == sense)
+            return true;
+    return trial->broken;
+}
+
+static bool is_no_sum(const LoopNode *node)
+{
+    return node->kind != LOOP_NODE_OP || (node->op != LOOP_OP_add && node->op != LOOP_OP_sub && node->op != LOOP_OP_neg);
+}
+
+/* The nodes of a formula and of the lets that it names, as far as `skip` opens them. */
+static LoopList terms_of(LoopChecker *check, LoopNode *formula, LoopNodeSkip *skip)
+{
+    LoopList terms = {0};
+    const uint32_t mark = ++check->mark;
+    bool walked = loop_nodes_collect(check->arena, formula, mark, skip, &terms);
+    for (size_t i = 0; walked && i < terms.count; i++) { /* lets add to the list */
+        const LoopNode *term = LOOP_ITEM(terms, LoopNode *, i);
+        if (term->kind == LOOP_NODE_SYMBOL && term->symbol->kind == LOOP_SYM_LET)
+            walked = loop_nodes_collect(check->arena, term->symbol->value, mark, skip, &terms);
+    }
+    return walked ? terms : (LoopList){0};
+}
+
+/* Whether a formula is what the loop expected, plus or minus something, on each step: nothing asks whether there is an outcome. */
+static bool compares_always(LoopChecker *check, LoopNode *formula, const LoopSymbol *loop)
+{
+    const LoopList terms = terms_of(check, formula, is_no_sum);
+    for (size_t i = 0; i < terms.count; i++) {
+        const LoopNode *term = LOOP_ITEM(terms, LoopNode *, i);
+        if (term->kind == LOOP_NODE_SYMBOL && term->symbol == loop && term->field == LOOP_FIELD_expected)
+            return true;
+    }
+    return false;
+}
+
+/* Says what a loop chooses on this very step. A choice is held, but one that is made on each step is of this one. */
+static bool is_choice_now(const LoopNode *node, const LoopLoopModel *loop)
+{
+    if (node->kind != LOOP_NODE_SYMBOL || node->symbol != loop->symbol)
+        return false;
+    return node->field == LOOP_FIELD_chose || node->field == LOOP_FIELD_choice || node->field == LOOP_FIELD_taken ||
+           (node->field == LOOP_FIELD_SELF && !loop->when);
+}
+
+/* A choice is eligible from the next step on, so what is said of it on its own step trains the one before. Who looks at that one too
+   knows, as SARSA does. */
+static void check_step(LoopChecker *check, const LoopLoopModel *loop)
+{
+    const LoopSymbol *signal = loop->dopamine, *act = loop->symbol;
+    if (loop->kind != LOOP_CHOOSE || !signal || !loop->rate)
+        return;
+    const LoopList terms = terms_of(check, signal->value, loop_node_looks_back);
+    const LoopNode *now = NULL;
+    for (size_t i = 0; i < terms.count; i++) {
+        const LoopNode *term = LOOP_ITEM(terms, LoopNode *, i);
+        if (loop_node_looks_back(term) || (term->kind == LOOP_NODE_SYMBOL && term->symbol == act && term->field == LOOP_FIELD_expected))
+            return;
+        now = !now && is_choice_now(term, loop) ? term : now;
+    }
+    if (!now)
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0024, signal->span, "'%.*s' judges what '%.*s' chooses on this step, and trains what it chose before",
+                               LOOP_STR_ARGS(signal->name), LOOP_STR_ARGS(act->name));
+    loop_diag_note(check->diags, diag, now->span, "this is the choice of the step itself, which is eligible from the next one on");
+    loop_diag_help(check->diags, diag, "Judge it a step later: its outcome is prev(...) of what it is here, and its value %.*s.expected.", LOOP_STR_ARGS(act->ast->text));
+}
+
+static bool has_long_trial(const LoopModel *model)
+{
+    for (size_t i = 0; i < model->trials.count; i++)
+        if (LOOP_ITEM(model->trials, LoopTrialModel *, i)->duration > 1)
+            return true;
+    return false;
+}
+
+/* The trace of a choice is kept until the next one, so that each step on which dopamine is not 0 teaches. */
+static void check_outcome(LoopChecker *check, const LoopLoopModel *loop)
+{
+    const LoopSymbol *signal = loop->dopamine, *act = loop->symbol;
+    if (loop->kind != LOOP_CHOOSE || !loop->when || loop->trace || !signal || !has_long_trial(check->model) || !compares_always(check, signal->value, act))
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0023, signal->span, "between its choices '%.*s' unlearns what it took: '%.*s' is less by what was expected on every step",
+                               LOOP_STR_ARGS(act->name), LOOP_STR_ARGS(signal->name));
+    loop_diag_note(check->diags, diag, act->span, "'%.*s' keeps its trace until it chooses again", LOOP_STR_ARGS(act->name));
+    loop_diag_help(check->diags, diag, "Let it teach where there is an outcome: if prev(%.*s.chose) then REWARD - %.*s.expected else 0. Or say trace 0 where the outcome comes on the step behind the choice.",
+                   LOOP_STR_ARGS(act->ast->text), LOOP_STR_ARGS(act->ast->text));
+}
+
+/* A sense without a formula gets its events from the task. One that stays 0 may be meant, but not where it says when to choose. */
+static void check_when(LoopChecker *check, const LoopLoopModel *loop)
+{
+    const LoopModel *model = check->model;
+    const LoopSymbol *sense = loop->when && loop->when->kind == LOOP_NODE_SYMBOL ? loop->when->symbol : NULL;
+    if (!sense || sense->kind != LOOP_SYM_SENSE || sense->value || sense->broken || sense->forced)
+        return;
+    for (size_t i = 0; i < model->trials.count; i++)
+        if (drives(LOOP_ITEM(model->trials, LoopTrialModel *, i), sense))
+            return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0017, loop->when->span, "'%.*s' never chooses: no trial drives '%.*s'", LOOP_STR_ARGS(loop->symbol->name),
+                               LOOP_STR_ARGS(sense->name));
+    loop_diag_help(check->diags, diag, "Give a trial an event of it, such as: %.*s at 1 s", LOOP_STR_ARGS(sense->name));
+}
+
+void loop_doubts_loop(LoopChecker *check, const LoopLoopModel *loop)
+{
+    LoopScope *before = loop_scope_enter(check, loop->symbol->scope);
+    check_rate(check, loop);
+    check_when(check, loop);
+    check_factors(check, loop);
+    check_outcome(check, loop);
+    check_step(check, loop);
+    loop_scope_enter(check, before);
+}
