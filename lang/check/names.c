@@ -316,6 +316,8 @@ static void report_unknown(LoopChecker *check, const LoopWhere *where, const Loo
             continue;
         loop_diag_note(check->diags, diag, other->span, "'%.*s' is a %s, not a value", LOOP_STR_ARGS(ast->text),
                        loop_symbol_kind_name(other->kind));
+        if (other->kind == LOOP_SYM_MEASURE)
+            loop_diag_help(check->diags, diag, "A measure stands in expectations and other measures; one of 'blocks N' is drawn in the report by itself.");
         return;
     }
     const LoopLabels *choices = where->beside && where->beside->loop ? where->beside->loop->labels : NULL;
