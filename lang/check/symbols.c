@@ -297,6 +297,22 @@ void loop_symbols_forget(LoopChecker *check, size_t from)
     }
 }
 
+/* What is made of its own past is of one type with that; taken to be `guess`, it came out as another. */
+static void report_unsettled(LoopChecker *check, LoopSymbol *symbol, const LoopType *guess)
+{
+    const LoopType *type = &symbol->type;
+    symbol->broken = true;
+    if (guess->width != type->width) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0405, symbol->span, "'%.*s' can have no width: if its past has %u element%s, it has %u",
+                                   LOOP_STR_ARGS(symbol->name), guess->width, guess->width == 1 ? "" : "s", type->width);
+        loop_diag_help(check->diags, diag, "Take of its past what it is made of, such as one element: prev(%.*s)[0].", LOOP_STR_ARGS(symbol->name));
+        return;
+    }
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0402, symbol->span, "'%.*s' is neither a number nor a duration: if its past is the one, it is the other",
+                               LOOP_STR_ARGS(symbol->name));
+    loop_diag_help(check->diags, diag, "Divide a duration by another where a number is meant, as in since(light) / (1 s).");
+}
+
 void loop_symbol_type(LoopChecker *check, LoopSymbol *symbol)
 {
     if (symbol->state == LOOP_TYPING)
@@ -313,7 +329,7 @@ void loop_symbol_type(LoopChecker *check, LoopSymbol *symbol)
     LoopScope *before = loop_scope_enter(check, symbol->scope);
     size_t typed = check->typed.count;
     LoopDiagsMark said = loop_diags_mark(check->diags);
-    for (int attempt = 0; attempt < 3; attempt++) {
+    for (int attempt = 1;; attempt++) {
         LoopType guess = symbol->type;
         symbol->state = LOOP_TYPING;
         symbol->guessed = false;
@@ -322,6 +338,10 @@ void loop_symbol_type(LoopChecker *check, LoopSymbol *symbol)
             break;
         loop_diags_rewind(check->diags, said);
         loop_symbols_forget(check, typed);
+        if (attempt == 3) {
+            report_unsettled(check, symbol, &guess);
+            break;
+        }
     }
     check->depth--;
     loop_scope_enter(check, before);

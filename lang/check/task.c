@@ -88,8 +88,8 @@ static bool fill_mix(LoopChecker *check, LoopPhaseModel *phase, const LoopAst *m
         loop_diag(check->diags, LOOP_E0408, mix->span, "a mix needs at least one trial with odds above 0");
         return false;
     }
-    if (phase->mix == LOOP_MIX_CYCLE && sum > UINT32_MAX) {
-        loop_diag(check->diags, LOOP_E0408, mix->span, "a cycle of %.0f trials is longer than any run", sum);
+    if (sum > LOOP_SHARES_MAX) {
+        loop_diag(check->diags, LOOP_E0408, mix->span, "the trials of a mix come to %.0f, more than the %d that a run can have", sum, LOOP_SHARES_MAX);
         return false;
     }
     if (phase->mix != LOOP_MIX_SHUFFLE || fmod(phase->count, sum) == 0)

@@ -43,6 +43,21 @@ static void set_topographic(LoopChecker *check, LoopLoopModel *loop, const LoopA
     loop->neurons = lines;
 }
 
+/* What each of the numbers may be is more than their product may. */
+static void check_synapses(LoopChecker *check, const LoopLoopModel *loop)
+{
+    const double most = loop->wiring == LOOP_WIRING_SAMPLING ? (double)LOOP_SAMPLED_MAX : (double)LOOP_SYNAPSES_MAX;
+    const double synapses = (double)loop->channels * loop->neurons * loop->reach;
+    if (synapses <= most)
+        return;
+    const LoopSymbol *symbol = loop->symbol;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0408, symbol->span, "'%.*s' has %.0f synapses, more than the %.0f that a loop can have",
+                               LOOP_STR_ARGS(symbol->name), synapses, most);
+    loop_diag_note(check->diags, diag, symbol->span, "%u channel%s of %u neuron%s with %u line%s each", loop->channels, loop->channels == 1 ? "" : "s",
+                   loop->neurons, loop->neurons == 1 ? "" : "s", loop->reach, loop->reach == 1 ? "" : "s");
+    loop_diag_help(check->diags, diag, "Let fewer neurons converge, or each see fewer lines: wiring sampling 100.");
+}
+
 void loop_wiring_set(LoopChecker *check, LoopLoopModel *loop)
 {
     const LoopAst *ast = loop->symbol->ast;
@@ -61,6 +76,7 @@ void loop_wiring_set(LoopChecker *check, LoopLoopModel *loop)
         set_topographic(check, loop, converge, lines);
     if (upstate)
         loop->upstate = count_of(check, loop, upstate->first, "an up-state", 0);
+    check_synapses(check, loop);
     if (loop->upstate > loop->reach && loop->context) {
         LoopDiag *diag = loop_diag(check->diags, LOOP_W0003, upstate->span, "no neuron ever takes part: it needs %u active lines, and sees %u", loop->upstate, loop->reach);
         loop_diag_help(check->diags, diag, "Write a number up to %u.", loop->reach);

@@ -7,6 +7,11 @@
 
 #define LOOP_NONE UINT32_MAX /* no register, phase, trial, group ... */
 
+/* Limits that the checker keeps and the verifier asks for. They keep every size far from overflow. */
+#define LOOP_SYNAPSES_MAX ((uint64_t)1 << 34) /* of a loop, and of */
+#define LOOP_SAMPLED_MAX UINT32_MAX           /* one whose neurons sample lines */
+#define LOOP_SHARES_MAX INT32_MAX             /* of a mix, together */
+
 typedef enum LoopOp {
 #define EW1(name, written, units, doc, expr) LOOP_OP_##name,
 #define EW2(name, written, units, doc, expr) LOOP_OP_##name,

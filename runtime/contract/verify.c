@@ -295,11 +295,11 @@ static const char *check_phase(const LoopProgram *p, const LoopPhase *phase)
     for (uint32_t i = 0; i < phase->item_count; i++) {
         double share = phase->items[i].share;
         REQUIRE(phase->items[i].trial < p->task.trial_count, "a trial type out of range");
-        REQUIRE(share >= 0 && share <= INT32_MAX, "a share out of range");
+        REQUIRE(share >= 0 && share <= LOOP_SHARES_MAX, "a share out of range");
         REQUIRE(phase->mix == LOOP_MIX_DRAW || share == floor(share), "a share that is no whole number");
         shares += share;
     }
-    REQUIRE(shares > 0 && shares <= INT32_MAX, "a mix of nothing");
+    REQUIRE(shares > 0 && shares <= LOOP_SHARES_MAX, "a mix of nothing, or of too much");
     return loop_verify_fits(p, phase->until, LOOP_OPTIONAL, 1, false, false) ? NULL : "a condition of several elements";
 }
 
@@ -348,7 +348,7 @@ static const char *check_measures(const LoopProgram *p)
     for (uint32_t i = 0; i < p->measure_count; i++) {
         const LoopMeasure *m = &p->measures[i];
         REQUIRE(loop_verify_reg(p, m->signal) && anchor_ok(p, &m->from) && (!m->window || anchor_ok(p, &m->to)), "a measure");
-        REQUIRE(m->lag <= LOOP_VERIFY_COUNT_MAX && m->reducer <= LOOP_REDUCE_SD, "a measure that looks back too far");
+        REQUIRE(m->lag <= INT32_MAX && m->reducer <= LOOP_REDUCE_SD, "a measure that looks back too far");
         REQUIRE(!m->first_true || p->registers[m->signal].width == 1, "a condition of several elements");
         REQUIRE(m->instant == LOOP_NONE || (loop_verify_fits(p, m->instant, LOOP_REQUIRED, p->registers[m->signal].width, false, false) &&
                                             !p->registers[m->instant].uniform), "a measure's register");

@@ -4,9 +4,8 @@
 
 #include "runtime/contract/rule.h"
 
-/* Limits that keep every size computation far from overflow. */
+/* Limits that no program of the compiler comes near, see those of program.h. */
 enum { LOOP_VERIFY_WIDTH_MAX = 1 << 28, LOOP_VERIFY_COUNT_MAX = 1 << 24 };
-#define LOOP_VERIFY_SYNAPSES_MAX ((size_t)1 << 34)
 
 #define REQUIRE(condition, sentence)                                                                                   \
     do {                                                                                                               \

@@ -26,12 +26,12 @@ static const char *check_sizes(const LoopLoop *l)
     size_t neurons, synapses;
     REQUIRE(l->channels && l->neurons && l->lines && l->reach, "a loop of no size");
     REQUIRE(l->lines <= LOOP_VERIFY_WIDTH_MAX && loop_mul(l->channels, l->neurons, &neurons) &&
-                loop_mul(neurons, l->reach, &synapses) && synapses <= LOOP_VERIFY_SYNAPSES_MAX, "a loop that is too large");
+                loop_mul(neurons, l->reach, &synapses) && synapses <= LOOP_SYNAPSES_MAX, "a loop that is too large");
     switch (l->wiring) {
     case LOOP_WIRING_BROADCAST:
         return l->reach == l->lines ? NULL : "a neuron that sees more or fewer lines than there are";
     case LOOP_WIRING_SAMPLING:
-        REQUIRE(!l->uniform && neurons <= UINT32_MAX / l->reach, "sampled lines that all lanes share");
+        REQUIRE(!l->uniform && neurons <= LOOP_SAMPLED_MAX / l->reach, "sampled lines that all lanes share");
         return l->reach <= l->lines ? NULL : "more lines sampled than there are";
     case LOOP_WIRING_TOPOGRAPHIC:
         return l->reach == 1 && l->neurons == l->lines ? NULL : "a neuron without a line of its own";
