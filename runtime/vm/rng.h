@@ -58,7 +58,14 @@ LOOP_INLINE double loop_polynomial7(const double c[static 8], double x)
     return (((upper * x + c[3]) * x + c[2]) * x + c[1]) * x + c[0];
 }
 
-/* The standard normal number of a uniform one: the inverse distribution function at u + 2^-54, so never at 0
+/* Half of the distance between two uniform numbers. */
+#ifdef LOOP_SINGLE
+#define LOOP_RNG_HALF 0x1p-25
+#else
+#define LOOP_RNG_HALF 0x1p-54
+#endif
+
+/* The standard normal number of a uniform one: the inverse distribution function at u + LOOP_RNG_HALF, so never at 0
    or 1. Wichura (1988), algorithm AS 241, PPND16: a quotient of polynomials for the centre, the tails and the
    far tails. Within 7e-16 of the exact number, relatively. Free of branches. */
 LOOP_INLINE double loop_rng_normal_of(double u)
@@ -96,7 +103,7 @@ LOOP_INLINE double loop_rng_normal_of(double u)
                                1.8463183175100546818e-5,
                                1.4215117583164458887e-7,
                                2.04426310338993978564e-15};
-    double q = (u - 0.5) + 0x1p-54; /* exact: u is a multiple of 2^-53 */
+    double q = (u - 0.5) + LOOP_RNG_HALF; /* exact: u is a multiple of twice that */
     double centre = 0.180625 - q * q, r = sqrt(-loop_log(0.5 - fabs(q)));
     LoopMask is_far = ~loop_below(r, 5.0), is_central = ~loop_below(0.425, fabs(q));
     double n = loop_select(is_far, loop_polynomial7(e, r - 5.0), loop_polynomial7(c, r - 1.6));

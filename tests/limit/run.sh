@@ -152,6 +152,9 @@ want nocode 2 'no diagnostic' "$loop" explain E9999
 printf 'model m\nstep 100 ms\nparam alpha = 0.3 in [0, 0.3]\nlet x = alpha\nrun 1 s\nexpect x = 0.3 within 1e-6\n' | file edge
 want edge 0 '1 expectation holds' "$loop" run --precision single "$scratch/edge.loop"
 want beyond 3 E0208 "$loop" run --precision single -p alpha=0.3001 "$scratch/edge.loop"
+# 100 million normal numbers of 24 bits: none beyond 5.5, where the least of them would stand alone
+printf 'step 1 ms\nlet z = normal(0, 1, 500)\ntask {\n  trial t 2 s { }\n  phase p = 1 t\n}\nrun 100 agents\nmeasure m = peak(largest(max(z, -z)))\nexpect m > 4.5\nexpect m < 5.5 for 100%% of agents\n' | file tails
+want tails 0 '2 expectations hold' "$loop" run --precision single "$scratch/tails.loop"
 # ---- environment ----
 wanted=$("$loop" run examples/schultz.loop | sha256sum)
 for locale in C de_DE.UTF-8 tr_TR.UTF-8; do
