@@ -35,8 +35,7 @@ typedef struct LoopRunOptions {
     bool single;          /* 32-bit numbers in the VM */
     bool keeps_agents;    /* outcomes keep the value of each agent */
     const char *engine;   /* base, avx2 or avx512; NULL: the best that the processor has. Changes no result */
-    /* Set to 1 by a signal handler to stop after the step that is running; may be NULL. */
-    const volatile int *interrupt;
+    const LoopFlag *interrupt; /* not 0: stop soon; looked at every 256 steps, sooner where they are long. May be NULL */
     /* Called from one thread now and then with the share of steps done; may be NULL. */
     void (*progress)(void *context, double done);
     void *progress_context;

@@ -7,8 +7,15 @@
 
 /* ---- settings from the command line ---- */
 
+typedef enum Reading { READ, NOT_A_NUMBER, TOO_LARGE } Reading;
+
+static Reading read_number(const char *text, size_t len, double *value)
+{
+    return loop_num_parse(text, len, value) ? READ : loop_num_is(text, len) ? TOO_LARGE : NOT_A_NUMBER;
+}
+
 /* "0.2", "-1", "50%", "500 ms": a number with an optional unit, as in the language. */
-static bool parse_setting(LoopStr text, double step_ms, double *value, LoopUnit *unit)
+static Reading read_setting(LoopStr text, double step_ms, double *value, LoopUnit *unit)
 {
     static const struct {
         const char *unit;
@@ -23,45 +30,35 @@ static bool parse_setting(LoopStr text, double step_ms, double *value, LoopUnit 
             while (end && text.at[end - 1] == ' ')
                 end--;
             *unit = LOOP_UNIT_DURATION;
-            if (!loop_num_parse(text.at, end, value))
-                return false;
-            *value = *value * units[i].ms / step_ms;
-            return true;
+            Reading reading = read_number(text.at, end, value);
+            *value *= units[i].ms / step_ms;
+            return reading;
         }
     }
     if (end && text.at[end - 1] == '%') {
-        bool is = loop_num_parse(text.at, end - 1, value);
+        Reading reading = read_number(text.at, end - 1, value);
         *value /= 100;
-        return is;
+        return reading;
     }
-    return loop_num_parse(text.at, end, value);
-}
-
-/* Whether it is written like a number, as 1e400 is. */
-static bool is_number(LoopStr text)
-{
-    size_t signs = text.len && text.at[0] == '-', digits = 0;
-    for (size_t i = signs; i < text.len; i++)
-        digits += strchr("0123456789.eE", text.at[i]) != NULL;
-    return text.len > signs && text.at[signs] >= '0' && text.at[signs] <= '9' && signs + digits == text.len;
+    return read_number(text.at, end, value);
 }
 
 /* What a setting makes of `node`, which is what the file says. NULL: it is wrong. */
 static LoopNode *value_of(LoopChecker *check, const LoopSetting *setting, const LoopSymbol *symbol, const LoopNode *node)
 {
-    double value;
+    double value = 0;
     LoopUnit unit;
     if (node->type.width != 1) {
         loop_diag(check->diags, LOOP_E0207, symbol->span, "'%.*s' has %u elements; -p can set single numbers only",
                   LOOP_STR_ARGS(symbol->name), node->type.width);
         return NULL;
     }
-    bool parsed = parse_setting(setting->value, check->model->step_ms, &value, &unit);
-    if (!parsed && is_number(setting->value)) {
+    Reading reading = read_setting(setting->value, check->model->step_ms, &value, &unit);
+    if (reading == TOO_LARGE) {
         loop_diag(check->diags, LOOP_E0207, symbol->span, "-p %.*s=%.*s is out of range", LOOP_STR_ARGS(setting->name), LOOP_STR_ARGS(setting->value));
         return NULL;
     }
-    if (!parsed || unit != node->type.unit) {
+    if (reading != READ || unit != node->type.unit) {
         LoopDiag *diag = loop_diag(check->diags, LOOP_E0207, symbol->span, "-p %.*s=%.*s is not a %s",
                                    LOOP_STR_ARGS(setting->name), LOOP_STR_ARGS(setting->value),
                                    node->type.unit == LOOP_UNIT_DURATION ? "duration" : "number");

@@ -83,7 +83,7 @@ typedef struct LoopRan {
 } LoopRan;
 LoopRan loop_run_program(const LoopCompiled *compiled, const char *path, const LoopArguments *arguments);
 /* Non-zero once a signal asked to stop. */
-const volatile int *loop_interrupt_flag(void);
+const LoopFlag *loop_interrupt_flag(void);
 int loop_say_interrupted(void);
 /* After cleaning up: dies by the signal that interrupted the run. */
 int loop_die_interrupted(void);

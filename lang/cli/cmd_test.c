@@ -63,8 +63,10 @@ static int test(const LoopArguments *arguments, LoopSink *out)
     }
     for (size_t i = 0; i < arguments->file_count; i++) {
         int code = test_one(arguments->files[i], arguments, out, &count);
-        if (code == LOOP_EXIT_INTERRUPTED || code == LOOP_EXIT_LIMIT)
+        if (code == LOOP_EXIT_INTERRUPTED)
             return code;
+        if (*loop_interrupt_flag()) /* between two files, or while one was checked */
+            return loop_say_interrupted();
         loop_sink_spill(out);
     }
     loop_text_add(&out->text, "%s%u passed, %u failed\n", arguments->markdown ? "\n" : "", count.passed, count.failed);

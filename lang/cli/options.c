@@ -122,6 +122,20 @@ static bool has_option(const LoopCommand *command, const char *name)
     return false;
 }
 
+/* Whether there are several options that begin as `name` does, which is said. */
+static bool is_short_for_several(const LoopCommand *command, LoopStr name)
+{
+    LoopText names = {0};
+    int count = 0;
+    for (const LoopOption *o = command->options; name.len && o->name; o++)
+        if (strncmp(o->name, name.at, name.len) == 0)
+            loop_text_add(&names, "%s--%s", count++ ? " or " : "", o->name);
+    if (count > 1)
+        loop_say("loop %s: '--%.*s' may be %s\n", command->name, LOOP_STR_ARGS(name), names.at ? names.at : "several");
+    loop_text_free(&names);
+    return count > 1;
+}
+
 static void unknown_option(const LoopCommand *command, const char *word)
 {
     LoopStr name = loop_str(word);
@@ -132,6 +146,8 @@ static void unknown_option(const LoopCommand *command, const char *word)
     for (size_t i = 0; i < name.len; i++)
         if (name.at[i] == '=')
             name.len = i;
+    if (word[1] == '-' && is_short_for_several(command, name))
+        return;
     for (const LoopOption *o = command->options; o->name; o++) {
         size_t distance = loop_edit_distance(name, loop_str(o->name), limit);
         if (distance < limit && name.len > 2) {
@@ -200,6 +216,11 @@ int loop_arguments_read(const LoopCommand *command, int argc, char **argv, LoopA
         }
         if (found == ':') {
             loop_say("loop %s: '%s' needs a value\n", command->name, words[optind - 1]);
+            return LOOP_EXIT_USAGE;
+        }
+        const LoopOption *full = option ? NULL : option_of(command, optopt);
+        if (full || (!option && optopt == 'h')) {
+            loop_say("loop %s: '--%s' takes no value\n", command->name, full ? full->name : "help");
             return LOOP_EXIT_USAGE;
         }
         if (!option) {

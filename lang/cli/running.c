@@ -10,8 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The only state that outlives a call: a signal handler can be told nothing else. */
-static volatile int interrupted;
+/* Outlives a call, since a signal handler can be told nothing else. */
+static LoopFlag interrupted;
 
 static void on_signal(int signal_number)
 {
@@ -35,7 +35,7 @@ static void catch_signals(void)
     }
 }
 
-const volatile int *loop_interrupt_flag(void)
+const LoopFlag *loop_interrupt_flag(void)
 {
     return &interrupted;
 }

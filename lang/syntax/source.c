@@ -96,7 +96,7 @@ static LoopReadStatus read_all(int in, LoopText *out)
 /* A FIFO would block for ever, a device never end: only regular files are read by name. */
 static int open_regular(const char *path)
 {
-    struct stat info;
+    struct stat info = {0};
     int in = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (in < 0)
         return -1;

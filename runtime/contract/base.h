@@ -3,6 +3,7 @@
 #ifndef LOOP_BASE_H
 #define LOOP_BASE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,6 +23,9 @@ bool loop_str_is(LoopStr a, const char *b);
 
 /* Bytes of a control character that begins here, of C1 (U+0080 to U+009F) too; 0: none does. A terminal gets none of them. */
 size_t loop_control_bytes(const char *at, size_t left);
+
+/* Set by a signal handler, to the number of the signal, and read by all threads: they are to stop soon. */
+typedef atomic_int LoopFlag;
 
 /* Size arithmetic that cannot wrap: false on overflow. */
 bool loop_mul(size_t a, size_t b, size_t *out);

@@ -158,6 +158,12 @@ bool loop_num_parse(const char *text, size_t len, double *out)
     return true;
 }
 
+bool loop_num_is(const char *text, size_t len)
+{
+    Literal l = {.digits = {.n = 0}};
+    return len <= LOOP_NUM_LITERAL_MAX && scan(&l, text, len);
+}
+
 /* ---- printing ---- */
 
 /* |x| = m 2^exponent. */

@@ -13,6 +13,7 @@
    smallest. False, and `*out` untouched, for anything else, for more characters than the limit, and for what
    would be inf. */
 bool loop_num_parse(const char *text, size_t len, double *out);
+bool loop_num_is(const char *text, size_t len); /* whether it is written as one, however large it is */
 
 /* The fewest digits that read back as x, plain for 1e-5 <= |x| < 1e16, else as 2.5e20; nan, inf, -inf, -0.
    Returns the length, at most 24; a NUL is put behind. */

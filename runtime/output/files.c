@@ -8,13 +8,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FILES_MAX = 8, NAMES_TRIED = 100 };
+enum { NAMES_TRIED = 100 };
 
 typedef struct Folder {
     const char *directory;
     const LoopFileJob *jobs;
     size_t count;
-    LoopText temporary[FILES_MAX]; /* paths; empty when there is no such file */
+    LoopText temporary[LOOP_FILES_MAX]; /* paths; empty when there is no such file */
     LoopText *path;                /* of what failed */
     bool used;                     /* files of these names were there */
     bool made;                     /* the directory is ours */
@@ -106,7 +106,7 @@ static int remove_old(Folder *folder, size_t i)
 {
     LoopText path = {0};
     loop_text_add(&path, "%s/%s", folder->directory, folder->jobs[i].name);
-    int error = path.failed ? ENOMEM : unlink(path.at) != 0 && errno != ENOENT ? errno : 0;
+    int error = path.failed ? ENOMEM : unlink(path.at) != 0 && errno != ENOENT && errno != EISDIR ? errno : 0;
     loop_text_free(&path);
     return error ? fail(folder, folder->jobs[i].name, error) : 0;
 }
@@ -127,7 +127,7 @@ int loop_files_look(const char *directory, const LoopFileJob *jobs, size_t count
     Folder folder = {.directory = directory, .jobs = jobs, .path = path};
     int error = make_directory(&folder);
     for (size_t i = 0; !error && i < count; i++)
-        error = look_before(&folder, i);
+        error = jobs[i].write ? look_before(&folder, i) : 0;
     if (!error && access(directory, W_OK | X_OK) != 0)
         error = fail(&folder, NULL, errno);
     if (folder.made)
@@ -135,21 +135,18 @@ int loop_files_look(const char *directory, const LoopFileJob *jobs, size_t count
     return error;
 }
 
-int loop_files_write(const char *directory, const LoopFileJob *jobs, size_t count, size_t known, const void *context,
-                     const volatile int *stop, LoopText *path)
+int loop_files_write(const char *directory, const LoopFileJob *jobs, size_t count, const void *context, const LoopFlag *stop, LoopText *path)
 {
     Folder folder = {.directory = directory, .jobs = jobs, .count = count, .path = path};
-    if (count > FILES_MAX)
-        return fail(&folder, NULL, EINVAL);
     int error = make_directory(&folder);
     for (size_t i = 0; !error && i < count; i++)
-        error = look_before(&folder, i);
+        error = jobs[i].write ? look_before(&folder, i) : 0;
     for (size_t i = 0; !error && i < count; i++)
-        error = stop && *stop ? fail(&folder, NULL, ECANCELED) : write_file(&folder, i, context);
+        error = stop && *stop ? fail(&folder, NULL, ECANCELED) : jobs[i].write ? write_file(&folder, i, context) : 0;
     for (size_t i = 0; !error && i < count; i++)
-        error = name_file(&folder, i);
-    for (size_t i = count; !error && folder.used && i < known; i++)
-        error = remove_old(&folder, i);
+        error = jobs[i].write ? name_file(&folder, i) : 0;
+    for (size_t i = 0; !error && folder.used && i < count; i++)
+        error = jobs[i].write ? 0 : remove_old(&folder, i);
     clean_up(&folder, error);
     return error;
 }

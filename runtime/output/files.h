@@ -7,14 +7,15 @@
 
 typedef struct LoopFileJob {
     const char *name;
-    void (*write)(const void *context, LoopSink *out);
+    void (*write)(const void *context, LoopSink *out); /* NULL: not now, and what another run left there goes */
 } LoopFileJob;
 
-/* Writes the first `count` of `known` files into `directory`, which is made when it is missing (not its parents); where it held some
-   of them, the others are removed, since they are of another run. 0, or the errno of what
+enum { LOOP_FILES_MAX = 8 };
+
+/* Writes files, LOOP_FILES_MAX at most, into `directory`, which is made when it is missing (not its parents). What is not written is
+   removed only where the directory held some of those that are, and never a folder. 0, or the errno of what
    failed, `path` then naming it; nothing new is left behind. A `*stop` that is set (NULL: never) makes it ECANCELED. */
-int loop_files_write(const char *directory, const LoopFileJob *jobs, size_t count, size_t known, const void *context,
-                     const volatile int *stop, LoopText *path);
+int loop_files_write(const char *directory, const LoopFileJob *jobs, size_t count, const void *context, const LoopFlag *stop, LoopText *path);
 
 /* Whether they could be written, as far as that can be told without doing it: for a run that is to write them at its end. As above. */
 int loop_files_look(const char *directory, const LoopFileJob *jobs, size_t count, LoopText *path);

@@ -157,23 +157,32 @@ static void write_run(const void *context, LoopSink *out)
     loop_text_add(json.out, "\n");
 }
 
-/* The last is written where each agent is asked for. */
-static const LoopFileJob jobs[] = {
-    {"traces.csv", write_traces}, {"measures.csv", write_measures}, {"run.json", write_run}, {"agents.csv", write_agents}};
+static const struct {
+    LoopFileJob job;
+    bool each_agent; /* only where each agent is asked for */
+} rows[] = {{{"traces.csv", write_traces}, false}, {{"measures.csv", write_measures}, false}, {{"run.json", write_run}, false}, {{"agents.csv", write_agents}, true}};
+enum { ROWS = sizeof rows / sizeof rows[0] };
 
-static size_t job_count(bool each_agent)
+static void list_jobs(bool each_agent, LoopFileJob jobs[ROWS])
 {
-    return each_agent ? 4 : 3;
+    for (size_t i = 0; i < ROWS; i++) {
+        jobs[i] = rows[i].job;
+        if (rows[i].each_agent && !each_agent)
+            jobs[i].write = NULL;
+    }
 }
 
 int loop_save_look(const char *directory, bool each_agent, LoopText *path)
 {
-    return loop_files_look(directory, jobs, job_count(each_agent), path);
+    LoopFileJob jobs[ROWS];
+    list_jobs(each_agent, jobs);
+    return loop_files_look(directory, jobs, ROWS, path);
 }
 
-int loop_save(const LoopReport *report, const LoopProvenance *from, const char *directory, const volatile int *stop,
-              LoopText *path)
+int loop_save(const LoopReport *report, const LoopProvenance *from, const char *directory, const LoopFlag *stop, LoopText *path)
 {
+    LoopFileJob jobs[ROWS];
     Saved saved = {report, from};
-    return loop_files_write(directory, jobs, job_count(report->each_agent), 4, &saved, stop, path);
+    list_jobs(report->each_agent, jobs);
+    return loop_files_write(directory, jobs, ROWS, &saved, stop, path);
 }

@@ -14,9 +14,8 @@ typedef struct LoopProvenance {
     char *const *arguments;      /* the whole command line */
 } LoopProvenance;
 
-/* Writes traces.csv, measures.csv and run.json. As loop_files_write. */
-int loop_save(const LoopReport *report, const LoopProvenance *from, const char *directory, const volatile int *stop,
-              LoopText *path);
+/* Writes traces.csv, measures.csv and run.json, agents.csv too if the report has each agent. As loop_files_write. */
+int loop_save(const LoopReport *report, const LoopProvenance *from, const char *directory, const LoopFlag *stop, LoopText *path);
 
 /* Whether that could be done: asked before a run. As loop_files_look. */
 int loop_save_look(const char *directory, bool each_agent, LoopText *path);

@@ -116,6 +116,10 @@ want other 1 'FAILS' "$loop" run -q -o "$scratch/each" tests/report/pooled.loop
 rm "$scratch/each/run.json" && mkdir "$scratch/each/run.json" && cp "$scratch/each/measures.csv" "$scratch/before"
 want inway 6 "can't write" "$loop" run -q --seed 9 -o "$scratch/each" tests/report/pooled.loop
 cmp -s "$scratch/each/measures.csv" "$scratch/before" && pass || fail 'half of the files'
+# but not where another kind of run would have put one
+mkdir -p "$scratch/asked/agents.csv" && touch "$scratch/asked/run.json"
+want asked 0 '' "$loop" run -q -o "$scratch/asked" examples/schultz.loop
+want asking 6 'Is a directory' "$loop" run -q --each-agent -o "$scratch/asked" examples/schultz.loop
 want longname 6 'too long' "$loop" run "$(many 1500 a)"
 printf 'step 1 ms\nsense light\ntask {\n  trial t 16778 s { light at 16777217 ms }\n  phase p = 1 t\n}\nexpect light >= 0\n' | file long_single
 want long_single 2 'single precision can count' "$loop" run --precision single "$scratch/long_single.loop"
@@ -129,11 +133,16 @@ grep -q $'\033\|\302\233' "$scratch/out" && fail 'control characters' || pass
 grep -qF 'doi:x\x1b[31m' "$scratch/out" && grep -qF '\x9b31m' "$scratch/out" && pass || fail 'escapes of control characters'
 want nofolder 2 'needs -o DIR' "$loop" run --each-agent examples/schultz.loop
 # ---- usage ----
+printf 'step 100 ms\nparam g = 1\nparam d = 1 s\nlet x = g + d / (1 s)\nrun 1 s\nrecord x\n' | file settings
 want nothing 2 'Commands:' "$loop"
 want command 2 "Did you mean 'loop run'?" "$loop" rum examples/schultz.loop
 want option 2 "Did you mean '--agents'?" "$loop" run --agent5 5 examples/schultz.loop
 want synonym 2 "Did you mean '--jobs'?" "$loop" run --threads 2 examples/schultz.loop
 want plain 2 "'loop run examples/schultz.loop' runs it." "$loop" examples/schultz.loop
+want novalue 2 "'--quiet' takes no value" "$loop" run --quiet=1 examples/schultz.loop
+want several 2 "'--s' may be --seed or --split" "$loop" run --s 5 examples/schultz.loop
+want malformed 3 'g=1e is not a number' "$loop" check -p g=1e "$scratch/settings.loop"
+want large 3 'd=1e400ms is out of range' "$loop" check -p d=1e400ms "$scratch/settings.loop"
 want number 2 'whole number' "$loop" run --agents 1e3 examples/schultz.loop
 want value 2 'needs a value' "$loop" run examples/schultz.loop --seed
 want setting 3 E0211 "$loop" run -p nothing=1 examples/schultz.loop
@@ -174,6 +183,15 @@ for signal in INT TERM; do
     got=$?
     { [ $got -eq 130 ] || [ $got -eq 143 ]; } && grep -q interrupted "$scratch/out" && pass || fail "SIG$signal: exit code $got"
 done
+# between short models, too
+short=$(for i in {1..2000}; do echo examples/schultz.loop; done)
+# shellcheck disable=SC2086 # words
+env --default-signal=INT "$loop" test -q $short >"$scratch/out" 2>&1 &
+pid=$!
+sleep 0.3
+kill -INT $pid
+wait $pid 2>/dev/null
+[ $? -eq 130 ] && grep -q interrupted "$scratch/out" && pass || fail 'SIGINT between models'
 # ---- memory that runs out: at allocation 1, 2, 3 ... of each command; ALLOC_STRIDE skips some where runs are slow ----
 alloc() { # ARGUMENTS...: of the command
     local said
