@@ -152,6 +152,8 @@ static bool add_stage(LoopRunPlan *plan, const LoopProgram *program, const LoopP
     if (s->lanes > s->all)
         s->lanes = s->all;
     s->blocks = (s->all + s->lanes - 1) / s->lanes;
+    if (s->blocks > INT32_MAX - plan->blocks) /* in all stages they are numbered */
+        return false;
     plan->blocks += s->blocks;
     LoopLayout layout;
     if (!loop_mul(lane_bytes, s->lanes, &all) || all > MEMORY_MAX || uniform_bytes > MEMORY_MAX)
@@ -181,24 +183,42 @@ static bool add_stages(LoopRunPlan *plan, const LoopProgram *program, const Loop
     return ok;
 }
 
-/* A value and a number of trials for each measure and lane, and a value for each final. */
-static bool count_results(LoopRunPlan *plan, const LoopProgram *program)
+static bool add_final(LoopRunPlan *plan, const LoopProgram *program, const LoopFinal *final)
+{
+    return add_product(&plan->result_bytes, program->registers[final->result].width, final->group == LOOP_NONE ? plan->all : plan->agents,
+                       sizeof(double));
+}
+
+/* A value and a number of trials for each measure and lane, a value for each final, and once more for each claim that keeps its agents. */
+static bool count_results(LoopRunPlan *plan, const LoopProgram *program, bool keeps_agents)
 {
     bool ok = true;
     for (uint32_t i = 0; ok && i < program->measure_count; i++)
         ok = add_product(&plan->result_bytes, program->registers[program->measures[i].signal].width, plan->all, sizeof(double)) &&
              add_product(&plan->result_bytes, 1, plan->all, sizeof(uint32_t));
-    for (uint32_t i = 0; ok && i < program->final_count; i++) {
-        const LoopFinal *final = &program->finals[i];
-        ok = add_product(&plan->result_bytes, program->registers[final->result].width, final->group == LOOP_NONE ? plan->all : plan->agents,
-                         sizeof(double));
-    }
+    for (uint32_t i = 0; ok && i < program->final_count; i++)
+        ok = add_final(plan, program, &program->finals[i]);
+    for (uint32_t i = 0; ok && keeps_agents && i < program->claim_count; i++)
+        ok = add_final(plan, program, &program->finals[program->claims[i].value]);
     return ok;
+}
+
+/* Mean and spread on each step of a strip, for each group; and a lane of the longest strip in each thread. */
+static bool count_courses(LoopRunPlan *plan, const LoopProgram *program)
+{
+    size_t longest = 0;
+    bool ok = true;
+    for (uint32_t i = 0; ok && i < program->strip_count; i++) {
+        const LoopStrip *strip = &program->strips[i];
+        ok = add_product(&plan->course_bytes, strip->group == LOOP_NONE ? program->group_count : 1, strip->steps, 2 * sizeof(double));
+        longest = strip->steps > longest ? strip->steps : longest;
+    }
+    return ok && add_product(&plan->course_bytes, plan->threads, longest, sizeof(double));
 }
 
 bool loop_plan_make(LoopRunPlan *plan, const LoopProgram *program, const LoopRunOptions *options)
 {
-    size_t lane_bytes, total, all;
+    size_t lane_bytes, all;
     *plan = (LoopRunPlan){.agents = options->agents ? options->agents : program->agents};
     if (!loop_mul(plan->agents, program->group_count, &all) || all > INT32_MAX)
         return false;
@@ -209,10 +229,9 @@ bool loop_plan_make(LoopRunPlan *plan, const LoopProgram *program, const LoopRun
         return false;
     if (plan->threads > plan->blocks)
         plan->threads = plan->blocks;
-    if (!count_results(plan, program))
-        return false;
-    return loop_mul(plan->block_bytes, plan->threads, &total) && loop_add(total, plan->result_bytes, &total) &&
-           total <= MEMORY_MAX;
+    return count_results(plan, program, options->keeps_agents) && count_courses(plan, program) &&
+           loop_mul(plan->block_bytes, plan->threads, &plan->total_bytes) && loop_add(plan->total_bytes, plan->result_bytes, &plan->total_bytes) &&
+           loop_add(plan->total_bytes, plan->course_bytes, &plan->total_bytes) && plan->total_bytes <= MEMORY_MAX;
 }
 
 void loop_plan_free(LoopRunPlan *plan)
@@ -252,7 +271,9 @@ void loop_memory_print(const LoopProgram *program, const LoopRunOptions *options
     if (plan.stage_count > LISTED)
         loop_text_add(out, "and %u parts more, one after another\n", plan.stage_count - LISTED);
     loop_text_add(out, "results    %zu bytes, %zu a lane\n", plan.result_bytes, plan.result_bytes / plan.all);
-    loop_text_add(out, "in all     %zu bytes, besides the program itself\n", plan.block_bytes * plan.threads + plan.result_bytes);
+    if (plan.course_bytes)
+        loop_text_add(out, "courses    %zu bytes, of what is recorded\n", plan.course_bytes);
+    loop_text_add(out, "in all     %zu bytes, besides the program itself\n", plan.total_bytes);
     for (uint32_t i = 0; i < program->loop_count; i++) {
         const LoopLoop *loop = &program->loops[i];
         loop_text_add(out, "loop %.*s: %u channels x %u neurons x %u lines, weights and traces %s\n",

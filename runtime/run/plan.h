@@ -24,9 +24,11 @@ typedef struct LoopRunPlan {
     bool no_memory;            /* the plan itself could not be made */
     size_t block_bytes;        /* of the largest block */
     size_t result_bytes;       /* what the run keeps for all lanes, and what claims are worked out in */
+    size_t course_bytes;       /* what is recorded, and one lane of it in each thread */
+    size_t total_bytes;        /* all that: blocks of all threads, results and courses */
 } LoopRunPlan;
 
-/* false: no memory, or the sizes overflow or pass LOOP_MEMORY_MAX. The plan is to be freed in any case. */
+/* false: no memory, or the sizes overflow or pass what a run may take. The plan is to be freed in any case. */
 bool loop_plan_make(LoopRunPlan *plan, const LoopProgram *program, const LoopRunOptions *options);
 void loop_plan_free(LoopRunPlan *plan);
 

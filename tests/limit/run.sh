@@ -70,6 +70,10 @@ want memory 5 'memory' "$loop" run "$scratch/memory.loop"
 # `last N` keeps N values only where until may end the phase
 printf 'step 100 ms\nlet x = bernoulli(fill(0.5, 1000))\ntask { trial a 100 ms { }\nphase p = 300000 a }\nrun 100 agents\nexpect x at 0 s in p last 200000 = 0.5 within 0.1\n' | file last
 "$loop" dump --memory "$scratch/last.loop" | awk '/^in all/ { exit !($3 < 1e7) }' && pass || fail 'memory of last N'
+printf 'step 1 ms\nsense a\ntask {\n  trial t 1000 s { a at 1 s }\n  phase p = 1 t\n}\ngroup x\ngroup y\nrecord a\n' | file courses
+"$loop" dump --memory -j 1 "$scratch/courses.loop" | awk '/^courses/ { exit $2 != 2 * 2e6 * 8 + 8e6 }' && pass || fail 'memory of courses'
+sed 's/1000 s/2000000 s/' "$scratch/courses.loop" | file toolong
+want toolong 5 'more memory' "$loop" run "$scratch/toolong.loop"
 { head -c 17000000 /dev/zero | tr '\0' ' '; } | file big; check big 3 E0002
 { printf '# '; head -c 15000000 /dev/zero | tr '\0' 'x'; printf '\nmodel m\nstep 1 s\nrun 3 s\n'; } | file longline
 want longline 0 '' timeout 5 "$loop" check "$scratch/longline.loop"
