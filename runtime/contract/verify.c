@@ -3,10 +3,12 @@
 #include "runtime/contract/verify.h"
 
 #include <math.h>
+#include <string.h>
 
 typedef struct Verify {
     const LoopProgram *p;
     const LoopSection *section;
+    const char *letters; /* of the operands that belong there */
     const uint32_t *args;
 } Verify;
 
@@ -240,6 +242,7 @@ static const char *check_instruction(Verify *v, size_t pc, size_t *next)
     while (info->operands[count])
         count++;
     REQUIRE(count < v->section->length - pc, "an instruction cut short");
+    REQUIRE(strspn(info->operands, v->letters) == count && (op != LOOP_OP_CLOCK || v->section == &v->p->step), "an instruction out of place");
     v->args = v->section->code + pc + 1;
     *next = pc + 1 + count;
     for (size_t i = 0; i < count; i++) {
@@ -276,9 +279,15 @@ static const char *check_jumps(const LoopSection *section)
     return NULL;
 }
 
-static const char *check_section(const LoopProgram *p, const LoopSection *section)
+/* What a section may have operands of: steps of all; the start of nothing that jumps or that the task, loops or rings move on, since it is
+   cut down to what finals need; finals of nothing but registers. */
+#define ANY_OPERAND "dhvkcslrxmj"
+#define START_OPERANDS "dhvkcsx"
+#define FINAL_OPERANDS "dhvkc"
+
+static const char *check_section(const LoopProgram *p, const LoopSection *section, const char *letters)
 {
-    Verify v = {.p = p, .section = section};
+    Verify v = {.p = p, .section = section, .letters = letters};
     REQUIRE(section->length <= LOOP_VERIFY_COUNT_MAX, "a section that is too long");
     for (size_t pc = 0; pc < section->length;) {
         const char *wrong = check_instruction(&v, pc, &pc);
@@ -388,7 +397,7 @@ static const char *check_claims(const LoopProgram *p)
     }
     for (uint32_t i = 0; i < p->final_count; i++) {
         const LoopFinal *f = &p->finals[i];
-        const char *wrong = check_section(p, &f->section);
+        const char *wrong = check_section(p, &f->section, FINAL_OPERANDS);
         REQUIRE(loop_verify_reg(p, f->result) && (f->group == LOOP_NONE || f->group < p->group_count), "a final of nothing");
         if (wrong)
             return wrong;
@@ -450,7 +459,7 @@ const char *loop_program_verify(const LoopProgram *p)
     if (!wrong)
         wrong = check_task(p);
     for (size_t i = 0; !wrong && i < sizeof sections / sizeof sections[0]; i++)
-        wrong = check_section(p, sections[i]);
+        wrong = check_section(p, sections[i], sections[i] == &p->init ? START_OPERANDS : ANY_OPERAND);
     if (!wrong)
         wrong = check_measures(p);
     return wrong ? wrong : check_claims(p);

@@ -8,7 +8,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 typedef struct Countdown {
-    volatile int stop;
+    LoopFlag stop;
     int looks; /* 256 steps or fewer apart */
 } Countdown;
 

@@ -96,6 +96,34 @@ static void rejects_an_unknown_opcode(void **state)
     loop_compiled_free(&compiled);
 }
 
+/* Finals run without rings and loops, and the start of a run without a clock: what names them does not belong there. */
+static void rejects_an_instruction_out_of_place(void **state)
+{
+    (void)state;
+    uint32_t tried = 0;
+    for (size_t i = 0; i < models.gl_pathc; i++) {
+        LoopCompiled compiled;
+        compile(i, &compiled);
+        LoopProgram *p = compiled.program;
+        for (uint32_t f = 0; p->ring_count && f < p->final_count; f++) {
+            const uint32_t result = p->finals[f].result;
+            uint32_t read[] = {LOOP_OP_RING_READ, result, 0};
+            if (p->registers[result].width != p->rings[0].width)
+                continue;
+            const LoopSection before = p->finals[f].section;
+            p->finals[f].section = (LoopSection){.code = read, .length = 3};
+            assert_non_null(loop_program_verify(p));
+            p->finals[f].section = before;
+            tried++;
+        }
+        uint32_t clock = LOOP_OP_CLOCK;
+        p->init = (LoopSection){.code = &clock, .length = 1};
+        assert_non_null(loop_program_verify(p));
+        loop_compiled_free(&compiled);
+    }
+    assert_true(tried > 100);
+}
+
 static void rejects_an_instruction_cut_short(void **state)
 {
     (void)state;
@@ -171,8 +199,10 @@ static uint32_t next_random(uint32_t below) /* xorshift64* of Vigna 2016 */
 
 static void damage_word(LoopProgram *p)
 {
-    LoopSection *sections[] = {&p->init, &p->step, &p->step, &p->observe, &p->verdict};
-    LoopSection *section = sections[next_random(5)];
+    LoopSection *sections[] = {&p->init, &p->step, &p->step, &p->observe, &p->verdict, &p->init};
+    if (p->final_count)
+        sections[5] = &p->finals[next_random(p->final_count)].section;
+    LoopSection *section = sections[next_random(6)];
     if (section->length)
         section->code[next_random((uint32_t)section->length)] = next_random(next_random(2) ? LOOP_OP_COUNT : p->register_count);
 }
@@ -233,7 +263,7 @@ static void damage_measure(LoopProgram *p)
 static void count_down(void *context, double done)
 {
     (void)done;
-    volatile int *stop = context;
+    LoopFlag *stop = context;
     *stop = 1;
 }
 
@@ -248,7 +278,7 @@ static void runs_of_damaged_programs_stay_in_bounds(void **state)
         compile(i % models.gl_pathc, &compiled);
         damages[next_random(sizeof damages / sizeof damages[0])](compiled.program);
         if (!loop_program_verify(compiled.program)) {
-            volatile int stop = 0;
+            LoopFlag stop = 0;
             bool setup_fault;
             LoopResults *results = NULL;
             LoopRunOptions options = {.agents = 2, .seed = 1, .threads = 1, .lanes = 3, .interrupt = &stop,
@@ -268,6 +298,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rejects_every_operand_out_of_range),
         cmocka_unit_test(rejects_an_unknown_opcode),
+        cmocka_unit_test(rejects_an_instruction_out_of_place),
         cmocka_unit_test(rejects_an_instruction_cut_short),
         cmocka_unit_test(rejects_registers_of_other_widths),
         cmocka_unit_test(rejects_registers_that_lie_nowhere),
