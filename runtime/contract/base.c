@@ -44,6 +44,21 @@ bool loop_add(size_t a, size_t b, size_t *out)
     return !__builtin_add_overflow(a, b, out);
 }
 
+uint64_t loop_mix64(uint64_t z)
+{
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return z ^ z >> 31;
+}
+
+uint64_t loop_hash64(const void *bytes, size_t n, uint64_t h)
+{
+    const unsigned char *at = bytes;
+    for (size_t i = 0; i < n; i++)
+        h = (h ^ at[i]) * 0x100000001b3u;
+    return loop_mix64(h + n);
+}
+
 static bool round_up(size_t size, size_t to, size_t *rounded)
 {
     bool ok = loop_add(size, to - 1, rounded);
@@ -359,12 +374,12 @@ void loop_text_add(LoopText *text, const char *format, ...)
     va_end(again);
 }
 
-/* Optimal string alignment over three rows; names longer than NAME_LIMIT never match. */
 static char lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
+/* Optimal string alignment over three rows; names longer than NAME_LIMIT never match. */
 size_t loop_edit_distance(LoopStr a, LoopStr b, size_t limit)
 {
     size_t gap = a.len > b.len ? a.len - b.len : b.len - a.len;

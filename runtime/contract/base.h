@@ -31,6 +31,12 @@ typedef atomic_int LoopFlag;
 bool loop_mul(size_t a, size_t b, size_t *out);
 bool loop_add(size_t a, size_t b, size_t *out);
 
+/* Each of 2^64 numbers becomes another, of which every bit depends on all. Stafford's variant 13, as in splitmix64. */
+uint64_t loop_mix64(uint64_t z);
+/* A hash of n bytes; `h` is LOOP_HASH_START or the hash of what came before. */
+#define LOOP_HASH_START 0xcbf29ce484222325u
+uint64_t loop_hash64(const void *bytes, size_t n, uint64_t h);
+
 /* The only allocator of the project. Zeroed memory, NULL on failure; `loop_free(NULL)` is fine. */
 void *loop_alloc(size_t size);
 void *loop_alloc_array(size_t count, size_t size);

@@ -8,7 +8,6 @@
 
 /* ---- text ---- */
 
-/* Bytes of the control character at `at`, 0 when there is none: C0, DEL, and C1 as UTF-8 writes it. */
 void loop_show_str(LoopText *out, LoopStr text)
 {
     for (size_t i = 0; i < text.len;) {

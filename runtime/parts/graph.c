@@ -23,7 +23,7 @@ static void touch_register(Maker *m, uint32_t reg, bool reads, bool writes)
         touch(m, reg, reads, writes);
 }
 
-static void begin_node(Maker *m, LoopNode node)
+static void begin_node(Maker *m, LoopGraphNode node)
 {
     node.first = m->graph->touch_count;
     if (!m->counts)
@@ -82,7 +82,7 @@ static bool is_jump(uint32_t op)
 static void add_instruction(Maker *m, const uint32_t *code, uint32_t section)
 {
     const char *operands = loop_op_info(code[0])->operands;
-    begin_node(m, (LoopNode){.code = code, .section = section, .length = 1 + (uint32_t)strlen(operands), .skip = LOOP_NONE, .target = LOOP_NONE});
+    begin_node(m, (LoopGraphNode){.code = code, .section = section, .length = 1 + (uint32_t)strlen(operands), .skip = LOOP_NONE, .target = LOOP_NONE});
     for (size_t i = 0; operands[i]; i++)
         touch_operand(m, code[0], operands[i], code[i + 1]);
     if (code[0] == LOOP_OP_CLOCK || code[0] == LOOP_OP_EVENT_ON || code[0] == LOOP_OP_EVENT_ACTIVE || code[0] == LOOP_OP_TRIAL_BEGIN)
@@ -100,7 +100,7 @@ static void add_section(Maker *m, const LoopSection *section, uint32_t name)
 static void link_jumps(LoopGraph *g, uint32_t first)
 {
     for (uint32_t i = first; i < g->node_count; i++) {
-        LoopNode *jump = &g->nodes[i];
+        LoopGraphNode *jump = &g->nodes[i];
         if (!is_jump(jump->code[0]))
             continue;
         const uint32_t *to = jump->code + jump->length + jump->code[jump->length - 1];
@@ -111,7 +111,7 @@ static void link_jumps(LoopGraph *g, uint32_t first)
 
 static void add_loop(Maker *m, const LoopLoop *loop, uint32_t thing)
 {
-    begin_node(m, (LoopNode){.section = LOOP_SECTION_NONE, .skip = LOOP_NONE});
+    begin_node(m, (LoopGraphNode){.section = LOOP_SECTION_NONE, .skip = LOOP_NONE});
     touch(m, thing, true, true);
 #define IN(member) touch_register(m, loop->member, true, false);
 #define OUT(member) touch_register(m, loop->member, false, true);
@@ -132,7 +132,7 @@ static void touch_anchor(Maker *m, const LoopAnchor *anchor)
 
 static void add_measure(Maker *m, const LoopMeasure *measure, uint32_t thing)
 {
-    begin_node(m, (LoopNode){.section = LOOP_SECTION_NONE, .skip = LOOP_NONE});
+    begin_node(m, (LoopGraphNode){.section = LOOP_SECTION_NONE, .skip = LOOP_NONE});
     touch(m, thing, false, true);
     touch(m, measure->signal, true, false);
     touch_anchor(m, &measure->from);
@@ -144,7 +144,7 @@ static void add_measure(Maker *m, const LoopMeasure *measure, uint32_t thing)
 /* `thing` reads register `reg`. */
 static void add_reader(Maker *m, uint32_t thing, uint32_t reg)
 {
-    begin_node(m, (LoopNode){.section = LOOP_SECTION_NONE, .skip = LOOP_NONE});
+    begin_node(m, (LoopGraphNode){.section = LOOP_SECTION_NONE, .skip = LOOP_NONE});
     touch(m, thing, false, true);
     touch_register(m, reg, true, false);
     end_node(m);
@@ -161,7 +161,7 @@ static void add_all(Maker *m)
         if (!m->counts)
             link_jumps(m->graph, first);
     }
-    begin_node(m, (LoopNode){.section = LOOP_SECTION_NONE, .skip = LOOP_NONE});
+    begin_node(m, (LoopGraphNode){.section = LOOP_SECTION_NONE, .skip = LOOP_NONE});
     touch_clock(m, true);
     touch_register(m, p->task.between, true, false);
     end_node(m);
@@ -204,7 +204,7 @@ bool loop_graph_make(LoopGraph *graph, const LoopProgram *program, LoopArena *ar
     graph->strips = graph->measures + program->measure_count;
     graph->things = graph->strips + program->strip_count;
     add_all(&maker);
-    graph->nodes = LOOP_NEW_ARRAY(arena, graph->node_count, LoopNode);
+    graph->nodes = LOOP_NEW_ARRAY(arena, graph->node_count, LoopGraphNode);
     graph->touches = LOOP_NEW_ARRAY(arena, graph->touch_count, LoopTouch);
     if (!graph->nodes || !graph->touches)
         return false;

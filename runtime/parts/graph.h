@@ -13,13 +13,13 @@ typedef struct LoopTouch {
     bool reads, writes;
 } LoopTouch;
 
-typedef struct LoopNode {
+typedef struct LoopGraphNode {
     const uint32_t *code; /* the instruction; NULL where there is none */
     uint32_t section, length;
     uint32_t skip;        /* node of the innermost jump that may pass it over; LOOP_NONE */
     uint32_t target;      /* of a jump: the node that it leads to */
     uint32_t first, end;  /* of the touches */
-} LoopNode;
+} LoopGraphNode;
 
 /* Lists of nodes, one for each thing: those of thing i are node[begin[i]] up to node[begin[i + 1]]. */
 typedef struct LoopNodesOf {
@@ -28,7 +28,7 @@ typedef struct LoopNodesOf {
 
 typedef struct LoopGraph {
     const LoopProgram *program;
-    LoopNode *nodes;
+    LoopGraphNode *nodes;
     uint32_t node_count;
     LoopTouch *touches;
     uint32_t touch_count;

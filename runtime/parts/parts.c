@@ -2,7 +2,6 @@
 #include "runtime/parts/parts.h"
 
 #include "runtime/parts/merge.h"
-#include "runtime/vm/rng.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -226,7 +225,7 @@ static void weigh(const Finder *f, LoopParts *parts)
     for (uint32_t i = 0; i < f->count; i++)
         parts->work += f->slices[i]->work;
     for (uint32_t n = 0; n < g->node_count; n++) {
-        const LoopNode *node = &g->nodes[n];
+        const LoopGraphNode *node = &g->nodes[n];
         const char *operands = node->code ? loop_op_info(node->code[0])->operands : "";
         if (node->section != LOOP_SECTION_INIT && (operands[0] == 'd' || operands[0] == 'h'))
             parts->work_whole += g->program->registers[node->code[1]].width;

@@ -48,7 +48,7 @@ static uint32_t node_of(const LoopGraph *g, LoopOp op, uint32_t loop)
 {
     const LoopNodesOf *of = &g->readers;
     for (uint32_t i = of->begin[g->loops + loop]; i < of->begin[g->loops + loop + 1]; i++) {
-        const LoopNode *n = &g->nodes[of->node[i]];
+        const LoopGraphNode *n = &g->nodes[of->node[i]];
         if (n->code && n->section == LOOP_SECTION_STEP && n->code[0] == (uint32_t)op)
             return n->skip == LOOP_NONE ? of->node[i] : LOOP_NONE;
     }

@@ -43,7 +43,7 @@ void loop_slicer_want(LoopSlicer *s, uint32_t thing)
 static void keep(LoopSlicer *s, uint32_t node)
 {
     for (; node != LOOP_NONE && s->node_turn[node] != s->turn; node = s->graph->nodes[node].skip) {
-        const LoopNode *n = &s->graph->nodes[node];
+        const LoopGraphNode *n = &s->graph->nodes[node];
         s->node_turn[node] = s->turn;
         s->kept[s->kept_count++] = node;
         for (uint32_t i = n->first; i < n->end; i++)
@@ -146,7 +146,7 @@ static uint32_t operand(Writer *w, char kind, uint32_t word)
 /* Words behind kept node `i` that its jump passes over. */
 static uint32_t jump_length(const LoopSlicer *s, uint32_t i)
 {
-    const LoopNode *nodes = s->graph->nodes, *jump = &nodes[s->kept[i]];
+    const LoopGraphNode *nodes = s->graph->nodes, *jump = &nodes[s->kept[i]];
     uint32_t words = 0;
     for (i++; i < s->kept_count && s->kept[i] < jump->target; i++)
         words += nodes[s->kept[i]].length;
@@ -156,7 +156,7 @@ static uint32_t jump_length(const LoopSlicer *s, uint32_t i)
 static void put_code(Writer *w)
 {
     for (uint32_t i = 0; i < w->s->kept_count; i++) {
-        const LoopNode *node = &w->s->graph->nodes[w->s->kept[i]];
+        const LoopGraphNode *node = &w->s->graph->nodes[w->s->kept[i]];
         if (!node->code)
             continue;
         LoopList *code = &w->slice->code[node->section];
@@ -263,7 +263,7 @@ static void number_observers(Writer *w)
 {
     const LoopGraph *g = w->s->graph;
     for (uint32_t i = 0; i < w->s->kept_count; i++) {
-        const LoopNode *node = &g->nodes[w->s->kept[i]];
+        const LoopGraphNode *node = &g->nodes[w->s->kept[i]];
         uint32_t thing = node->end > node->first ? g->touches[node->first].thing : 0;
         if (node->code || thing < g->measures)
             continue;

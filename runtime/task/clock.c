@@ -109,7 +109,6 @@ static uint32_t weighted_item(const double *weights, size_t stride, uint32_t cou
 
 static uint32_t drawn_type(const LoopPhase *phase, LoopRngKey key, uint32_t agent, uint32_t trial)
 {
-
     double reached = 0, total = share_sum(phase), u = loop_rng_uniform1(&key, agent, trial, 0);
     uint32_t chosen = 0;
     for (uint32_t i = 0; i < phase->item_count; i++) {

@@ -27,14 +27,14 @@ bool loop_bundle_suits(const LoopProgram *program, const LoopLoop *loop, size_t 
 /* Bundles of loop `index` in a block of `lanes` lanes. */
 static inline size_t loop_bundle_count(const LoopLayout *layout, size_t index, size_t lanes)
 {
-    return layout->bundled[index] && lanes >= 2 * LOOP_BUNDLE ? lanes / LOOP_BUNDLE : 1;
+    return layout->loops[index].bundled && lanes >= 2 * LOOP_BUNDLE ? lanes / LOOP_BUNDLE : 1;
 }
 
 /* The one that begins with lane `first`. */
 static inline LoopBundle loop_bundle(const LoopBlock *block, size_t index, size_t first)
 {
     size_t left = loop_block_synapse_lanes(block, &block->program->loops[index]) - first;
-    return (LoopBundle){first, block->layout->bundled[index] && left >= 2 * LOOP_BUNDLE ? LOOP_BUNDLE : left};
+    return (LoopBundle){first, block->layout->loops[index].bundled && left >= 2 * LOOP_BUNDLE ? LOOP_BUNDLE : left};
 }
 
 static inline LoopBundle loop_bundle_after(const LoopBlock *block, size_t index, LoopBundle bundle)

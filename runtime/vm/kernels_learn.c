@@ -21,11 +21,11 @@ void loop_ready_learn(const LoopBlock *block, size_t index, LoopRuleCall *call)
     *call = (LoopRuleCall){
         .loop = loop,
         .lanes = loop_block_synapse_lanes(block, loop),
-        .weights = block->state + block->layout->weights[index],
-        .traces = block->state + block->layout->traces[index],
-        .scales = block->state + block->layout->scales[index],
-        .memory = block->state + block->layout->memory[index],
-        .live = block->live + block->layout->live[index],
+        .weights = block->state + block->layout->loops[index].weights,
+        .traces = block->state + block->layout->loops[index].traces,
+        .scales = block->state + block->layout->loops[index].scales,
+        .memory = block->state + block->layout->loops[index].memory,
+        .live = block->live + block->layout->loops[index].live,
         .dopamine = loop_block_view(block, loop->dopamine, &ZERO),
         .rate = loop_block_view(block, loop->rate, &ZERO),
         .trace = loop_block_view(block, loop->trace, &ZERO),
@@ -61,7 +61,7 @@ void loop_kernel_learn(LoopBlock *block, const LoopLoop *loop, size_t index)
     call->step = block->step;
     if (loop_late_learn(block, index))
         return;
-    if (!block->layout->bundled[index]) {
+    if (!block->layout->loops[index].bundled) {
         loop_rule(loop->rule)->step(call);
         if (loop->swaps_traces)
             swap(call);
@@ -84,7 +84,7 @@ static void copy_row(LoopReal *d, size_t lanes, const LoopReal *from, const Loop
 static void copy_rows(const LoopBlock *block, uint32_t op, const uint32_t *args, LoopBundle bundle, const LoopReal *from)
 {
     const LoopLoop *loop = &block->program->loops[args[1]];
-    const LoopReal *scales = block->state + block->layout->scales[args[1]] + bundle.first;
+    const LoopReal *scales = block->state + block->layout->loops[args[1]].scales + bundle.first;
     const size_t lanes = loop_block_lanes(block, args[0]), source = loop_block_synapse_lanes(block, loop);
     const bool each = source == lanes; /* or one row for all of the block */
     LoopReal *d = loop_block_register(block, args[0]) + bundle.first;
@@ -101,7 +101,8 @@ void loop_kernel_synapses(LoopBlock *block, uint32_t op, const uint32_t *args)
 {
     const size_t index = args[1];
     const LoopLoop *loop = &block->program->loops[index];
-    const LoopReal *from = block->state + (op == LOOP_OP_WEIGHTS ? block->layout->weights : block->layout->traces)[index];
+    const LoopLoopPlace *place = &block->layout->loops[index];
+    const LoopReal *from = block->state + (op == LOOP_OP_WEIGHTS ? place->weights : place->traces);
     if (op != LOOP_OP_WEIGHTS && loop->swaps_traces)
         from = block->calls[index].traces;
     loop_late_settle(block, index);

@@ -45,7 +45,7 @@ static Readout readout(const LoopBlock *block, const LoopLoop *loop, size_t inde
     LoopReal *scratch = block->state + block->layout->scratch;
     size_t span = block->layout->span;
     Readout r = {.loop = loop, .wires = loop_block_wires(block, index, loop->context),
-                 .weights = block->state + block->layout->weights[index] + bundle.first * loop_synapses(loop),
+                 .weights = block->state + block->layout->loops[index].weights + bundle.first * loop_synapses(loop),
                  .propose = loop_view_from(loop_block_view(block, loop->propose, &ONE), bundle.first),
                  .s = scratch, .up = scratch + span, .gathered = scratch + 2 * span, .parts = scratch + 3 * span};
     r.wires.lanes = bundle.lanes;
@@ -253,7 +253,7 @@ static void read_all(LoopBlock *block, const LoopLoop *loop, size_t index)
 /* Whether the loop sees what it saw when its value was read out last, through the same weights. */
 static bool sees_the_same(const LoopBlock *block, const LoopReal *now, size_t bytes, size_t index)
 {
-    return block->layout->seen[index] != LOOP_UNSEEN && !block->stale[index] && memcmp(block->state + block->layout->seen[index], now, bytes) == 0;
+    return block->layout->loops[index].seen != LOOP_UNSEEN && !block->stale[index] && memcmp(block->state + block->layout->loops[index].seen, now, bytes) == 0;
 }
 
 void loop_kernel_value(LoopBlock *block, const LoopLoop *loop, size_t index)
@@ -269,8 +269,8 @@ void loop_kernel_value(LoopBlock *block, const LoopLoop *loop, size_t index)
             loop_late_settle(block, index);
             read_all(block, loop, index);
         }
-        if (block->layout->seen[index] != LOOP_UNSEEN)
-            memcpy(block->state + block->layout->seen[index], now, bytes);
+        if (block->layout->loops[index].seen != LOOP_UNSEEN)
+            memcpy(block->state + block->layout->loops[index].seen, now, bytes);
         block->stale[index] = false;
     }
     loop_late_seen(block, index);

@@ -26,7 +26,7 @@ void loop_late_start(LoopBlock *block, size_t index)
 {
     const LoopLoop *loop = &block->program->loops[index];
     LoopLate *late = &block->late[index];
-    size_t at = block->layout->late[index];
+    size_t at = block->layout->loops[index].late;
     *late = (LoopLate){.able = at != LOOP_UNSEEN && block->calls[index].lasting && block->lanes >= LOOP_WIDE, .read = UINT64_MAX};
     if (!late->able)
         return;
@@ -260,7 +260,7 @@ static void late_pass(const Pass *pass, bool first)
 static LoopView seen(const LoopBlock *block, size_t index)
 {
     LoopView context = block->calls[index].wires.context;
-    context.at = block->state + block->layout->seen[index];
+    context.at = block->state + block->layout->loops[index].seen;
     return context;
 }
 

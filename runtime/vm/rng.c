@@ -33,25 +33,9 @@ typedef uint32_t Halves __attribute__((vector_size(4 * WIDE), aligned(4), may_al
 typedef double Doubles __attribute__((vector_size(8 * WIDE)));
 typedef LoopReal Units __attribute__((vector_size(sizeof(LoopReal) * WIDE), aligned(sizeof(LoopReal)), may_alias));
 
-/* Stafford's variant 13, as in splitmix64. */
-static uint64_t mix(uint64_t z)
-{
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
-}
-
-uint64_t loop_hash64(const void *bytes, size_t n, uint64_t h)
-{
-    const unsigned char *at = bytes;
-    for (size_t i = 0; i < n; i++)
-        h = (h ^ at[i]) * 0x100000001b3u;
-    return mix(h + n);
-}
-
 LoopRngKey loop_rng_key(uint64_t seed, uint64_t place)
 {
-    uint64_t key = mix(mix(seed + 0x9e3779b97f4a7c15u) ^ (place + 0xd1b54a32d192ed03u));
+    uint64_t key = loop_mix64(loop_mix64(seed + 0x9e3779b97f4a7c15u) ^ (place + 0xd1b54a32d192ed03u));
     return (LoopRngKey){{(uint32_t)key, (uint32_t)(key >> 32)}};
 }
 

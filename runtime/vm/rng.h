@@ -25,9 +25,6 @@ typedef struct LoopRngKeys {
     size_t step;
 } LoopRngKeys;
 
-/* A hash of n bytes; `h` is LOOP_HASH_START or the hash of what came before. */
-#define LOOP_HASH_START 0xcbf29ce484222325u
-uint64_t loop_hash64(const void *bytes, size_t n, uint64_t h);
 
 /* A count that no step and no trial reaches: for what a loop draws once. */
 #define LOOP_COUNT_WIRING UINT64_MAX

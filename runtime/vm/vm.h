@@ -19,18 +19,23 @@ typedef struct LoopMemo {
     size_t kept;                /* which it keeps here in the slab, behind a number that says whether it has run */
 } LoopMemo;
 
+/* Where a loop's numbers are: offsets of reals. */
+typedef struct LoopLoopPlace {
+    size_t weights, traces;
+    size_t scales;              /* of traces, where it learns */
+    size_t samples, memory;     /* numbers of the lines that are sampled, what a rule keeps */
+    size_t seen;                /* the context that its value was read out for; or LOOP_UNSEEN */
+    size_t late;                /* room for learning that is put off; or LOOP_UNSEEN */
+    size_t live;                /* of bytes: which runs of traces may not be 0 */
+    bool bundled;               /* its synapses are kept for some lanes at a time, see bundle.h */
+} LoopLoopPlace;
+
 /* Where everything is in a block's slab of reals, for blocks of `lanes` lanes. */
 typedef struct LoopLayout {
     size_t lanes;
     size_t *registers;          /* offsets, [register_count] */
     size_t *rings;              /* [ring_count] */
-    size_t *weights, *traces;   /* [loop_count] */
-    size_t *scales;             /* [loop_count]: of traces, for the loops that learn */
-    size_t *samples, *memory;   /* [loop_count]: numbers of the lines that are sampled, what a rule keeps */
-    size_t *live;               /* [loop_count]: bytes that say which runs of traces may not be 0 */
-    size_t *seen;               /* [loop_count]: the context that its value was read out for; LOOP_UNSEEN */
-    size_t *late;               /* [loop_count]: room for learning that is put off; LOOP_UNSEEN */
-    bool *bundled;              /* [loop_count]: its synapses are kept for some lanes at a time, see bundle.h */
+    LoopLoopPlace *loops;       /* [loop_count] */
     size_t *pairs;              /* [draw_count + loop_count]: for places that draw one number a step, those of two steps, [2][lanes] */
     LoopMemo *memos;            /* of the step section, in its order */
     size_t memo_count;
