@@ -133,7 +133,7 @@ robust: $(BUILD)/loop $(BUILD)/loop-fail
 	@tests/limit/run.sh $(BUILD)/loop $(BUILD)/loop-fail
 
 # The same program with an allocator that is made to fail.
-WRAP := -Wl,--wrap=main -Wl,--wrap=calloc -Wl,--wrap=realloc -Wl,--wrap=aligned_alloc -Wl,--wrap=free
+WRAP := -Wl,--wrap=main -Wl,--wrap=calloc -Wl,--wrap=realloc -Wl,--wrap=aligned_alloc -Wl,--wrap=free -Wl,--wrap=mmap -Wl,--wrap=munmap
 $(BUILD)/loop-fail: tests/limit/fail_alloc.c $(call obj,$(SOURCES)) $(GENOBJ) $(ENGINEOBJ)
 	@$(CC) -std=c11 $(CFLAGS) $(LDFLAGS) $(WRAP) -o $@ $^ $(LIBS)
 

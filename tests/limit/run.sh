@@ -205,6 +205,8 @@ export ASAN_OPTIONS=detect_leaks=0 # it counts for itself
 alloc run -j 2 --agents 3 examples/schultz.loop
 alloc run -j 1 --agents 3 --json -o "$scratch/out2" examples/schultz.loop
 alloc run -j 1 --agents 3 --each-agent -o "$scratch/out3" tests/report/pooled.loop
+printf 'step 1 s\nsense v[1000]\nlet h = history(v, 200 s)\nlet r = ramp(0, 1, 200000)\nrun 2 s\nrecord mean(h), mean(r)\n' | file pages # of the system's own
+alloc run -j 1 "$scratch/pages.loop"
 alloc run -j 2 --split parts --agents 2 tests/run/parts/watched.loop
 alloc run -j 2 --split lanes --agents 2 tests/run/parts/watched.loop
 alloc check examples/schultz.loop
