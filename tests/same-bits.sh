@@ -32,6 +32,7 @@ compare() { # MODEL: a line for each comparison, empty where nothing differs
     done
     for other in $fast ${small:+$slow}; do
         same "$wanted" "$(bits "$other" run --json -j 2 "$1")" "$1 by $other"
+        same "$single" "$(bits "$other" run --json -j 2 --precision single "$1")" "$1 by $other in single precision"
     done
 }
 export scratch reference engines fast=$2 slow=$3

@@ -103,6 +103,16 @@ static LoopNode *call_row(LoopChecker *check, const LoopWhere *where, const Loop
     return loop_node_op(check, ast->span, row->op, kids, row->arity);
 }
 
+static bool is_function(LoopStr name)
+{
+    bool found = false;
+    for (uint32_t f = 0; !found && loop_function_info(f); f++)
+        found = loop_str_is(name, loop_function_info(f)->name);
+    for (size_t i = 0; !found && i < sizeof rows / sizeof rows[0]; i++)
+        found = loop_str_is(name, rows[i].written);
+    return found;
+}
+
 static LoopNode *unknown(LoopChecker *check, const LoopAst *ast)
 {
     if (loop_scope_report_part(check, ast->text, ast->name_span))
@@ -112,6 +122,12 @@ static LoopNode *unknown(LoopChecker *check, const LoopAst *ast)
     if (loop_reducer_named(ast->text, &reducer)) { /* those of elements are functions too */
         loop_diag_help(check->diags, diag, "It is taken over time, of what is measured, and stands outermost: expect (%.*s(x) in train) > 0.5",
                        LOOP_STR_ARGS(ast->text));
+        return NULL;
+    }
+    const LoopSymbol *value = loop_scope_find(check, LOOP_SPACE_VALUES, ast->text);
+    if (value) {
+        loop_diag_note(check->diags, diag, value->span, "'%.*s' is a %s", LOOP_STR_ARGS(ast->text), loop_symbol_kind_name(value->kind));
+        loop_diag_help(check->diags, diag, "A product is written with *, and an element in brackets: x[0].");
         return NULL;
     }
     LoopStr best = loop_scope_near(check, LOOP_SPACE_FUNCTIONS, ast->text);
@@ -132,7 +148,13 @@ static LoopNode *unknown(LoopChecker *check, const LoopAst *ast)
             limit = distance;
         }
     }
-    const char *meant = loop_function_elsewhere(ast->text);
+    LoopStr last = ast->text; /* of np.random.choice */
+    for (size_t i = 0; i < ast->text.len; i++)
+        if (ast->text.at[i] == '.')
+            last = (LoopStr){ast->text.at + i + 1, ast->text.len - i - 1};
+    const char *meant = loop_function_elsewhere(last);
+    if (!meant && last.len < ast->text.len && is_function(last))
+        best = last;
     if (meant)
         loop_diag_help(check->diags, diag, "%s", meant);
     else if (best.len)

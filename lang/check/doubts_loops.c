@@ -133,7 +133,7 @@ static void check_outcome(LoopChecker *check, const LoopLoopModel *loop)
     LoopDiag *diag = loop_diag(check->diags, LOOP_W0023, signal->span, "between its choices '%.*s' unlearns what it took: '%.*s' is less by what was expected on every step",
                                LOOP_STR_ARGS(act->name), LOOP_STR_ARGS(signal->name));
     loop_diag_note(check->diags, diag, act->span, "'%.*s' keeps its trace until it chooses again", LOOP_STR_ARGS(act->name));
-    loop_diag_help(check->diags, diag, "Let it teach where there is an outcome: if prev(%.*s.chose) then REWARD - %.*s.expected else 0. Or say trace 0 where the outcome comes on the step behind the choice.",
+    loop_diag_help(check->diags, diag, "Let it teach where there is an outcome, which a sense may mark: outcome * (REWARD - %.*s.expected). If that is always the step behind the choice, it is: if prev(%.*s.chose) then ... else 0.",
                    LOOP_STR_ARGS(act->ast->text), LOOP_STR_ARGS(act->ast->text));
 }
 

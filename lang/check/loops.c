@@ -120,6 +120,8 @@ static void check_repeats(LoopChecker *check, const LoopAst *loop)
             continue;
         LoopDiag *diag = loop_diag(check->diags, LOOP_E0608, kid->span, "'%s' is set twice", loop_ast_kind_name(kid->kind));
         loop_diag_note(check->diags, diag, first->span, "first set here");
+        if (kid->kind == LOOP_AST_LEARN)
+            loop_diag_help(check->diags, diag, "Its settings stand side by side, with commas between: learn rate 0.1, trace 0.9.");
     }
 }
 

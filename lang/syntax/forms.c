@@ -43,6 +43,14 @@ const char LOOP_TWO_CLAIMS[] = "Two bounds are two expectations, one with >, one
 static const char IF_INSIDE[] = "Inside of a formula it stands in parentheses: 1 - (if CONDITION then A else B).";
 static const char ONE_GROUP[] = "A plot or a record is of one group, or of all; write one for each.";
 static const char ONE_PLACE[] = "A measure is taken in one phase and of one group, or of all; write one for each.";
+static const char NO_DASH[] = "A name is made of letters, digits and _: alpha_pos.";
+static const char SETTINGS[] = "Each setting stands beside its value, with commas between: learn rate 0.1, trace 0.9.";
+static const char SENSE_NAMES[] = "Names stand behind the word, with commas between: sense light, juice.";
+static const char TRIAL_FORM[] = "A trial is written: trial NAME 4 s { light at 1 s; juice at 2 s }";
+static const char STATE_FORM[] = "A state is written: state NAME from INIT next EXPR.";
+static const char BEHIND_BOUND[] = "Behind the bound may stand: within 0.1 (of =), by 0.1 (of > and <), for 90% of agents. The units of time are ms, s, min and h.";
+static const char TWO_SIDES[] = "Both sides say what is measured: (x at go in play of slow) > (x at go in play of control).";
+static const char GROUP_LAST[] = "The group stands behind the trials: plot VTA in train last 20 of GROUP.";
 static const char IF_FORM[] = "A value that depends on something is written: if CONDITION then A else B.";
 
 /* Where a name is defined, and another sign than = follows it. */
@@ -55,6 +63,18 @@ static const Form definitions[] = {
 };
 
 static const Form forms[] = {
+    {0, 0, '=', "> ", "Not below is written >=, an arrow ->."},
+    {0, 0, '=', "< ", "Not above is written <=."},
+    {0, 0, '<', "> ", "Not equal is written !=."},
+    {0, 0, 0, "xor ", "Either, but not both, is written a != b, where both are 0 or 1."},
+    {0, 0, '/', "* ", "A comment begins with # and ends with its line."},
+    {TOK_FN, 0, ')', "{ : - ", "A function is written: fn double(x) = 2 * x."},
+    {TOK_REGION, 0, TOK_NAME, "name = ", "A region is written: region cue : cortex = history(light, 3 s)."},
+    {TOK_CONTEXT, 0, TOK_CONTEXT, "{ : = ", "What the striatum sees stands behind the word: context cue, history(light, 1 s)."},
+    {TOK_PARAM, 0, TOK_NAME, "- ", NO_DASH},
+    {TOK_CONST, 0, TOK_NAME, "- ", NO_DASH},
+    {TOK_LET, 0, TOK_NAME, "- ", NO_DASH},
+    {TOK_SENSE, 0, TOK_NAME, "- ", NO_DASH},
     {0, 0, 0, "elif elseif ", "A second condition stands behind else: if A then 1 else if B then 2 else 3."},
     {TOK_DOPAMINE, 0, TOK_NAME, "> - ", "The arrow is written ->: dopamine VTA -> hope = error(hope)."},
     {TOK_DOPAMINE, 0, 0, ": ", "A dopamine signal is declared: dopamine VTA -> hope = error(hope)."},
@@ -62,13 +82,14 @@ static const Form forms[] = {
     {TOK_LET, 0, 0, "at in during ", "What is measured at a moment or over one is a measure: measure q = hope at light in train."},
     {TOK_DOPAMINE, 0, TOK_NAME, "< ", "The arrow leads from the signal to what it trains: dopamine VTA -> hope = error(hope)."},
     {TOK_DOPAMINE, 0, TOK_NAME, "== ", "A dopamine signal is declared: dopamine VTA -> hope = error(hope)."},
-    {TOK_STATE, 0, 0, "= ", "A state is written: state NAME from INIT next EXPR."},
-    {TOK_STATE, 0, 0, " } ", "A state is written: state NAME from INIT next EXPR."},
+    {TOK_STATE, 0, 0, "= ", STATE_FORM},
+    {TOK_STATE, 0, 0, " } ", STATE_FORM},
+    {TOK_STATE, 0, TOK_NUMBER, "name ", STATE_FORM},
     {TOK_REWARD, 0, TOK_REWARD, "= ", "A reward has a name: reward life = juice."},
     {TOK_TRUTH, 0, TOK_TRUTH, "= ", "A truth has a name: truth pain = shock."},
     {TOK_REWARD, 0, TOK_NAME, "} ", "A reward has a name and a formula: reward life = juice."},
     {TOK_LEARN, 0, TOK_LEARN, "number ", "Each setting has a name: learn rate 0.1, trace 0.9."},
-    {TOK_LEARN, 0, 0, "= name ", "Each setting stands beside its value, with commas between: learn rate 0.1, trace 0.9."},
+    {TOK_LEARN, 0, 0, "= : name ", SETTINGS},
     {TOK_SELECT, 0, 0, "if ", "When it chooses stands behind 'when': select softmax(4) when go."},
     {TOK_SELECT, 0, 0, "at ", "'when' takes a signal, and it chooses on each step on which that is above 0: select softmax(4) when go."},
     {TOK_SELECT, 0, TOK_NAME, NULL, SELECT_FORM},
@@ -86,10 +107,10 @@ static const Form forms[] = {
     {0, LOOP_BLOCK_TRIAL, 0, "after from to ", EVENT_FORM},
     {0, LOOP_BLOCK_TRIAL, TOK_DURATION, "name == ", EVENT_FORM},
     {0, LOOP_BLOCK_TRIAL, TOK_NAME, "} number ", EVENT_FORM},
-    {0, LOOP_BLOCK_TRIAL, TOK_NAME, "= ", EVENT_FORM},
+    {0, LOOP_BLOCK_TRIAL, TOK_NAME, "= : ", EVENT_FORM},
     {TOK_TRIAL, 0, 0, "like ", "A trial like another is written: trial NAME like OTHER { ... }, with a duration behind OTHER if it differs."},
     {TOK_TRIAL, LOOP_BLOCK_TASK, TOK_DURATION, "name ", "What happens in a trial stands in braces: trial NAME 4 s { light at 1 s; juice at 2 s }"},
-    {TOK_TRIAL, LOOP_BLOCK_TASK, 0, "= ", "A trial is written: trial NAME 4 s { light at 1 s; juice at 2 s }"},
+    {TOK_TRIAL, LOOP_BLOCK_TASK, 0, "= : , ", TRIAL_FORM},
     {TOK_BETWEEN, 0, 0, "to and ", "An interval that varies is drawn: between uniform(5 s, 8 s)."},
     {TOK_PHASE, 0, TOK_DURATION, ") } newline of with until ; ", "A number and a unit of time are a duration: no trial can be called s, ms, min or h."},
     {TOK_PHASE, 0, '(', ") ", "What it acts on stands inside: freeze(hope)."},
@@ -100,7 +121,7 @@ static const Form forms[] = {
     {TOK_PHASE, 0, TOK_NAME, "for in ", PHASE_GROUP},
     {TOK_PHASE, 0, TOK_NAME, ", ", "The time of a manipulation stands behind its value: stimulate(VTA, 0.5 at light)."},
     {TOK_PHASE, 0, ',', "at ", "The time of a manipulation stands behind its value: stimulate(VTA, 0.5 at light)."},
-    {TOK_PHASE, 0, 0, "of ( ", PHASE_FORM},
+    {TOK_PHASE, 0, 0, "of ( : ", PHASE_FORM},
     {TOK_PHASE, 0, 0, "lesion freeze block stimulate set while during and ", DONE_FORM},
     {TOK_PHASE, 0, '*', NULL, PHASE_FORM},
     {TOK_PHASE, 0, '=', " until ", PHASE_FORM},
@@ -112,14 +133,19 @@ static const Form forms[] = {
     {0, LOOP_BLOCK_GROUP, ')', "{ ", GROUP_FORM},
     {0, LOOP_BLOCK_GROUP, 0, "( ", "What is done to a group stands behind it: group NAME with block(VTA)."},
     {0, LOOP_BLOCK_GROUP, 0, NULL, "A group gives parameters other values: group fast { alpha = 0.5 }, where the model has param alpha = 0.1."},
-    {TOK_SENSE, 0, TOK_SENSE, ": = ", "Names stand behind the word, with commas between: sense light, juice."},
+    {TOK_SENSE, 0, 0, ": ", SENSE_NAMES},
+    {TOK_SENSE, 0, TOK_SENSE, "= ", SENSE_NAMES},
     {TOK_SENSE, 0, TOK_NAME, "name ", "Names stand with commas between: sense light, juice."},
     {TOK_PLOT, 0, TOK_NAME, ", ", ONE_GROUP},
     {TOK_RECORD, 0, TOK_NAME, ", ", ONE_GROUP},
     {CLAIM, 0, TOK_NAME, ", ", ONE_PLACE},
-    {TOK_PLOT, 0, TOK_NAME, "at from and to name ", "A plot is written: plot VTA, hope in train last 20, probe of GROUP. It shows whole trials."},
+    {TOK_PLOT, 0, TOK_NAME, "in ", GROUP_LAST},
+    {TOK_RECORD, 0, TOK_NAME, "in ", GROUP_LAST},
+    {TOK_PLOT, 0, 0, "at from and to name ", "A plot is written: plot VTA, hope in train last 20, probe of GROUP. It shows whole trials."},
     {TOK_RECORD, 0, 0, "at from and to ", "A record is written: record VTA, hope in train last 20, probe of GROUP. It keeps whole trials."},
     {TOK_EXPECT, 0, TOK_STRING, ", ", "The text stands without a comma: expect \"a burst\" VTA at light > 0.5"},
+    {TOK_EXPECT, 0, '>', "of ", TWO_SIDES},
+    {TOK_EXPECT, 0, '<', "of ", TWO_SIDES},
     {TOK_EXPECT, 0, TOK_NUMBER, "between ", LOOP_TWO_CLAIMS},
     {TOK_EXPECT, 0, TOK_AND, "< > <= >= == != ", LOOP_TWO_CLAIMS},
     {TOK_EXPECT, 0, TOK_PERCENT, "agents ", "Agents one by one: for 90% of agents."},
@@ -234,7 +260,7 @@ static const char *statement_of(LoopStr word)
 
 static const char *form_in(const Form *rows, size_t count, const LoopParse *p, LoopStr text, bool ended)
 {
-    int statement = ended ? p->statement_before : p->statement;
+    int statement = ended || (loop_str_is(text, "{") && !p->statement) ? p->statement_before : p->statement;
     bool slash = loop_str_is(text, "/"), claim = statement == TOK_EXPECT || statement == TOK_MEASURE;
     for (size_t i = 0; i < count; i++) {
         const Form *f = &rows[i];
@@ -285,6 +311,8 @@ const char *loop_parse_hint(const LoopParse *p, LoopStr text, bool ended, bool w
         return LOOP_TWO_CLAIMS;
     if (claim && p->parens && p->statement != TOK_PHASE && (p->previous == TOK_AT || p->previous == TOK_IN))
         return INSIDE_OUT;
+    if (loop_str_is(text, "=") && p->blocks[p->depth] == LOOP_BLOCK_TRIAL && !p->parens && p->statement != TOK_LET)
+        return EVENT_FORM;
     if (p->ifs && (ended || is_one_of(text, ends)))
         return IF_FORM;
     const char *form = form_of(p, text, ended);
@@ -306,6 +334,8 @@ const char *loop_parse_hint(const LoopParse *p, LoopStr text, bool ended, bool w
         return "Comparisons can't be chained; join two of them with 'and'.";
     if (claim && is_one_of(text, signs))
         return "Put each measured value of a calculation into parentheses: (a at light) - (b at light).";
+    if (p->statement == TOK_EXPECT && p->previous == TOK_NAME && p->kind_before == TOK_NUMBER)
+        return BEHIND_BOUND;
     if (p->previous == TOK_NAME && p->kind_before == TOK_NUMBER)
         return "The units of time are ms, s, min and h; a product is written with *.";
     if (loop_tokens_blocks(text))
