@@ -102,6 +102,9 @@ static bool take_option(const LoopOption *option, const char *value, LoopArgumen
             return false;
         }
         out->json_diagnostics = strcmp(value, "json") == 0;
+    } else if (out->mode && strcmp(out->mode, option->name) != 0) {
+        loop_say("loop: it is --%s or --%s, not both\n", out->mode, option->name);
+        return false;
     } else
         out->mode = option->name;
     return true;

@@ -196,9 +196,9 @@ static void describe_phase(LoopWords *w, const LoopPhaseModel *phase)
 {
     const LoopAst *mix = loop_ast_find(phase->ast, LOOP_AST_MIX);
     words_add(w, "The phase '%.*s'", LOOP_STR_ARGS(phase->symbol->name));
-    for (uint32_t g = 0; phase->groups && g < w->model->group_count; g++)
+    for (uint32_t g = 0, named = 0; phase->groups && g < w->model->group_count; g++)
         if (phase->groups[g])
-            words_add(w, " of %.*s", LOOP_STR_ARGS(w->model->groups[g]));
+            words_add(w, "%s%.*s", named++ ? ", " : " of ", LOOP_STR_ARGS(w->model->groups[g]));
     if (mix) {
         words_add(w, " is ");
         words_span(w, (LoopSpan){mix->span.begin, phase->ast->span.end, mix->span.file});

@@ -24,7 +24,7 @@ LoopDiag *loop_diag_fault(LoopDiags *diags, const LoopCheck *check, double value
         if (value == -1) {
             diag = loop_diag(diags, check->code, check->span, "'%.*s' is indexed with -1, but its elements are 0 to %.0f",
                              LOOP_STR_ARGS(check->name), check->hi);
-            loop_diag_help(diags, diag, "A choice is -1 while there is none: before the first one, and while the loop is lesioned. onehot(i, n) of it is all 0; or ask first whether it == none.");
+            loop_diag_help(diags, diag, "A choice is -1 while there is none: before the first one, and while the loop is lesioned. Ask first: if prev(act) == none then 0 else x[prev(act)]; 'and' works out both of its sides. onehot(i, n) of it is all 0.");
             return diag;
         }
         return loop_diag(diags, check->code, check->span, "'%.*s' is indexed with %s, but its elements are 0 to %.0f",

@@ -144,6 +144,7 @@ want option 2 "Did you mean '--agents'?" "$loop" run --agent5 5 examples/schultz
 want synonym 2 "Did you mean '--jobs'?" "$loop" run --threads 2 examples/schultz.loop
 want plain 2 "'loop run examples/schultz.loop' runs it." "$loop" examples/schultz.loop
 want novalue 2 "'--quiet' takes no value" "$loop" run --quiet=1 examples/schultz.loop
+want modes 2 'it is --code or --ast, not both' "$loop" dump --code --ast examples/schultz.loop
 want several 2 "'--s' may be --seed or --split" "$loop" run --s 5 examples/schultz.loop
 want malformed 3 'g=1e is not a number' "$loop" check -p g=1e "$scratch/settings.loop"
 want large 3 'd=1e400ms is out of range' "$loop" check -p d=1e400ms "$scratch/settings.loop"
