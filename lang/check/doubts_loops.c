@@ -137,6 +137,34 @@ static void check_outcome(LoopChecker *check, const LoopLoopModel *loop)
                    LOOP_STR_ARGS(act->ast->text), LOOP_STR_ARGS(act->ast->text));
 }
 
+/* The choice that a node is, or was a moment ago, as a number; NULL: it is none. */
+static const LoopSymbol *choice_number(const LoopNode *node)
+{
+    while (loop_node_looks_back(node))
+        node = node->kids[0];
+    bool choice = node->kind == LOOP_NODE_SYMBOL && node->symbol->kind == LOOP_SYM_LOOP && node->field == LOOP_FIELD_SELF;
+    return choice && node->symbol->loop->kind == LOOP_CHOOSE && node->type.width == 1 ? node->symbol : NULL;
+}
+
+/* A number of a choice says which it was; in an error it is hardly meant. */
+static void check_number(LoopChecker *check, const LoopLoopModel *loop)
+{
+    const LoopList terms = loop->dopamine ? terms_of(check, loop->dopamine->value, NULL) : (LoopList){0};
+    for (size_t i = 0; i < terms.count; i++) {
+        const LoopNode *term = LOOP_ITEM(terms, LoopNode *, i);
+        for (uint32_t k = 0; !is_no_sum(term) && k < term->kid_count; k++) {
+            const LoopSymbol *act = choice_number(term->kids[k]);
+            if (!act)
+                continue;
+            LoopDiag *diag = loop_diag(check->diags, LOOP_W0025, term->kids[k]->span, "'%.*s' adds or subtracts the number of a choice",
+                                       LOOP_STR_ARGS(loop->dopamine->name));
+            loop_diag_note(check->diags, diag, act->span, "'%.*s' is 0 for its first channel, 1 for its second, -1 before it has chosen", LOOP_STR_ARGS(act->name));
+            loop_diag_help(check->diags, diag, "The value of what was taken is %.*s.expected.", LOOP_STR_ARGS(act->ast->text));
+            return;
+        }
+    }
+}
+
 /* A sense without a formula gets its events from the task. One that stays 0 may be meant, but not where it says when to choose. */
 static void check_when(LoopChecker *check, const LoopLoopModel *loop)
 {
@@ -160,5 +188,6 @@ void loop_doubts_loop(LoopChecker *check, const LoopLoopModel *loop)
     check_factors(check, loop);
     check_outcome(check, loop);
     check_step(check, loop);
+    check_number(check, loop);
     loop_scope_enter(check, before);
 }
