@@ -388,27 +388,39 @@ static LoopNode *measured_node(LoopChecker *check, const LoopMeasureModel *m, ui
     return node;
 }
 
-/* Names of the elements of a curve. */
-static const LoopLabels *block_labels(LoopChecker *check, uint32_t count)
+enum { CURVE_NAMES_MOST = 10000 }; /* elements of curves that have names: more are for files */
+
+/* Names of the elements of curves: "block 1", or "block 1 left" where there is one for each element of `type`. */
+static const LoopLabels *block_labels(LoopChecker *check, const LoopType *type, uint32_t blocks)
 {
-    LoopLabels *labels = LOOP_NEW(check->arena, LoopLabels);
-    LoopStr *names = LOOP_NEW_ARRAY(check->arena, count, LoopStr);
+    const uint32_t width = type->width, count = blocks * width;
+    LoopLabels *labels = count <= CURVE_NAMES_MOST ? LOOP_NEW(check->arena, LoopLabels) : NULL;
+    LoopStr *names = labels ? LOOP_NEW_ARRAY(check->arena, count, LoopStr) : NULL;
     for (uint32_t i = 0; names && i < count; i++) {
         LoopText name = {.arena = check->arena};
-        loop_text_add(&name, "block %u", i + 1);
+        loop_text_add(&name, "block %u", i / width + 1);
+        if (width > 1 && type->labels)
+            loop_text_add(&name, " %.*s", LOOP_STR_ARGS(type->labels->names[i % width]));
+        else if (width > 1)
+            loop_text_add(&name, " [%u]", i % width);
         names[i] = loop_text_view(&name);
     }
-    if (labels)
-        *labels = (LoopLabels){names, count};
-    return labels;
+    if (names)
+        *labels = (LoopLabels){names, count, width};
+    return names ? labels : NULL;
 }
 
 /* `blocks N`: what each block has, one after another. */
 static LoopNode *curve(LoopChecker *check, const LoopMeasureModel *m, uint32_t group, LoopSpan span)
 {
-    uint32_t count = m->select.n;
+    const uint32_t count = m->select.n;
+    const LoopType *type = &m->signal->type;
+    if ((uint64_t)count * type->width > LOOP_WIDTH_MAX) {
+        loop_diag(check->diags, LOOP_E0403, span, "%u blocks of %u elements; a value has at most %d", count, type->width, LOOP_WIDTH_MAX);
+        return NULL;
+    }
     LoopNode *node = loop_node_new(check, LOOP_NODE_LIST, span, count);
-    if (!node || !loop_need_width(check, m->signal, 1, "what is taken block by block"))
+    if (!node)
         return NULL;
     for (uint32_t i = 0; i < count; i++) {
         LoopMeasureModel one = *m;
@@ -416,7 +428,7 @@ static LoopNode *curve(LoopChecker *check, const LoopMeasureModel *m, uint32_t g
         if (!(node->kids[i] = measured_node(check, &one, group, span)))
             return NULL;
     }
-    node->type = (LoopType){.width = count, .unit = m->signal->type.unit, .labels = block_labels(check, count)};
+    node->type = (LoopType){.width = count * type->width, .unit = type->unit, .labels = block_labels(check, type, count)};
     loop_node_done(check, node);
     return node;
 }

@@ -15,6 +15,7 @@ typedef struct LoopScope LoopScope;
 typedef struct LoopLabels {
     LoopStr *names;
     uint32_t count;
+    uint32_t curves; /* of values over blocks: so many curves take turns, of one element each; 0: it is none */
 } LoopLabels;
 
 /* What a foreign function gives: values side by side, each with its name. */

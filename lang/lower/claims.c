@@ -33,6 +33,7 @@ static LoopClaim claim(Lower *l, const LoopClaimModel *from)
     LoopClaim c = {.name = lower_text(l, from->name), .text = lower_text(l, from->text), .span = from->span, .labels = labels_of(l, from->value),
                    .unit = from->value->type.unit, .is_expectation = from->is_expectation, .relation = from->relation, .percent = from->percent,
                    .tolerance_is_percent = from->tolerance_is_percent};
+    c.curves = c.labels ? from->value->type.labels->curves : 0;
     c.value = final_of(l, from->value, from->value_group);
     c.bound = final_of(l, from->bound, from->bound_group);
     c.tolerance = final_of(l, from->tolerance, from->by_group);

@@ -294,6 +294,7 @@ typedef struct LoopClaim {
     LoopStr text;        /* as written */
     LoopSpan span;
     const LoopStr *labels; /* of the elements; NULL */
+    uint32_t curves;     /* over blocks, of which the elements take turns; 0: its elements are not of blocks */
     LoopUnit unit;       /* of a duration, value, bound, tolerance and margin are in steps; outcomes in milliseconds */
     bool is_expectation;
     uint32_t value, bound;

@@ -180,26 +180,46 @@ static void put_verdict(const LoopReport *report, uint32_t i, LoopText *cell)
 
 enum { CURVE_LEAST = 5, ROWS_MOST = 20 }; /* elements of which a curve is drawn, and of which each still has a row in a measure */
 
-/* The elements of a value as a curve, from the smallest to the largest: what changes matters, not where 0 is. */
-static void curve_row(const LoopOutcome *out, const char *indent, LoopTable *table)
+/* The elements of a value as a curve, from the smallest of all curves to the largest: what changes matters, not where 0 is. Element
+   `first` and each `apart` behind it. */
+static void curve_row(const LoopOutcome *out, LoopRange range, uint32_t first, uint32_t apart, LoopTable *table)
 {
-    LoopRange range = loop_range(out->mean, out->width);
-    double *above = LOOP_NEW_ARRAY(table->arena, out->width, double);
-    bool any = false;
-    for (uint32_t e = 0; e < out->width; e++)
-        any = any || isfinite(out->mean[e]);
-    if (!any)
-        return;
-    for (uint32_t e = 0; above && e < out->width; e++)
-        above[e] = out->mean[e] - range.lo;
-    loop_text_add(&table->cell, "%s  ", indent);
+    const uint32_t count = out->width / apart;
+    double *above = LOOP_NEW_ARRAY(table->arena, count, double);
+    for (uint32_t e = 0; above && e < count; e++)
+        above[e] = out->mean[first + e * apart] - range.lo;
     if (above)
-        loop_spark(&table->cell, above, out->width, loop_scale((LoopRange){0, range.hi - range.lo}));
+        loop_spark(&table->cell, above, count, loop_scale((LoopRange){0, range.hi - range.lo}));
     else
         table->cell.failed = true;
     loop_text_add(&table->cell, "  ");
     loop_show_range(&table->cell, range.lo, range.hi);
     loop_table_end_row(table);
+}
+
+/* "left" of "block 1 left". */
+static LoopStr curve_name(const LoopClaim *claim, uint32_t curve)
+{
+    LoopStr name = claim->labels[curve];
+    size_t block = sizeof "block 1 " - 1;
+    return (LoopStr){name.at + block, name.len - block};
+}
+
+static void curve_rows(const LoopClaim *claim, const LoopOutcome *out, const char *indent, LoopTable *table)
+{
+    const uint32_t curves = claim->curves ? claim->curves : 1;
+    const LoopRange range = loop_range(out->mean, out->width);
+    bool any = false;
+    for (uint32_t e = 0; e < out->width; e++)
+        any = any || isfinite(out->mean[e]);
+    for (uint32_t c = 0; any && c < curves && out->width / curves >= CURVE_LEAST; c++) {
+        loop_text_add(&table->cell, "%s  ", indent);
+        if (curves > 1) {
+            loop_show_str(&table->cell, curve_name(claim, c));
+            loop_text_add(&table->cell, "  ");
+        }
+        curve_row(out, range, c, curves, table);
+    }
 }
 
 static void claim_rows(const LoopReport *report, uint32_t i, LoopTable *table)
@@ -219,8 +239,7 @@ static void claim_rows(const LoopReport *report, uint32_t i, LoopTable *table)
         put_claim_text(claim, out, &table->cell);
         loop_table_end_row(table);
     }
-    if (out->width >= CURVE_LEAST)
-        curve_row(out, indent, table);
+    curve_rows(claim, out, indent, table);
     uint32_t rows = out->width == 1 || (out->width > ROWS_MOST && !claim->is_expectation) ? 0 : out->width;
     for (uint32_t e = 0; e < rows; e++) {
         loop_text_add(&table->cell, "%s  ", indent);
