@@ -184,7 +184,7 @@ static LoopNode *leaky(LoopCall *call)
     call->kid[1] = loop_need_factor(call->check, call->kid[1], "the time constant of a trace");
     LoopNode *pair[] = {x, call->kid[1]};
     LoopNode *both = loop_node_op(call->check, call->ast->span, LOOP_OP_mul, pair, 2);
-    return both ? make(call, (LoopType){.width = both->type.width, .unit = x->type.unit, .labels = x->type.labels}, 2) : NULL;
+    return both ? make(call, (LoopType){.width = both->type.width, .unit = x->type.unit, .labels = both->type.width == x->type.width ? x->type.labels : NULL}, 2) : NULL;
 }
 
 static LoopNode *hold(const LoopCall *call)
@@ -195,8 +195,8 @@ static LoopNode *hold(const LoopCall *call)
     if (call->kid[1]->type.width != 1 && type.width != 1 &&
         !loop_need_width(call->check, call->kid[1], type.width, "the condition"))
         return NULL;
-    if (call->kid[1]->type.width > type.width)
-        type.width = call->kid[1]->type.width;
+    if (call->kid[1]->type.width > type.width) /* one number, held at moments of several elements */
+        type = (LoopType){.width = call->kid[1]->type.width, .unit = type.unit, .choice = type.choice};
     return make(call, type, 2);
 }
 

@@ -84,13 +84,23 @@ static bool compares_always(LoopChecker *check, LoopNode *formula, const LoopSym
     return false;
 }
 
+/* Whether a node knows of the steps before. */
+static bool remembers(const LoopNode *node)
+{
+    return node->kind == LOOP_NODE_FUNCTION && node->function >= LOOP_FN_prev && node->function <= LOOP_FN_microstimuli;
+}
+
+static bool chooses_always(const LoopLoopModel *loop)
+{
+    return !loop->when || (loop->when->constant && loop->when->constant[0] > 0);
+}
+
 /* Says what a loop chooses on this very step. A choice is held, but one that is made on each step is of this one. */
 static bool is_choice_now(const LoopNode *node, const LoopLoopModel *loop)
 {
     if (node->kind != LOOP_NODE_SYMBOL || node->symbol != loop->symbol)
         return false;
-    return node->field == LOOP_FIELD_chose || node->field == LOOP_FIELD_choice || node->field == LOOP_FIELD_taken ||
-           (node->field == LOOP_FIELD_SELF && !loop->when);
+    return node->field == LOOP_FIELD_choice || node->field == LOOP_FIELD_taken || (node->field == LOOP_FIELD_SELF && chooses_always(loop));
 }
 
 /* A choice is eligible from the next step on, so what is said of it on its own step trains the one before. Who looks at that one too
@@ -100,11 +110,11 @@ static void check_step(LoopChecker *check, const LoopLoopModel *loop)
     const LoopSymbol *signal = loop->dopamine, *act = loop->symbol;
     if (loop->kind != LOOP_CHOOSE || !signal || !loop->rate)
         return;
-    const LoopList terms = terms_of(check, signal->value, loop_node_looks_back);
+    const LoopList terms = terms_of(check, signal->value, remembers);
     const LoopNode *now = NULL;
     for (size_t i = 0; i < terms.count; i++) {
         const LoopNode *term = LOOP_ITEM(terms, LoopNode *, i);
-        if (loop_node_looks_back(term) || (term->kind == LOOP_NODE_SYMBOL && term->symbol == act && term->field == LOOP_FIELD_expected))
+        if (remembers(term) || (term->kind == LOOP_NODE_SYMBOL && term->symbol == act && term->field == LOOP_FIELD_expected))
             return;
         now = !now && is_choice_now(term, loop) ? term : now;
     }
@@ -146,10 +156,25 @@ static const LoopSymbol *choice_number(const LoopNode *node)
     return choice && node->symbol->loop->kind == LOOP_CHOOSE && node->type.width == 1 ? node->symbol : NULL;
 }
 
+/* Of what a signal is made of, not what decides on it: indices and comparisons are numbers of choices by right. */
+static bool is_no_arithmetic(const LoopNode *node)
+{
+    return is_no_sum(node) && !(node->kind == LOOP_NODE_OP && (node->op == LOOP_OP_mul || node->op == LOOP_OP_div || node->op == LOOP_OP_select));
+}
+
+static bool is_first_target(const LoopModel *model, const LoopLoopModel *loop)
+{
+    size_t i = 0;
+    while (LOOP_ITEM(model->loops, LoopLoopModel *, i)->dopamine != loop->dopamine)
+        i++;
+    return LOOP_ITEM(model->loops, LoopLoopModel *, i) == loop;
+}
+
 /* A number of a choice says which it was; in an error it is hardly meant. */
 static void check_number(LoopChecker *check, const LoopLoopModel *loop)
 {
-    const LoopList terms = loop->dopamine ? terms_of(check, loop->dopamine->value, NULL) : (LoopList){0};
+    bool first = loop->dopamine && is_first_target(check->model, loop);
+    const LoopList terms = first ? terms_of(check, loop->dopamine->value, is_no_arithmetic) : (LoopList){0};
     for (size_t i = 0; i < terms.count; i++) {
         const LoopNode *term = LOOP_ITEM(terms, LoopNode *, i);
         for (uint32_t k = 0; !is_no_sum(term) && k < term->kid_count; k++) {

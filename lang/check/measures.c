@@ -399,7 +399,7 @@ static const LoopLabels *block_labels(LoopChecker *check, const LoopType *type, 
     for (uint32_t i = 0; names && i < count; i++) {
         LoopText name = {.arena = check->arena};
         loop_text_add(&name, "block %u", i / width + 1);
-        if (width > 1 && type->labels)
+        if (width > 1 && type->labels && type->labels->count == width)
             loop_text_add(&name, " %.*s", LOOP_STR_ARGS(type->labels->names[i % width]));
         else if (width > 1)
             loop_text_add(&name, " [%u]", i % width);

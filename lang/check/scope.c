@@ -96,7 +96,7 @@ static const LoopList *known_here(const LoopChecker *check)
 LoopStr loop_scope_near(const LoopChecker *check, LoopNamespace space, LoopStr name)
 {
     LoopStr best = {"", 0};
-    size_t limit = name.len <= 1 ? 0 : name.len <= 4 ? 1 : 2; /* any other letter is one away from a letter, and half of a word is another */
+    size_t limit = name.len <= 1 ? 0 : name.len <= 3 ? 1 : 2; /* any other letter is one away from a letter */
     bool main = check->scope->source == check->main;
     for (uint32_t i = 0; space == LOOP_SPACE_VALUES && i < check->scope->formal_count; i++) {
         size_t distance = loop_edit_distance(name, check->scope->formals[i].name, limit);
@@ -111,6 +111,8 @@ LoopStr loop_scope_near(const LoopChecker *check, LoopNamespace space, LoopStr n
         if (s->hidden || loop_scope_space(s->kind) != space)
             continue;
         size_t distance = loop_edit_distance(name, its, limit);
+        if (distance == 2 && name.len == 4 && name.at[0] != its.at[0]) /* half of it is another word */
+            continue;
         if (distance <= limit && (!best.len || distance < limit)) {
             best = its;
             limit = distance;

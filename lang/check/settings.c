@@ -3,6 +3,7 @@
 
 #include "runtime/contract/num.h"
 
+#include <math.h>
 #include <string.h>
 
 /* ---- settings from the command line ---- */
@@ -32,7 +33,7 @@ static Reading read_setting(LoopStr text, double step_ms, double *value, LoopUni
             *unit = LOOP_UNIT_DURATION;
             Reading reading = read_number(text.at, end, value);
             *value *= units[i].ms / step_ms;
-            return reading;
+            return isfinite(*value) ? reading : TOO_LARGE;
         }
     }
     if (end && text.at[end - 1] == '%') {

@@ -55,7 +55,8 @@ static void check_synapses(LoopChecker *check, const LoopLoopModel *loop)
                                LOOP_STR_ARGS(symbol->name), synapses, most);
     loop_diag_note(check->diags, diag, symbol->span, "%u channel%s of %u neuron%s with %u line%s each", loop->channels, loop->channels == 1 ? "" : "s",
                    loop->neurons, loop->neurons == 1 ? "" : "s", loop->reach, loop->reach == 1 ? "" : "s");
-    loop_diag_help(check->diags, diag, "Let fewer neurons converge, or each see fewer lines: wiring sampling 100.");
+    loop_diag_help(check->diags, diag, loop->wiring == LOOP_WIRING_SAMPLING ? "Let fewer neurons converge, or each sample fewer lines."
+                                                                           : "Let fewer neurons converge, or each see fewer lines: wiring sampling 100.");
 }
 
 void loop_wiring_set(LoopChecker *check, LoopLoopModel *loop)

@@ -5,6 +5,7 @@
 
 typedef struct Count {
     uint32_t passed, failed;
+    bool no_memory; /* for one of the files at least */
 } Count;
 
 static void put_section(const LoopReport *report, const LoopModel *model, const char *path, LoopSink *out)
@@ -56,7 +57,7 @@ static int test_one(const char *path, const LoopArguments *arguments, LoopSink *
 
 static int test(const LoopArguments *arguments, LoopSink *out)
 {
-    Count count = {0, 0};
+    Count count = {0};
     if (!arguments->file_count) {
         loop_say("loop test takes one file or more\n");
         return LOOP_EXIT_USAGE;
@@ -65,12 +66,13 @@ static int test(const LoopArguments *arguments, LoopSink *out)
         int code = test_one(arguments->files[i], arguments, out, &count);
         if (code == LOOP_EXIT_INTERRUPTED)
             return code;
+        count.no_memory = count.no_memory || code == LOOP_EXIT_LIMIT;
         if (*loop_interrupt_flag()) /* between two files, or while one was checked */
             return loop_say_interrupted();
         loop_sink_spill(out);
     }
     loop_text_add(&out->text, "%s%u passed, %u failed\n", arguments->markdown ? "\n" : "", count.passed, count.failed);
-    return count.failed ? LOOP_EXIT_FAILED : LOOP_EXIT_OK;
+    return count.no_memory ? LOOP_EXIT_LIMIT : count.failed ? LOOP_EXIT_FAILED : LOOP_EXIT_OK;
 }
 
 static const LoopOption options[] = {
@@ -92,5 +94,6 @@ static const LoopOption options[] = {
 const LoopCommand loop_command_test = {
     "test", "FILE...", "runs models and counts the expectations that hold",
     "Runs each model and prints what fails; the last line is 'N passed, N failed', where a\n"
-    "file that can't be run counts as one that failed. Exit code 1: something failed.",
+    "file that can't be run counts as one that failed. Exit code 1: something failed; 5: a file\n"
+    "wants more memory than there is, or than a run may take.",
     options, test};

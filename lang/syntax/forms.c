@@ -48,9 +48,10 @@ static const char SETTINGS[] = "Each setting stands beside its value, with comma
 static const char SENSE_NAMES[] = "Names stand behind the word, with commas between: sense light, juice.";
 static const char TRIAL_FORM[] = "A trial is written: trial NAME 4 s { light at 1 s; juice at 2 s }";
 static const char STATE_FORM[] = "A state is written: state NAME from INIT next EXPR.";
-static const char BEHIND_BOUND[] = "Behind the bound may stand: within 0.1 (of =), by 0.1 (of > and <), for 90% of agents. The units of time are ms, s, min and h.";
+static const char BEHIND_BOUND[] = "The units of time are ms, s, min and h; a product is written with *. Behind a bound may stand within 0.1, by 0.1, or for 90% of agents.";
 static const char TWO_SIDES[] = "Both sides say what is measured: (x at go in play of slow) > (x at go in play of control).";
-static const char GROUP_LAST[] = "The group stands behind the trials: plot VTA in train last 20 of GROUP.";
+static const char GROUP_LAST[] = "Phases stand behind one 'in' with commas between, and the group behind them: in train last 20, probe of GROUP.";
+static const char PLOT_FORM[] = "A plot is written: plot VTA, hope in train last 20, probe of GROUP. It shows whole trials.";
 static const char IF_FORM[] = "A value that depends on something is written: if CONDITION then A else B.";
 
 /* Where a name is defined, and another sign than = follows it. */
@@ -60,6 +61,7 @@ static const Form definitions[] = {
     {TOK_CONST, 0, TOK_NAME, "== < ", "A constant is written: const n = 10."},
     {TOK_REWARD, 0, TOK_NAME, "== < ", "A reward has a name and a formula: reward life = juice."},
     {TOK_TRUTH, 0, TOK_NAME, "== < ", "A truth has a name and a formula: truth pain = shock."},
+    {TOK_REGION, 0, TOK_NAME, "name = ", "A region is written: region cue : cortex = history(light, 3 s)."},
 };
 
 static const Form forms[] = {
@@ -69,12 +71,7 @@ static const Form forms[] = {
     {0, 0, 0, "xor ", "Either, but not both, is written a != b, where both are 0 or 1."},
     {0, 0, '/', "* ", "A comment begins with # and ends with its line."},
     {TOK_FN, 0, ')', "{ : - ", "A function is written: fn double(x) = 2 * x."},
-    {TOK_REGION, 0, TOK_NAME, "name = ", "A region is written: region cue : cortex = history(light, 3 s)."},
     {TOK_CONTEXT, 0, TOK_CONTEXT, "{ : = ", "What the striatum sees stands behind the word: context cue, history(light, 1 s)."},
-    {TOK_PARAM, 0, TOK_NAME, "- ", NO_DASH},
-    {TOK_CONST, 0, TOK_NAME, "- ", NO_DASH},
-    {TOK_LET, 0, TOK_NAME, "- ", NO_DASH},
-    {TOK_SENSE, 0, TOK_NAME, "- ", NO_DASH},
     {0, 0, 0, "elif elseif ", "A second condition stands behind else: if A then 1 else if B then 2 else 3."},
     {TOK_DOPAMINE, 0, TOK_NAME, "> - ", "The arrow is written ->: dopamine VTA -> hope = error(hope)."},
     {TOK_DOPAMINE, 0, 0, ": ", "A dopamine signal is declared: dopamine VTA -> hope = error(hope)."},
@@ -84,7 +81,6 @@ static const Form forms[] = {
     {TOK_DOPAMINE, 0, TOK_NAME, "== ", "A dopamine signal is declared: dopamine VTA -> hope = error(hope)."},
     {TOK_STATE, 0, 0, "= ", STATE_FORM},
     {TOK_STATE, 0, 0, " } ", STATE_FORM},
-    {TOK_STATE, 0, TOK_NUMBER, "name ", STATE_FORM},
     {TOK_REWARD, 0, TOK_REWARD, "= ", "A reward has a name: reward life = juice."},
     {TOK_TRUTH, 0, TOK_TRUTH, "= ", "A truth has a name: truth pain = shock."},
     {TOK_REWARD, 0, TOK_NAME, "} ", "A reward has a name and a formula: reward life = juice."},
@@ -141,7 +137,8 @@ static const Form forms[] = {
     {CLAIM, 0, TOK_NAME, ", ", ONE_PLACE},
     {TOK_PLOT, 0, TOK_NAME, "in ", GROUP_LAST},
     {TOK_RECORD, 0, TOK_NAME, "in ", GROUP_LAST},
-    {TOK_PLOT, 0, 0, "at from and to name ", "A plot is written: plot VTA, hope in train last 20, probe of GROUP. It shows whole trials."},
+    {TOK_PLOT, 0, ')', "at from and to ", PLOT_FORM},
+    {TOK_PLOT, 0, TOK_NAME, "at from and to name ", PLOT_FORM},
     {TOK_RECORD, 0, 0, "at from and to ", "A record is written: record VTA, hope in train last 20, probe of GROUP. It keeps whole trials."},
     {TOK_EXPECT, 0, TOK_STRING, ", ", "The text stands without a comma: expect \"a burst\" VTA at light > 0.5"},
     {TOK_EXPECT, 0, '>', "of ", TWO_SIDES},
@@ -297,6 +294,12 @@ static const char *words_here(const LoopParse *p)
     return help.at;
 }
 
+/* As in alpha-pos. A token behind others has a character ahead of it. */
+static bool is_dash_in_name(LoopStr text)
+{
+    return loop_str_is(text, "-") && !strchr(" \t", text.at[-1]) && strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_", text.at[1]) && text.at[1];
+}
+
 /* What is mostly meant by a token that stands where it can't. */
 const char *loop_parse_hint(const LoopParse *p, LoopStr text, bool ended, bool wants_name)
 {
@@ -311,8 +314,14 @@ const char *loop_parse_hint(const LoopParse *p, LoopStr text, bool ended, bool w
         return LOOP_TWO_CLAIMS;
     if (claim && p->parens && p->statement != TOK_PHASE && (p->previous == TOK_AT || p->previous == TOK_IN))
         return INSIDE_OUT;
-    if (loop_str_is(text, "=") && p->blocks[p->depth] == LOOP_BLOCK_TRIAL && !p->parens && p->statement != TOK_LET)
-        return EVENT_FORM;
+    if (loop_str_is(text, "=") && p->blocks[p->depth] == LOOP_BLOCK_TRIAL && !p->parens && p->statement != TOK_LET && p->kind_before == TOK_NUMBER)
+        return EVENT_FORM; /* with 0.5 = SIZE */
+    if (p->statement == TOK_STATE && p->statement_tokens <= 5 && p->previous == TOK_NAME && p->kind_before == TOK_NUMBER)
+        return STATE_FORM; /* no `next` yet */
+    if (p->statement_tokens == 3 && is_dash_in_name(text))
+        return NO_DASH;
+    if (p->ifs && (loop_str_is(text, ":") || loop_str_is(text, "{")))
+        return IF_FORM;
     if (p->ifs && (ended || is_one_of(text, ends)))
         return IF_FORM;
     const char *form = form_of(p, text, ended);

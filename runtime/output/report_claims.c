@@ -205,18 +205,38 @@ static LoopStr curve_name(const LoopClaim *claim, uint32_t curve)
     return (LoopStr){name.at + block, name.len - block};
 }
 
+static bool has_rows(const LoopClaim *claim, const LoopOutcome *out)
+{
+    return out->width > 1 && (out->width <= ROWS_MOST || claim->is_expectation);
+}
+
+/* How many curves are drawn. Several that are short, or more than there is room for, are drawn as one, if they have no rows either. */
+static uint32_t curves_of(const LoopClaim *claim, const LoopOutcome *out)
+{
+    if (claim->curves <= 1)
+        return out->width >= CURVE_LEAST ? 1 : 0;
+    if (claim->curves <= ROWS_MOST && out->width / claim->curves >= CURVE_LEAST)
+        return claim->curves;
+    return has_rows(claim, out) ? 0 : 1;
+}
+
 static void curve_rows(const LoopClaim *claim, const LoopOutcome *out, const char *indent, LoopTable *table)
 {
-    const uint32_t curves = claim->curves ? claim->curves : 1;
+    const uint32_t curves = curves_of(claim, out);
     const LoopRange range = loop_range(out->mean, out->width);
+    size_t widest = 0;
     bool any = false;
     for (uint32_t e = 0; e < out->width; e++)
         any = any || isfinite(out->mean[e]);
-    for (uint32_t c = 0; any && c < curves && out->width / curves >= CURVE_LEAST; c++) {
+    for (uint32_t c = 0; curves > 1 && c < curves; c++) {
+        size_t width = loop_show_width(curve_name(claim, c));
+        widest = width > widest ? width : widest;
+    }
+    for (uint32_t c = 0; any && c < curves; c++) {
         loop_text_add(&table->cell, "%s  ", indent);
         if (curves > 1) {
             loop_show_str(&table->cell, curve_name(claim, c));
-            loop_text_add(&table->cell, "  ");
+            loop_text_add(&table->cell, "%*s", (int)(widest - loop_show_width(curve_name(claim, c))) + 2, "");
         }
         curve_row(out, range, c, curves, table);
     }
@@ -240,7 +260,7 @@ static void claim_rows(const LoopReport *report, uint32_t i, LoopTable *table)
         loop_table_end_row(table);
     }
     curve_rows(claim, out, indent, table);
-    uint32_t rows = out->width == 1 || (out->width > ROWS_MOST && !claim->is_expectation) ? 0 : out->width;
+    const uint32_t rows = has_rows(claim, out) ? out->width : 0;
     for (uint32_t e = 0; e < rows; e++) {
         loop_text_add(&table->cell, "%s  ", indent);
         if (claim->labels)

@@ -67,6 +67,7 @@ printf 'model m\nstep 1 s\nsense v[1000000]\nlet h = outer(v, v)\nrecord h\nrun 
 printf 'model m\nstep 1 s\nsense v[1000000]\nlet h = history(v, 10 s)\nrecord mean(h)\nrun 3 s\nrun 1000 agents\n' | file runs; check runs 3 E0608
 printf 'model m\nstep 1 s\nsense v[1000000]\nlet h = history(v, 10 s)\nmeasure h1 = mean(h)\nrun 100000 agents for 3 s\n' | file memory
 want memory 5 'memory' "$loop" run "$scratch/memory.loop"
+want goeson 5 'schultz.loop: 4 of 4' "$loop" test "$scratch/memory.loop" examples/schultz.loop
 # `last N` keeps N values only where until may end the phase
 printf 'step 100 ms\nlet x = bernoulli(fill(0.5, 1000))\ntask { trial a 100 ms { }\nphase p = 300000 a }\nrun 100 agents\nexpect x at 0 s in p last 200000 = 0.5 within 0.1\n' | file last
 "$loop" dump --memory "$scratch/last.loop" | awk '/^in all/ { exit !($3 < 1e7) }' && pass || fail 'memory of last N'
@@ -211,6 +212,7 @@ alloc run -j 1 "$scratch/pages.loop"
 alloc run -j 2 --split parts --agents 2 tests/run/parts/watched.loop
 alloc run -j 2 --split lanes --agents 2 tests/run/parts/watched.loop
 alloc check examples/schultz.loop
+alloc test -j 1 --agents 3 "$scratch/pages.loop"
 for mode in tokens ast model code memory; do
     alloc dump --$mode examples/schultz.loop
 done
