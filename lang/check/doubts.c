@@ -300,6 +300,8 @@ void loop_doubts_check(LoopChecker *check)
             check_labels(check, s);
         else if (s->kind == LOOP_SYM_MEASURE)
             check_measure(check, s);
+        else if (s->kind == LOOP_SYM_DOPAMINE)
+            loop_doubts_signal(check, s);
     }
     for (size_t i = 0; i < model->loops.count; i++)
         loop_doubts_loop(check, LOOP_ITEM(model->loops, LoopLoopModel *, i));

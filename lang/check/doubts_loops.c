@@ -162,32 +162,30 @@ static bool is_no_arithmetic(const LoopNode *node)
     return is_no_sum(node) && !(node->kind == LOOP_NODE_OP && (node->op == LOOP_OP_mul || node->op == LOOP_OP_div || node->op == LOOP_OP_select));
 }
 
-static bool is_first_target(const LoopModel *model, const LoopLoopModel *loop)
+/* The first choice whose number is added or subtracted on the way to a signal; NULL: none is. */
+static const LoopNode *number_in(const LoopList *terms)
 {
-    size_t i = 0;
-    while (LOOP_ITEM(model->loops, LoopLoopModel *, i)->dopamine != loop->dopamine)
-        i++;
-    return LOOP_ITEM(model->loops, LoopLoopModel *, i) == loop;
+    for (size_t i = 0; i < terms->count; i++) {
+        const LoopNode *term = LOOP_ITEM(*terms, LoopNode *, i);
+        for (uint32_t k = 0; !is_no_sum(term) && k < term->kid_count; k++)
+            if (choice_number(term->kids[k]))
+                return term->kids[k];
+    }
+    return NULL;
 }
 
-/* A number of a choice says which it was; in an error it is hardly meant. */
-static void check_number(LoopChecker *check, const LoopLoopModel *loop)
+void loop_doubts_signal(LoopChecker *check, const LoopSymbol *signal)
 {
-    bool first = loop->dopamine && is_first_target(check->model, loop);
-    const LoopList terms = first ? terms_of(check, loop->dopamine->value, is_no_arithmetic) : (LoopList){0};
-    for (size_t i = 0; i < terms.count; i++) {
-        const LoopNode *term = LOOP_ITEM(terms, LoopNode *, i);
-        for (uint32_t k = 0; !is_no_sum(term) && k < term->kid_count; k++) {
-            const LoopSymbol *act = choice_number(term->kids[k]);
-            if (!act)
-                continue;
-            LoopDiag *diag = loop_diag(check->diags, LOOP_W0025, term->kids[k]->span, "'%.*s' adds or subtracts the number of a choice",
-                                       LOOP_STR_ARGS(loop->dopamine->name));
-            loop_diag_note(check->diags, diag, act->span, "'%.*s' is 0 for its first channel, 1 for its second, -1 before it has chosen", LOOP_STR_ARGS(act->name));
-            loop_diag_help(check->diags, diag, "The value of what was taken is %.*s.expected.", LOOP_STR_ARGS(act->ast->text));
-            return;
-        }
+    LoopScope *before = loop_scope_enter(check, signal->scope);
+    const LoopList terms = terms_of(check, signal->value, is_no_arithmetic);
+    const LoopNode *number = number_in(&terms);
+    if (number) {
+        const LoopSymbol *act = choice_number(number);
+        LoopDiag *diag = loop_diag(check->diags, LOOP_W0025, number->span, "'%.*s' adds or subtracts the number of a choice", LOOP_STR_ARGS(signal->name));
+        loop_diag_note(check->diags, diag, act->span, "'%.*s' is 0 for its first channel, 1 for its second, -1 before it has chosen", LOOP_STR_ARGS(act->name));
+        loop_diag_help(check->diags, diag, "The value of what was taken is %.*s.expected.", LOOP_STR_ARGS(act->ast->text));
     }
+    loop_scope_enter(check, before);
 }
 
 /* A sense without a formula gets its events from the task. One that stays 0 may be meant, but not where it says when to choose. */
@@ -213,6 +211,5 @@ void loop_doubts_loop(LoopChecker *check, const LoopLoopModel *loop)
     check_factors(check, loop);
     check_outcome(check, loop);
     check_step(check, loop);
-    check_number(check, loop);
     loop_scope_enter(check, before);
 }
