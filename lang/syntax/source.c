@@ -2,6 +2,8 @@
 #define _POSIX_C_SOURCE 200809L
 #include "lang/syntax/source.h"
 
+#include "runtime/contract/utf8.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -9,25 +11,6 @@
 #include <unistd.h>
 
 /* ---- bytes ---- */
-
-/* Length of the UTF-8 character at `i`, or 0 when it is none: overlong forms, surrogates and values beyond 10FFFF are
-   none. `*value` is its code point. */
-static size_t character(LoopStr text, size_t i, uint32_t *value)
-{
-    unsigned char c = (unsigned char)text.at[i];
-    size_t len = c < 0x80 ? 1 : c >= 0xc2 && c < 0xe0 ? 2 : (c & 0xf0) == 0xe0 ? 3 : c >= 0xf0 && c < 0xf5 ? 4 : 0;
-    if (!len || len > text.len - i)
-        return 0;
-    *value = len == 1 ? c : c & (0x7fu >> len);
-    for (size_t k = 1; k < len; k++) {
-        unsigned char more = (unsigned char)text.at[i + k];
-        if ((more & 0xc0) != 0x80)
-            return 0;
-        *value = *value << 6 | (more & 0x3fu);
-    }
-    bool overlong = (len == 3 && *value < 0x800) || (len == 4 && *value < 0x10000);
-    return overlong || *value > 0x10ffff || (*value >= 0xd800 && *value < 0xe000) ? 0 : len;
-}
 
 /* They make text read in another order than it stands. */
 static bool is_bidi_control(uint32_t c)
@@ -40,7 +23,7 @@ static bool check_bytes(LoopDiags *diags, uint32_t file)
     LoopStr text = loop_diags_source_at(diags, file)->text;
     uint32_t c = 0;
     for (size_t i = 0, len; i < text.len; i += len) {
-        len = character(text, i, &c);
+        len = loop_utf8(text, i, &c);
         LoopSpan span = {(uint32_t)i, (uint32_t)(i + (len ? len : 1)), file};
         if (!len)
             loop_diag(diags, LOOP_E0004, span, "byte %zu, 0x%02x, is not valid UTF-8", i, (unsigned char)text.at[i]);

@@ -1,6 +1,8 @@
 /* Diagnostics: kept in one arena, sorted by place, printed with the line that they are about. */
 #include "runtime/contract/diag.h"
 
+#include "runtime/contract/utf8.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -355,39 +357,6 @@ static void print_one(const LoopDiags *diags, const LoopDiag *diag, const Style 
 
 /* ---- as JSON ---- */
 
-/* Bytes of the character there; 0: it is not UTF-8, as the name of a file may be. */
-static size_t utf8_length(const char *at, size_t left)
-{
-    unsigned char c = (unsigned char)*at;
-    size_t len = c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
-    if (len > left)
-        return 0;
-    for (size_t i = 1; i < len; i++)
-        if (((unsigned char)at[i] & 0xc0) != 0x80)
-            return 0;
-    unsigned char next = len > 2 ? (unsigned char)at[1] : 0; /* overlong, half of a pair, or beyond the last one */
-    bool wrong = (c == 0xe0 && next < 0xa0) || (c == 0xed && next > 0x9f) || (c == 0xf0 && next < 0x90) || (c == 0xf4 && next > 0x8f);
-    return wrong ? 0 : len;
-}
-
-static void put_json(LoopText *out, LoopStr text)
-{
-    loop_text_put(out, "\"", 1);
-    for (size_t i = 0, len; i < text.len; i += len ? len : 1) {
-        unsigned char c = (unsigned char)text.at[i];
-        len = utf8_length(&text.at[i], text.len - i);
-        if (!len)
-            loop_text_add(out, "\\ufffd");
-        else if (c == '"' || c == '\\')
-            loop_text_add(out, "\\%c", c);
-        else if (c < 32 || c == 127)
-            loop_text_add(out, "\\u%04x", c);
-        else
-            loop_text_put(out, &text.at[i], len);
-    }
-    loop_text_put(out, "\"", 1);
-}
-
 static void put_json_place(const LoopDiags *diags, LoopSpan span, LoopText *out)
 {
     const LoopSource *source = loop_diags_source_at(diags, span.file);
@@ -395,7 +364,7 @@ static void put_json_place(const LoopDiags *diags, LoopSpan span, LoopText *out)
         return;
     LoopPlace begin = loop_diags_place(diags, span), end = loop_diags_place(diags, (LoopSpan){span.end, span.end, span.file});
     loop_text_add(out, "\"file\":");
-    put_json(out, source->name);
+    loop_text_put_json(out, source->name);
     loop_text_add(out, ",\"line\":%u,\"column\":%u,\"end_line\":%u,\"end_column\":%u,", begin.line, begin.column, end.line, end.column);
 }
 
@@ -405,18 +374,18 @@ static void print_json(const LoopDiags *diags, const LoopDiag *diag, LoopText *o
                   infos[diag->code].severity == LOOP_ERROR ? "error" : "warning");
     put_json_place(diags, diag->span, out);
     loop_text_add(out, "\"message\":");
-    put_json(out, diag->text);
+    loop_text_put_json(out, diag->text);
     loop_text_add(out, ",\"notes\":[");
     for (size_t i = 0; i < diag->note_count + diag->made_count; i++) {
         const LoopNote *note = i < diag->note_count ? &diag->notes[i] : &diag->made[i - diag->note_count];
         loop_text_add(out, i ? ",{" : "{");
         put_json_place(diags, note->span, out);
         loop_text_add(out, "\"message\":");
-        put_json(out, note->text);
+        loop_text_put_json(out, note->text);
         loop_text_add(out, "}");
     }
     loop_text_add(out, "],\"help\":");
-    put_json(out, diag->help);
+    loop_text_put_json(out, diag->help);
     loop_text_add(out, "}\n");
 }
 

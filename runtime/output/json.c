@@ -2,6 +2,7 @@
 #include "runtime/output/json.h"
 
 #include "runtime/contract/num.h"
+#include "runtime/contract/utf8.h"
 
 #include <math.h>
 
@@ -35,41 +36,10 @@ void loop_json_key(LoopJson *json, const char *key)
 
 /* ---- strings ---- */
 
-/* Length of the well-formed UTF-8 sequence at `at` and its code point; 0 when it is none. */
-static size_t decode(const unsigned char *at, size_t left, uint32_t *point)
-{
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t len = at[0] < 0x80 ? 1 : at[0] < 0xc2 ? 0 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : at[0] < 0xf5 ? 4 : 0;
-    if (!len || len > left)
-        return 0;
-    *point = len == 1 ? at[0] : at[0] & (0x7fu >> len);
-    for (size_t i = 1; i < len; i++) {
-        if ((at[i] & 0xc0) != 0x80)
-            return 0;
-        *point = *point << 6 | (at[i] & 0x3fu);
-    }
-    bool surrogate = *point >= 0xd800 && *point < 0xe000;
-    return *point < least[len] || *point > 0x10ffff || surrogate ? 0 : len;
-}
-
 void loop_json_str(LoopJson *json, LoopStr text)
 {
     item(json);
-    loop_text_put(json->out, "\"", 1);
-    for (size_t i = 0; i < text.len;) {
-        uint32_t point = 0xfffd;
-        size_t len = decode((const unsigned char *)text.at + i, text.len - i, &point);
-        if (!len)
-            loop_text_add(json->out, "\\ufffd");
-        else if (point < 0x20 || (point >= 0x7f && point < 0xa0))
-            loop_text_add(json->out, "\\u%04x", point);
-        else if (point == '"' || point == '\\')
-            loop_text_add(json->out, "\\%c", (int)point);
-        else
-            loop_text_put(json->out, text.at + i, len);
-        i += len ? len : 1;
-    }
-    loop_text_put(json->out, "\"", 1);
+    loop_text_put_json(json->out, text);
 }
 
 /* ---- numbers ---- */

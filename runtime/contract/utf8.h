@@ -1,0 +1,14 @@
+/* Characters of text: UTF-8, and strings of JSON. */
+#ifndef LOOP_UTF8_H
+#define LOOP_UTF8_H
+
+#include "runtime/contract/base.h"
+
+/* Length of the character that begins at byte `at`, and its code point; 0, and nothing else, where there is none: overlong forms, halves
+   of pairs and values beyond 10FFFF are none. */
+size_t loop_utf8(LoopStr text, size_t at, uint32_t *point);
+
+/* As a string of JSON, with its quotes. Control characters, C1 too, are escaped, and a byte that is no character is U+FFFD. */
+void loop_text_put_json(LoopText *out, LoopStr text);
+
+#endif
