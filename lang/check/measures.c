@@ -301,6 +301,29 @@ static bool check_anchor(LoopChecker *check, const LoopAnchorModel *anchor, cons
     return false;
 }
 
+/* A moment ahead of its event is looked back at, by a whole trial at the most, and each step of that is kept. */
+static bool check_lag(LoopChecker *check, const LoopAnchorModel *anchor, const LoopSelect *select)
+{
+    const LoopModel *model = check->model;
+    int64_t longest = 0, lag = anchor->offset ? INT64_MAX : -anchor->steps;
+    for (size_t i = 0; anchor->onset && i < model->trials.count; i++) {
+        const uint32_t duration = LOOP_ITEM(model->trials, LoopTrialModel *, i)->duration;
+        if ((select->trial == LOOP_NONE || select->trial == i) && duration > longest)
+            longest = duration;
+    }
+    if ((lag < longest ? lag : longest) <= LOOP_LAG_MAX)
+        return true;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0502, anchor->span, "this is further before its event than can be looked back: the limit is %d steps", LOOP_LAG_MAX);
+    loop_diag_help(check->diags, diag, "Measure at a time from the start of the trial, or make the step longer.");
+    return false;
+}
+
+/* Whether a measure can be taken there. */
+static bool check_place(LoopChecker *check, const LoopAnchorModel *anchor, const LoopSelect *select, uint32_t over)
+{
+    return check_anchor(check, anchor, select, over) && check_lag(check, anchor, select);
+}
+
 bool loop_anchor_need(LoopChecker *check, const LoopAnchorModel *anchor, uint32_t phase)
 {
     LoopSelect any = {.phase = phase, .trial = LOOP_NONE};
@@ -351,13 +374,13 @@ static bool read_place(LoopChecker *check, const LoopWhere *where, const LoopAst
     LoopWhere signal = loop_where_on(check, LOOP_IN_MEASURE, LOOP_STR("moment"), LOOP_DRAW_STEP);
     m->window = !at;
     if (at)
-        return loop_anchor_read(check, &signal, at, &m->from) && check_anchor(check, &m->from, &m->select, 0);
+        return loop_anchor_read(check, &signal, at, &m->from) && check_place(check, &m->from, &m->select, 0);
     m->from = (LoopAnchorModel){.kind = LOOP_ANCHOR_TRIAL};
     m->to = (LoopAnchorModel){.kind = LOOP_ANCHOR_END};
     if (!from)
         return true;
     if (!loop_anchor_read(check, &signal, from, &m->from) || !loop_anchor_read(check, &signal, loop_ast_value(place, LOOP_AST_TO), &m->to) ||
-        !check_anchor(check, &m->from, &m->select, 0) || !check_anchor(check, &m->to, &m->select, 1))
+        !check_place(check, &m->from, &m->select, 0) || !check_place(check, &m->to, &m->select, 1))
         return false;
     bool fixed = !m->from.onset && !m->to.onset && !m->from.offset && !m->to.offset;
     if (!fixed || m->from.steps < m->to.steps)

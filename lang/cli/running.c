@@ -42,7 +42,7 @@ const LoopFlag *loop_interrupt_flag(void)
 
 int loop_say_interrupted(void)
 {
-    loop_say("loop: interrupted; nothing was written\n");
+    loop_say("loop: interrupted; no file was written\n");
     return LOOP_EXIT_INTERRUPTED;
 }
 

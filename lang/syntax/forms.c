@@ -297,7 +297,7 @@ static const char *words_here(const LoopParse *p)
 /* As in alpha-pos. A token behind others has a character ahead of it. */
 static bool is_dash_in_name(LoopStr text)
 {
-    return loop_str_is(text, "-") && !strchr(" \t", text.at[-1]) && strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_", text.at[1]) && text.at[1];
+    return loop_str_is(text, "-") && !strchr(" \t", text.at[-1]) && !strchr(" \t\r\n=>", text.at[1]);
 }
 
 /* What is mostly meant by a token that stands where it can't. */

@@ -11,6 +11,7 @@
 #define LOOP_SYNAPSES_MAX ((uint64_t)1 << 34) /* of a loop, and of */
 #define LOOP_SAMPLED_MAX UINT32_MAX           /* one whose neurons sample lines */
 #define LOOP_SHARES_MAX INT32_MAX             /* of a mix, together */
+#define LOOP_LAG_MAX (1 << 24)                /* steps that a measure looks back from its event */
 
 typedef enum LoopOp {
 #define EW1(name, written, units, doc, expr) LOOP_OP_##name,

@@ -138,6 +138,8 @@ int loop_files_look(const char *directory, const LoopFileJob *jobs, size_t count
 int loop_files_write(const char *directory, const LoopFileJob *jobs, size_t count, const void *context, const LoopFlag *stop, LoopText *path)
 {
     Folder folder = {.directory = directory, .jobs = jobs, .count = count, .path = path};
+    if (count > LOOP_FILES_MAX)
+        return fail(&folder, NULL, EINVAL);
     int error = make_directory(&folder);
     for (size_t i = 0; !error && i < count; i++)
         error = jobs[i].write ? look_before(&folder, i) : 0;

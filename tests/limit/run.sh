@@ -149,6 +149,7 @@ want modes 2 'it is --code or --ast, not both' "$loop" dump --code --ast example
 want several 2 "'--s' may be --seed or --split" "$loop" run --s 5 examples/schultz.loop
 want malformed 3 'g=1e is not a number' "$loop" check -p g=1e "$scratch/settings.loop"
 want large 3 'd=1e400ms is out of range' "$loop" check -p d=1e400ms "$scratch/settings.loop"
+want scaled 3 'd=1e308h is out of range' "$loop" check -p d=1e308h "$scratch/settings.loop"
 want number 2 'whole number' "$loop" run --agents 1e3 examples/schultz.loop
 want value 2 'needs a value' "$loop" run examples/schultz.loop --seed
 want setting 3 E0211 "$loop" run -p nothing=1 examples/schultz.loop
