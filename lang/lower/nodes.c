@@ -157,7 +157,7 @@ uint32_t lower_draw(Lower *l, uint64_t place, LoopDrawClock clock, uint32_t widt
     LoopDraw *site = LOOP_ADD(l->scratch, &l->draws, LoopDraw);
     if (!site)
         return LOOP_NONE;
-    *site = (LoopDraw){.place = place, .clock = clock, .single = clock == LOOP_DRAW_STEP && width == 1};
+    *site = (LoopDraw){.place = place, .clock = clock, .single = clock != LOOP_DRAW_ONCE && width == 1};
     return (uint32_t)l->draws.count - 1;
 }
 

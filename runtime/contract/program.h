@@ -75,7 +75,7 @@ typedef enum LoopDrawClock { LOOP_DRAW_STEP, LOOP_DRAW_TRIAL, LOOP_DRAW_ONCE } L
 typedef struct LoopDraw {
     uint64_t place; /* hash of the qualified name of the place */
     LoopDrawClock clock;
-    bool single;    /* one number a step, which takes turns with the next step's: rng.h */
+    bool single;    /* one number a step or a trial, which takes turns with the next: rng.h */
     const uint64_t *places; /* in a part: [copies], in place of `place`; else NULL */
 } LoopDraw;
 
@@ -400,7 +400,7 @@ static inline size_t loop_scale_rows(const LoopProgram *program, const LoopLoop 
     return loop->trace != LOOP_NONE && program->registers[loop->trace].width > 1 ? loop->channels : 1;
 }
 
-/* Whether a place draws one number a step in each lane; the places of loops are behind those of the program. */
+/* Whether a place draws one number a step or a trial in each lane; the places of loops are behind those of the program. */
 static inline bool loop_draws_one(const LoopProgram *program, size_t site)
 {
     if (site < program->draw_count)

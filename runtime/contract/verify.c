@@ -83,7 +83,7 @@ static const char *check_draw(const Verify *v, size_t operands, uint32_t site)
     for (size_t i = 1; i <= operands; i++)
         REQUIRE(width(v, i) == 1 || width(v, i) == width(v, 0), "a draw of another width");
     const LoopDraw *draw = &v->p->draws[site];
-    REQUIRE(draw->single == (draw->clock == LOOP_DRAW_STEP && width(v, 0) == 1), "a draw of another number of elements");
+    REQUIRE(draw->single == (draw->clock != LOOP_DRAW_ONCE && width(v, 0) == 1), "a draw of another number of elements");
     return draw->clock <= LOOP_DRAW_ONCE ? NULL : "a draw that counts by nothing";
 }
 

@@ -31,7 +31,7 @@ static bool state_bytes(const LoopProgram *program, bool uniform, bool single, s
     for (uint32_t i = 0; ok && i < program->ring_count; i++)
         ok = program->rings[i].uniform != uniform || add_product(&reals, program->rings[i].width, program->rings[i].slots, 1);
     for (size_t i = 0; ok && !uniform && i < (size_t)program->draw_count + program->loop_count; i++)
-        ok = add_product(&reals, loop_draws_one(program, i) ? 2 : 0, 1, 1);
+        ok = add_product(&reals, loop_draws_one(program, i) ? LOOP_RNG_BLOCK : 0, 1, 1);
     for (uint32_t i = 0; ok && i < program->loop_count; i++) {
         const LoopLoop *loop = &program->loops[i];
         size_t arrays = 1;

@@ -44,7 +44,7 @@ bool loop_block_bytes(const LoopProgram *program, const LoopLayout *layout, size
     size_t ready = loop_section_count(&program->step) + layout->memo_count + loop_section_count(&program->observe) + 2;
     return add_bytes(bytes, 1, sizeof *b) && add_bytes(bytes, layout->lanes, sizeof *b->agent + sizeof *b->group + sizeof *b->counters) &&
            add_bytes(bytes, draws * key_lanes(program, layout->lanes), sizeof *b->keys) &&
-           add_bytes(bytes, draws, sizeof *b->paired + sizeof(size_t)) && loop_mul(layout->reals, real_bytes, &slab) &&
+           add_bytes(bytes, draws, sizeof *b->drawn + sizeof(size_t)) && loop_mul(layout->reals, real_bytes, &slab) &&
            add_bytes(bytes, loop_pages_bytes(slab), 1) &&
            add_bytes(bytes, layout->live_bytes + LOOP_RUNS_MORE, 1) && add_bytes(bytes, layout->lines, sizeof *b->active + 2 * sizeof *b->sees) &&
            add_bytes(bytes, program->loop_count, sizeof *b->stale + sizeof *b->calls + sizeof *b->late) &&
@@ -81,7 +81,7 @@ LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, 
     block->sees = loop_alloc_array(layout->lines + LOOP_RUNS_MORE, 2);
     block->stale = loop_alloc_array(program->loop_count, sizeof *block->stale);
     block->late = loop_alloc_array(program->loop_count, sizeof *block->late);
-    block->paired = loop_alloc_array((size_t)program->draw_count + program->loop_count, sizeof *block->paired);
+    block->drawn = loop_alloc_array((size_t)program->draw_count + program->loop_count, sizeof *block->drawn);
     block->selves = loop_mul(program->foreign_count, layout->lanes, &bytes) ? loop_alloc_array(bytes, sizeof *block->selves) : NULL;
     block->foreign = loop_alloc_array(widest_call(program), sizeof *block->foreign);
     block->ready_step = loop_alloc_array(loop_section_count(&program->step) + layout->memo_count + 1, sizeof(LoopReady));
@@ -90,7 +90,7 @@ LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, 
     block->clock = loop_clock_new(program, layout->lanes);
     block->recorder = loop_recorder_new(program, layout->lanes);
     if (block->agent && block->group && block->counters && block->keys && block->state && block->live && block->active && block->sees && block->stale &&
-        block->late && block->paired && block->calls && block->selves && block->foreign && block->ready_step && block->ready_observe && block->clock &&
+        block->late && block->drawn && block->calls && block->selves && block->foreign && block->ready_step && block->ready_observe && block->clock &&
         block->recorder)
         return block;
     loop_block_free(block);
@@ -113,7 +113,7 @@ void loop_block_free(LoopBlock *block)
     loop_free(block->sees);
     loop_free(block->stale);
     loop_free(block->late);
-    loop_free(block->paired);
+    loop_free(block->drawn);
     loop_free(block->calls);
     loop_free(block->ready_step);
     loop_free(block->ready_observe);
@@ -267,7 +267,7 @@ void loop_block_start(LoopBlock *block, uint32_t first, uint32_t lanes)
     block->fresh = false;
     memset(block->live, 0, block->layout->live_bytes);
     memset(block->stale, 1, block->program->loop_count);
-    memset(block->paired, 0, ((size_t)block->program->draw_count + block->program->loop_count) * sizeof *block->paired);
+    memset(block->drawn, 0, ((size_t)block->program->draw_count + block->program->loop_count) * sizeof *block->drawn);
     make_keys(block);
     load_constants(block);
     loop_clock_start(block->clock, block);

@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-/* What a draw counts by: one number for all lanes, or (not NULL) one for each. */
-static const uint64_t *counters(LoopBlock *block, uint32_t site, uint64_t *shared)
+/* What a draw counts by: one number for all lanes, or (not NULL) one for each, which may be changed. */
+static uint64_t *counters(LoopBlock *block, uint32_t site, uint64_t *shared)
 {
     const LoopDraw *draw = &block->program->draws[site];
     *shared = draw->clock == LOOP_DRAW_STEP ? block->step : 0;
@@ -17,30 +17,49 @@ static const uint64_t *counters(LoopBlock *block, uint32_t site, uint64_t *share
     return block->program->task.uniform ? NULL : block->counters;
 }
 
+/* Number `counter` of a place that draws one at a time. */
+static const LoopReal *shared_number(LoopBlock *block, size_t site, uint64_t counter)
+{
+    LoopReal *four = block->state + block->layout->fours[site];
+    const uint64_t count = counter / LOOP_RNG_BLOCK;
+    if (block->drawn[site] != count + 1)
+        loop_rng_uniform(four, LOOP_RNG_BLOCK, block->lanes, loop_block_draw_keys(block, site), block->agent, NULL, count, 0);
+    block->drawn[site] = count + 1;
+    return four + counter % LOOP_RNG_BLOCK * block->lanes;
+}
+
 const LoopReal *loop_block_uniform(LoopBlock *block, size_t site)
 {
-    LoopReal *pair = block->state + block->layout->pairs[site];
-    uint64_t count = block->step / 2;
-    if (block->paired[site] != count + 1)
-        loop_rng_uniform(pair, 2, block->lanes, loop_block_draw_keys(block, site), block->agent, NULL, count, 0);
-    block->paired[site] = count + 1;
-    return pair + block->step % 2 * block->lanes;
+    return shared_number(block, site, block->step);
+}
+
+/* The same where lanes are at trials of their own. */
+static void own_numbers(LoopBlock *block, uint32_t site, LoopReal *d, uint64_t *counter)
+{
+    LoopReal *four = block->state + block->layout->fours[site];
+    const size_t lanes = block->lanes;
+    for (size_t l = 0; l < lanes; l++) {
+        d[l] = (LoopReal)(counter[l] % LOOP_RNG_BLOCK);
+        counter[l] /= LOOP_RNG_BLOCK;
+    }
+    loop_rng_uniform(four, LOOP_RNG_BLOCK, lanes, loop_block_draw_keys(block, site), block->agent, counter, 0, 0);
+    for (size_t l = 0; l < lanes; l++)
+        d[l] = four[(size_t)d[l] * lanes + l];
 }
 
 /* Uniform numbers for all elements, [width][lanes]. */
 static void uniforms(LoopBlock *block, uint32_t site, LoopReal *d, size_t width, size_t lanes)
 {
-    uint64_t shared;
-    if (block->program->draws[site].single) {
-        memcpy(d, loop_block_uniform(block, site), lanes * sizeof *d);
-        return;
-    }
-    const uint64_t *each = counters(block, site, &shared);
-    if (lanes == 1) {
+    uint64_t shared, *each = counters(block, site, &shared);
+    const bool single = block->program->draws[site].single;
+    if (single && each)
+        own_numbers(block, site, d, each);
+    else if (single)
+        memcpy(d, shared_number(block, site, shared), lanes * sizeof *d);
+    else if (lanes == 1)
         loop_rng_uniforms(d, width, loop_block_draw_keys(block, site).at, block->agent[0], each ? each[0] : shared);
-        return;
-    }
-    loop_rng_uniform(d, width, lanes, loop_block_draw_keys(block, site), block->agent, each, shared, 0);
+    else
+        loop_rng_uniform(d, width, lanes, loop_block_draw_keys(block, site), block->agent, each, shared, 0);
 }
 
 static void pick(LoopBlock *block, const uint32_t *args, LoopReal *d, size_t lanes)

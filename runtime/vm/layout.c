@@ -119,7 +119,7 @@ static bool place_all(LoopLayout *layout, const LoopProgram *program, size_t lan
         if (!place_loop(layout, program, i, lanes, &total))
             return false;
     for (size_t i = 0; i < (size_t)program->draw_count + program->loop_count; i++)
-        if (!reserve_block(&total, loop_draws_one(program, i) ? 2 : 0, false, lanes, &layout->pairs[i]))
+        if (!reserve_block(&total, loop_draws_one(program, i) ? LOOP_RNG_BLOCK : 0, false, lanes, &layout->fours[i]))
             return false;
     for (size_t i = 0; i < layout->memo_count; i++)
         if (!reserve(&total, layout->memos[i].looks + 1, &layout->memos[i].kept))
@@ -136,8 +136,8 @@ bool loop_layout_make(LoopLayout *layout, const LoopProgram *program, size_t lan
     layout->registers = loop_alloc_array(program->register_count, sizeof *layout->registers);
     layout->rings = loop_alloc_array(program->ring_count, sizeof *layout->rings);
     layout->loops = loop_alloc_array(program->loop_count, sizeof *layout->loops);
-    layout->pairs = loop_alloc_array((size_t)program->draw_count + program->loop_count, sizeof *layout->pairs);
-    bool ok = layout->registers && layout->rings && layout->loops && layout->pairs && loop_memos_find(layout, program) &&
+    layout->fours = loop_alloc_array((size_t)program->draw_count + program->loop_count, sizeof *layout->fours);
+    bool ok = layout->registers && layout->rings && layout->loops && layout->fours && loop_memos_find(layout, program) &&
               place_all(layout, program, lanes);
     if (!ok)
         loop_layout_free(layout);
@@ -149,7 +149,7 @@ void loop_layout_free(LoopLayout *layout)
     loop_free(layout->registers);
     loop_free(layout->rings);
     loop_free(layout->loops);
-    loop_free(layout->pairs);
+    loop_free(layout->fours);
     loop_free(layout->memos);
     loop_free(layout->watched);
     *layout = (LoopLayout){0};

@@ -50,47 +50,37 @@ static inline Block one_round(Block s, const uint32_t key[2], uint32_t n)
                    (uint32_t)(p0 >> 32) ^ s.d ^ (key[1] + n * WEYL_1), (uint32_t)p0};
 }
 
-/* Written out: a loop over the rounds inside the one over lanes would keep that from becoming vector code. */
-static inline Block all_rounds(Block s, const uint32_t key[2])
-{
-    s = one_round(one_round(s, key, 0), key, 1);
-    s = one_round(one_round(s, key, 2), key, 3);
-    s = one_round(one_round(s, key, 4), key, 5);
-    s = one_round(one_round(s, key, 6), key, 7);
-    return one_round(one_round(s, key, 8), key, 9);
-}
+/* Rounds up to the upper bits of numbers, and up to the lower ones. */
+enum { UPPER = 10, LOWER = 13 };
 
-void loop_philox(uint32_t ctr[4], const uint32_t key[2])
+/* Rounds `from` to `to` - 1 in place. */
+static void some_rounds(uint32_t ctr[4], const uint32_t key[2], uint32_t from, uint32_t to)
 {
-    Block s = all_rounds((Block){ctr[0], ctr[1], ctr[2], ctr[3]}, key);
+    Block s = {ctr[0], ctr[1], ctr[2], ctr[3]};
+    for (uint32_t n = from; n < to; n++)
+        s = one_round(s, key, n);
     ctr[0] = s.a;
     ctr[1] = s.b;
     ctr[2] = s.c;
     ctr[3] = s.d;
 }
 
-#ifdef LOOP_SINGLE
-/* The first 24 of the bits that double precision takes: never rounded up to 1. */
-static inline LoopReal to_unit(uint32_t hi, uint32_t lo)
+void loop_philox(uint32_t ctr[4], const uint32_t key[2])
 {
-    (void)lo;
-    return (LoopReal)(int32_t)(hi >> 8) * 0x1p-24f;
+    some_rounds(ctr, key, 0, UPPER);
 }
-#else
-/* 53 bits of two words, each put into the lower half of a double of 2^52. */
-static inline LoopReal to_unit(uint32_t hi, uint32_t lo)
-{
-    double upper = loop_from_bits((hi >> 5) | 0x4330000000000000u) - 0x1p52;
-    double lower = loop_from_bits((lo >> 6) | 0x4330000000000000u) - 0x1p52;
-    return (upper * 0x1p26 + lower) * 0x1p-53;
-}
-#endif
 
 double loop_rng_uniform1(const LoopRngKey *key, uint32_t agent, uint64_t counter, uint32_t index)
 {
-    uint32_t ctr[4] = {agent, (uint32_t)counter, index / 2, (uint32_t)(counter >> 32)};
-    loop_philox(ctr, key->word);
-    return to_unit(ctr[index % 2 * 2], ctr[index % 2 * 2 + 1]);
+    uint32_t ctr[4] = {agent, (uint32_t)counter, index / LOOP_RNG_BLOCK, (uint32_t)(counter >> 32)};
+    some_rounds(ctr, key->word, 0, UPPER);
+    const uint32_t upper = ctr[index % LOOP_RNG_BLOCK];
+#ifdef LOOP_SINGLE /* the first 24 of the bits that double precision takes: never rounded up to 1 */
+    return (upper >> 8) * 0x1p-24;
+#else
+    some_rounds(ctr, key->word, UPPER, LOWER);
+    return (upper >> 5) * 0x1p-27 + (ctr[index % LOOP_RNG_BLOCK] >> 6) * 0x1p-53;
+#endif
 }
 
 double loop_rng_normal1(const LoopRngKey *key, uint32_t agent, uint64_t counter, uint32_t index)
@@ -105,13 +95,13 @@ static inline Words all_words(uint64_t x)
     return x - (Words){0};
 }
 
-/* The rounds of STRIP times WIDE blocks at most, of which `count` vectors are wanted; of each 64 bits of the words and the keys only
+/* The next rounds of STRIP times WIDE blocks at most, of which `count` vectors are wanted; of each 64 bits of the words and the keys only
    the lower half counts. A round waits for the one before, so several vectors take turns. Words are arrays of their own: compilers
    put a structure of vectors into memory. */
-LOOP_INLINE void run_blocks(Words *a, Words *b, Words *c, Words *d, Words *k0, Words *k1, size_t count)
+LOOP_INLINE void run_rounds(int rounds, Words *a, Words *b, Words *c, Words *d, Words *k0, Words *k1, size_t count)
 {
 #pragma GCC unroll 10
-    for (int round = 0; round < 10; round++)
+    for (int round = 0; round < rounds; round++)
         for (size_t i = 0; i < count; i++) {
             const Words p0 = PRODUCT(a[i], all_words(MULTIPLIER_0)), p1 = PRODUCT(c[i], all_words(MULTIPLIER_1));
             a[i] = (p1 >> 32) ^ b[i] ^ k0[i];
@@ -123,16 +113,19 @@ LOOP_INLINE void run_blocks(Words *a, Words *b, Words *c, Words *d, Words *k0, W
         }
 }
 
-/* to_unit, with the same bits. */
-static inline Units to_units(Words hi, Words lo)
+/* The first `bits` of the lower halves of words, as whole numbers. */
+static inline Doubles bits_of(Words word, int bits)
 {
-    const Words one = all_words(0x4330000000000000u); /* 2^52 */
+    return (Doubles)((word << 32 >> (64 - bits)) | all_words(0x4330000000000000u)) - 0x1p52; /* put into the lower half of 2^52 */
+}
+
+/* Of a number in [0, 1), what the word after ten rounds says: all of it in single precision. */
+static inline Units upper_of(Words word)
+{
 #ifdef LOOP_SINGLE
-    (void)lo;
-    return __builtin_convertvector((Doubles)((hi << 32 >> 40) | one) - 0x1p52, Units) * 0x1p-24f;
+    return __builtin_convertvector(bits_of(word, 24), Units) * 0x1p-24f;
 #else
-    Doubles upper = (Doubles)((hi << 32 >> 37) | one) - 0x1p52, lower = (Doubles)((lo << 32 >> 38) | one) - 0x1p52;
-    return (upper * 0x1p26 + lower) * 0x1p-53;
+    return bits_of(word, 27) * 0x1p-27;
 #endif
 }
 
@@ -176,9 +169,40 @@ static inline void put(LoopReal *out, Units x, size_t n)
     memcpy(out, &some, n * sizeof *out);
 }
 
-/* Lanes l to l + n - 1 of elements at .. at + count - 1, which are of one block; they fill `vectors` vectors, or begin one. `alike` lanes
-   differ by nothing but their agents. */
-LOOP_INLINE void draw_strip(LoopReal *out, size_t lanes, const Lanes *of, uint32_t at, size_t count, bool alike, size_t l, size_t n, size_t vectors)
+#ifndef LOOP_SINGLE
+/* Adds what the word after three more rounds says. */
+static inline void put_lower(LoopReal *out, Words word, size_t n)
+{
+    Units lower = bits_of(word, 26) * 0x1p-53, some = {0};
+    if (n >= WIDE) {
+        *(Units *)out += lower;
+        return;
+    }
+    memcpy(&some, out, n * sizeof *out);
+    put(out, some + lower, n);
+}
+#endif
+
+/* Elements of one block: first .. end - 1 of its numbers, each a row of `lanes` lanes from `out` on. */
+typedef struct Share {
+    LoopReal *out;
+    size_t lanes;
+    uint32_t block, first, end;
+} Share;
+
+/* For each element of the share, in lanes l .. l + n - 1: put(its lanes, its words, how many lanes). */
+#define PUT(put, word, number)                                                                                         \
+    for (size_t i_ = 0; share->first <= (number) && (number) < share->end && i_ < vectors; i_++)                       \
+    put(share->out + ((number) - share->first) * share->lanes + l + i_ * WIDE, word[i_], n - i_ * WIDE)
+#define PUT_ALL(put) PUT(put, a, 0); PUT(put, b, 1); PUT(put, c, 2); PUT(put, d, 3)
+
+static inline void put_upper(LoopReal *out, Words word, size_t n)
+{
+    put(out, upper_of(word), n);
+}
+
+/* Lanes l to l + n - 1 of a share; they fill `vectors` vectors, or begin one. `alike` lanes differ by nothing but their agents. */
+LOOP_INLINE void draw_strip(const Share *share, const Lanes *of, bool alike, size_t l, size_t n, size_t vectors)
 {
     Words a[STRIP], b[STRIP], c[STRIP], d[STRIP], k0[STRIP], k1[STRIP];
     const uint32_t *key = of->keys.at->word;
@@ -186,7 +210,7 @@ LOOP_INLINE void draw_strip(LoopReal *out, size_t lanes, const Lanes *of, uint32
         size_t first = l + i * WIDE, left = n - i * WIDE;
         a[i] = agents_of(of->agent + first, left);
         b[i] = !alike && of->counter ? words_of(of->counter + first, left) : all_words(of->shared);
-        c[i] = all_words(at / 2);
+        c[i] = all_words(share->block);
         d[i] = b[i] >> 32;
         k0[i] = all_words(key[0]);
         k1[i] = all_words(key[1]);
@@ -197,27 +221,26 @@ LOOP_INLINE void draw_strip(LoopReal *out, size_t lanes, const Lanes *of, uint32
             k1[i] = upper ? both : both >> 32;
         }
     }
-    run_blocks(a, b, c, d, k0, k1, vectors);
-    for (size_t i = 0; i < vectors; i++) {
-        LoopReal *to = out + l + i * WIDE;
-        if (at % 2 == 0)
-            put(to, to_units(a[i], b[i]), n - i * WIDE);
-        if (at % 2 || count == 2)
-            put(to + (count - 1) * lanes, to_units(c[i], d[i]), n - i * WIDE);
-    }
+    run_rounds(UPPER, a, b, c, d, k0, k1, vectors);
+    PUT_ALL(put_upper);
+#ifndef LOOP_SINGLE
+    run_rounds(LOWER - UPPER, a, b, c, d, k0, k1, vectors);
+    PUT_ALL(put_lower);
+#endif
 }
 
 /* All lanes. */
-static inline void draw(LoopReal *out, size_t lanes, const Lanes *given, uint32_t at, size_t count, bool alike)
+static inline void draw(const Share *given_share, const Lanes *given, bool alike)
 {
-    const Lanes of = *given; /* a copy, which nothing that is written can change */
+    const Lanes of = *given; /* copies, which nothing that is written can change */
+    const Share share = *given_share;
     size_t l = 0;
-    for (; l + STRIP * WIDE <= lanes; l += STRIP * WIDE)
-        draw_strip(out, lanes, &of, at, count, alike, l, STRIP * WIDE, STRIP);
-    for (; l + WIDE <= lanes; l += WIDE)
-        draw_strip(out, lanes, &of, at, count, alike, l, WIDE, 1);
-    if (l < lanes)
-        draw_strip(out, lanes, &of, at, count, alike, l, lanes - l, 1);
+    for (; l + STRIP * WIDE <= share.lanes; l += STRIP * WIDE)
+        draw_strip(&share, &of, alike, l, STRIP * WIDE, STRIP);
+    for (; l + WIDE <= share.lanes; l += WIDE)
+        draw_strip(&share, &of, alike, l, WIDE, 1);
+    if (l < share.lanes)
+        draw_strip(&share, &of, alike, l, share.lanes - l, 1);
 }
 
 void loop_rng_uniform(LoopReal *out, size_t width, size_t lanes, LoopRngKeys keys, const uint32_t *agent,
@@ -225,12 +248,13 @@ void loop_rng_uniform(LoopReal *out, size_t width, size_t lanes, LoopRngKeys key
 {
     const Lanes of = {keys, agent, counter, shared};
     for (size_t e = 0, count; e < width; e += count) {
-        uint32_t at = index + (uint32_t)e;
-        count = at % 2 == 0 && e + 1 < width ? 2 : 1;
+        const uint32_t at = index + (uint32_t)e, first = at % LOOP_RNG_BLOCK;
+        count = width - e < LOOP_RNG_BLOCK - first ? width - e : LOOP_RNG_BLOCK - first;
+        const Share share = {out + e * lanes, lanes, at / LOOP_RNG_BLOCK, first, first + (uint32_t)count};
         if (counter || keys.step)
-            draw(out + e * lanes, lanes, &of, at, count, false);
+            draw(&share, &of, false);
         else
-            draw(out + e * lanes, lanes, &of, at, count, true);
+            draw(&share, &of, true);
     }
 }
 
@@ -246,16 +270,22 @@ void loop_rng_normal(LoopReal *out, size_t width, size_t lanes, LoopRngKeys keys
 
 void loop_rng_uniforms(LoopReal *out, size_t count, const LoopRngKey *key, uint32_t agent, uint64_t counter)
 {
+    enum { TURN = LOOP_RNG_BLOCK * WIDE };
     Words order;
     for (size_t i = 0; i < WIDE; i++)
         order[i] = i;
-    for (size_t done = 0; done < count; done += 2 * WIDE) {
-        size_t left = count - done < 2 * WIDE ? count - done : 2 * WIDE;
-        Words a = all_words(agent), b = all_words(counter), c = all_words(done / 2) + order, d = all_words(counter >> 32);
+    for (size_t done = 0; done < count; done += TURN) {
+        size_t left = count - done < TURN ? count - done : TURN;
+        Words a = all_words(agent), b = all_words(counter), c = all_words(done / LOOP_RNG_BLOCK) + order, d = all_words(counter >> 32);
         Words k0 = all_words(key->word[0]), k1 = all_words(key->word[1]);
-        run_blocks(&a, &b, &c, &d, &k0, &k1, 1);
-        Units even = to_units(a, b), odd = to_units(c, d);
+        run_rounds(UPPER, &a, &b, &c, &d, &k0, &k1, 1);
+        LoopReal rows[LOOP_RNG_BLOCK][WIDE];
+        put(rows[0], upper_of(a), WIDE), put(rows[1], upper_of(b), WIDE), put(rows[2], upper_of(c), WIDE), put(rows[3], upper_of(d), WIDE);
+#ifndef LOOP_SINGLE
+        run_rounds(LOWER - UPPER, &a, &b, &c, &d, &k0, &k1, 1);
+        put_lower(rows[0], a, WIDE), put_lower(rows[1], b, WIDE), put_lower(rows[2], c, WIDE), put_lower(rows[3], d, WIDE);
+#endif
         for (size_t i = 0; i < left; i++)
-            out[done + i] = i % 2 ? odd[i / 2] : even[i / 2];
+            out[done + i] = rows[i % LOOP_RNG_BLOCK][i / LOOP_RNG_BLOCK];
     }
 }

@@ -1,10 +1,11 @@
 /* Random numbers as a pure function of where they are used: no state, no order of calls.
 
-   Key: 64 bits from the seed of the run and the hash of the place (loop_rng_key). Block: Philox4x32-10 of the
-   counter (agent, low 32 bits of the step or trial, index / 2, high 32 bits of it). The number `index` takes
-   words hi = 2 (index mod 2) and lo = the next: u = ((hi >> 5) 2^26 + (lo >> 6)) 2^-53, one of 2^53 values in
-   [0, 1). A place that draws one number a step has number (step mod 2) of the count (step / 2), so that a block serves two
-   steps. Philox: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011. */
+   Key: 64 bits from the seed of the run and the hash of the place (loop_rng_key). Block: Philox4x32 of the
+   counter (agent, low 32 bits of the step or trial, index / 4, high 32 bits of it). The number `index` takes word (index mod 4),
+   as it is after the ten rounds of Philox4x32-10 and after three more: u = ((hi >> 5) 2^26 + (lo >> 6)) 2^-53, one of 2^53 values
+   in [0, 1). So a block makes four numbers, and single precision, which has no use for the lower bits, goes without those three rounds.
+   A place that draws one number a step has number (step mod 4) of the count (step / 4), so that a block serves four
+   steps; so it is with one a trial. Philox: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011. */
 #ifndef LOOP_RNG_H
 #define LOOP_RNG_H
 
@@ -19,12 +20,14 @@ typedef struct LoopRngKey {
     uint32_t word[2];
 } LoopRngKey;
 
+/* Numbers of a block. */
+enum { LOOP_RNG_BLOCK = 4 };
+
 /* Keys of lanes side by side: that of lane l is at[l * step]; step is 0 where all have the same. */
 typedef struct LoopRngKeys {
     const LoopRngKey *at;
     size_t step;
 } LoopRngKeys;
-
 
 /* A count that no step and no trial reaches: for what a loop draws once. */
 #define LOOP_COUNT_WIRING UINT64_MAX

@@ -36,7 +36,7 @@ typedef struct LoopLayout {
     size_t *registers;          /* offsets, [register_count] */
     size_t *rings;              /* [ring_count] */
     LoopLoopPlace *loops;       /* [loop_count] */
-    size_t *pairs;              /* [draw_count + loop_count]: for places that draw one number a step, those of two steps, [2][lanes] */
+    size_t *fours;              /* [draw_count + loop_count]: for places that draw one number a step or a trial, those of four, [4][lanes] */
     LoopMemo *memos;            /* of the step section, in its order */
     size_t memo_count;
     uint32_t *watched;          /* registers that memos look at, one memo's behind the other's */
@@ -113,7 +113,7 @@ typedef struct LoopBlock {
     LoopLate *late;             /* [loop_count] */
     LoopActive *active;         /* [layout->lines]: context lines that are not 0 */
     uint8_t *sees;              /* [2][layout->lines + LOOP_RUNS_MORE]: scratch for learning */
-    uint64_t *paired;           /* [draw_count + loop_count]: which two steps its pair is for, from 1 on; 0: none */
+    uint64_t *drawn;            /* [draw_count + loop_count]: which four these are, from 1 on; 0: none */
     LoopRngKey *keys;           /* [draw_count + loop_count][key_lanes] */
     size_t key_lanes, key_step; /* 1 and 0; where lanes are copies of a part, those of the layout and 1 */
     uint64_t *counters;         /* [lanes], for draws that count by trial */
@@ -172,7 +172,7 @@ static inline LoopRngKeys loop_block_loop_keys(const LoopBlock *block, size_t lo
     return loop_block_draw_keys(block, block->program->draw_count + loop);
 }
 /* What a loop draws for each channel has ordinals from this on; the one number of its choice has the block before them. */
-enum { LOOP_DRAW_CHANNEL = 2 };
+enum { LOOP_DRAW_CHANNEL = 4 };
 /* Uniform numbers of this step, one in each lane, of a place that draws no other: draw `site`, or draw_count + the number of a loop
    that chooses one channel. */
 const LoopReal *loop_block_uniform(LoopBlock *block, size_t site);
