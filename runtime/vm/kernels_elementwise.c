@@ -105,6 +105,41 @@ static void power(LoopReal *d, const LoopReal *a, size_t sa, const LoopReal *b, 
         mul_2(d, a, sa, a, sa, n);
 }
 
+/* Whether y is a power of 2 that has an inverse: then a quotient by y is the product with that, to the bit. Vector units divide at a
+   quarter of the rate at which they multiply. */
+static bool has_inverse(LoopReal y, LoopReal *inverse)
+{
+    int exponent;
+    *inverse = 1 / y;
+    return isfinite(*inverse) && *inverse != 0 && fabs(frexp(y, &exponent)) == 0.5;
+}
+
+static void quotient(LoopReal *d, const LoopReal *a, size_t sa, const LoopReal *b, size_t sb, size_t n)
+{
+    LoopReal inverse;
+    if (sb || !has_inverse(b[0], &inverse))
+        div_2(d, a, sa, b, sb, n);
+    else
+        mul_2(d, a, sa, &inverse, 0, n);
+}
+
+/* loop_mod. Where y is a power of 2, the remainder is exact, unless x / y is too small for a number. */
+static void remainders(LoopReal *d, const LoopReal *a, size_t sa, const LoopReal *b, size_t sb, size_t n)
+{
+    const LoopReal y = b[0];
+    LoopReal inverse;
+    if (!sa || sb || !(y > 0) || !has_inverse(y, &inverse)) {
+        mod_2(d, a, sa, b, sb, n);
+        return;
+    }
+    INDEPENDENT
+    for (size_t i = 0; i < n; i++) {
+        LoopReal q = a[i] * inverse, r = a[i] - y * _Generic(q, float: floorf, default: floor)(q);
+        r = r < 0 ? r + y : r;
+        d[i] = r >= y ? r - y : r;
+    }
+}
+
 typedef struct Kernel {
     Kernel1 *one;
     Kernel2 *two;
@@ -124,7 +159,12 @@ static const Kernel kernels[] = {
 
 static Kernel kernel_of(uint32_t op)
 {
-    return op == LOOP_OP_pow ? (Kernel){.two = power, .single = pow_single} : kernels[op];
+    switch (op) {
+    case LOOP_OP_div: return (Kernel){.two = quotient, .single = div_single};
+    case LOOP_OP_mod: return (Kernel){.two = remainders, .single = mod_single};
+    case LOOP_OP_pow: return (Kernel){.two = power, .single = pow_single};
+    default: return kernels[op];
+    }
 }
 
 /* How a source operand meets the result: in one go (flat) or element by element. */
