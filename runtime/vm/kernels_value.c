@@ -2,6 +2,7 @@
    whatever its weight, so lines that are 0 in every lane are never looked at. Sums run in the order of sum.h. */
 #include "runtime/vm/bundle.h"
 #include "runtime/vm/late.h"
+#include "runtime/vm/seen.h"
 
 #include "runtime/contract/real_math.h"
 #include "runtime/contract/wide.h"
@@ -250,30 +251,23 @@ static void read_all(LoopBlock *block, const LoopLoop *loop, size_t index)
     }
 }
 
-/* Whether the loop sees what it saw when its value was read out last, through the same weights. */
-static bool sees_the_same(const LoopBlock *block, const LoopReal *now, size_t bytes, size_t index)
-{
-    return block->layout->loops[index].seen != LOOP_UNSEEN && !block->stale[index] && memcmp(block->state + block->layout->loops[index].seen, now, bytes) == 0;
-}
-
 void loop_kernel_value(LoopBlock *block, const LoopLoop *loop, size_t index)
 {
     if (block->program->registers[loop->value].no_room)
         return;
-    const LoopReal *now = loop_block_register(block, loop->context);
-    size_t bytes = loop->lines * loop_block_lanes(block, loop->context) * sizeof *now;
-    if (!sees_the_same(block, now, bytes, index)) {
+    if (!loop_seen_same(block, index)) {
+        loop_seen_keep(block, index);
         if (block->late[index].moves)
             loop_late_value(block, index);
         else {
             loop_late_settle(block, index);
             read_all(block, loop, index);
         }
-        if (block->layout->loops[index].seen != LOOP_UNSEEN)
-            memcpy(block->state + block->layout->loops[index].seen, now, bytes);
+        loop_seen_turn(block, index);
+        loop_late_seen(block, index);
         block->stale[index] = false;
     }
-    loop_late_seen(block, index);
+    block->late[index].read = block->step;
 }
 
 void loop_kernel_striatum(LoopBlock *block, const uint32_t *args)

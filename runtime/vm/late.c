@@ -1,7 +1,7 @@
 #include "runtime/vm/late.h"
 
 #include "runtime/rules/eligibility.h"
-#include "runtime/vm/bundle.h"
+#include "runtime/vm/seen.h"
 #include "runtime/vm/sum.h"
 
 #include <string.h>
@@ -47,7 +47,6 @@ void loop_late_seen(LoopBlock *block, size_t index)
         return;
     for (size_t j = 0; j < call->loop->lines; j++)
         lines += loop_synapses_any(x.at + j * x.step, x.lane ? call->lanes : 1);
-    late->read = block->step;
     late->dense = 2 * lines > call->loop->lines;
 }
 
@@ -146,8 +145,8 @@ typedef struct Pass {
     LoopReal *value;             /* [channels][apart], */
     const LoopReal *due;         /* and so is what enters */
     const LoopReal *push;        /* [lanes] what weights move by */
-    const LoopReal *seen;        /* the context that enters traces, */
-    LoopView context;            /* and that which is read out */
+    const LoopReal *seen, *next; /* the context that enters traces, and that which is read out */
+    bool shared;                 /* by all lanes */
     size_t channels, reach, lanes;
     size_t apart;                /* lanes of the block */
 } Pass;
@@ -155,15 +154,14 @@ typedef struct Pass {
 /* What a strip of lanes of a channel has. */
 typedef struct Strip {
     LoopReal *w, *e;
-    const LoopReal *x, *old; /* `step` from line to line */
-    size_t step;
+    const LoopReal *x, *old;
     LoopWide due[LOOP_LATE_STRIP], push[LOOP_LATE_STRIP];
     LoopWideMask pushes[LOOP_LATE_STRIP], kept;
 } Strip;
 
 /* How a kernel below is made: whether something enters the traces, before the weights move, or behind that; how far from lane to lane
-   the context is; how far from row to row weights are, a constant for most bundles, since a row of eight would take more numbers of
-   that kind than there are registers for them. */
+   the context is; how far from row to row weights are, and the context too where it is not shared: a constant for most bundles, since
+   a row of eight would take more numbers of that kind than there are registers for them. */
 typedef struct Form {
     bool enters, first;
     size_t in, row;
@@ -174,7 +172,7 @@ typedef struct Form {
 LOOP_INLINE void late_row(LoopWide *sum, const Strip *s, size_t j, size_t vectors, Form form)
 {
     for (size_t i = 0; i < vectors; i++) {
-        const size_t at = j * form.row + i * LOOP_WIDE, line = j * s->step + i * LOOP_WIDE * form.in;
+        const size_t at = j * form.row + i * LOOP_WIDE, line = form.in ? at : j;
         LoopWide now = form.in ? loop_wide(s->x + line) : loop_wide_of(s->x[line]);
         LoopWide trace = loop_wide(s->e + at), weight = loop_wide(s->w + at), entered = trace;
         if (form.enters) {
@@ -205,8 +203,7 @@ LOOP_INLINE void late_lines(LoopWide (*sum)[LOOP_LATE_STRIP], const Strip *s, si
 LOOP_INLINE void late_strip(const Pass *pass, size_t k, size_t l, size_t vectors, LoopWideMask kept, Form form)
 {
     const size_t reach = pass->reach, first = k * reach * form.row + l;
-    Strip s = {.w = pass->weights + first, .e = pass->traces + first, .x = pass->context.at + l * form.in, .old = pass->seen + l * form.in,
-               .step = pass->context.step, .kept = kept};
+    Strip s = {.w = pass->weights + first, .e = pass->traces + first, .x = pass->next + l * form.in, .old = pass->seen + l * form.in, .kept = kept};
     LoopWide sum[LOOP_PARTS][LOOP_LATE_STRIP];
     LoopWideMask credit = loop_wide_nowhere();
     for (size_t i = 0; i < vectors; i++) {
@@ -250,18 +247,10 @@ LOOP_INLINE void late_rows(const Pass *pass, bool first, size_t in)
 
 static void late_pass(const Pass *pass, bool first)
 {
-    if (pass->context.lane)
+    if (!pass->shared)
         first ? late_rows(pass, true, 1) : late_rows(pass, false, 1);
     else
         first ? late_rows(pass, true, 0) : late_rows(pass, false, 0);
-}
-
-/* The context for which the value was read out last. */
-static LoopView seen(const LoopBlock *block, size_t index)
-{
-    LoopView context = block->calls[index].wires.context;
-    context.at = block->state + block->layout->loops[index].seen;
-    return context;
 }
 
 /* Traces take over their scale, as on a step of the sweeps of eligibility.h, but that none is known to have ended. */
@@ -284,18 +273,18 @@ static void fade(LoopBlock *block, size_t index)
     late->fades = false;
 }
 
-static void do_late(LoopBlock *block, size_t index, LoopView context, LoopReal *value)
+static void do_late(LoopBlock *block, size_t index, LoopReal *context, LoopReal *value)
 {
     LoopLate *late = &block->late[index];
     const LoopRuleCall *call = &block->calls[index];
     const size_t channels = call->loop->channels, synapses = loop_synapses(call->loop);
-    const LoopView old = seen(block, index);
     if (!late->enters)
         memset(late->due, 0, channels * call->lanes * sizeof *late->due);
     for (LoopBundle b = loop_bundle(block, index, 0); b.lanes; b = loop_bundle_after(block, index, b)) {
+        const LoopView old = loop_seen_view(block, index, late->seen, b), now = loop_seen_view(block, index, context, b);
         const Pass pass = {.weights = call->weights + b.first * synapses, .traces = call->traces + b.first * synapses,
                            .value = value + b.first, .due = late->due + b.first, .push = late->push + b.first,
-                           .seen = loop_view_from(old, b.first).at, .context = loop_view_from(context, b.first),
+                           .seen = old.at, .next = now.at, .shared = !now.lane,
                            .channels = channels, .reach = call->wires.reach, .lanes = b.lanes, .apart = call->lanes};
         late_pass(&pass, late->first);
     }
@@ -310,7 +299,7 @@ static void enter(LoopBlock *block, size_t index)
     const LoopRuleCall *call = &block->calls[index];
     const size_t reach = call->wires.reach;
     for (LoopBundle b = loop_bundle(block, index, 0); b.lanes; b = loop_bundle_after(block, index, b)) {
-        const LoopView old = loop_view_from(seen(block, index), b.first);
+        const LoopView old = loop_seen_view(block, index, late->seen, b);
         LoopSynapses s = {.rows = reach, .n = b.lanes, .step = 1};
         for (size_t k = 0; k < call->loop->channels; k++) {
             s.due = late->due + k * call->lanes + b.first;
@@ -327,7 +316,7 @@ void loop_late_settle(LoopBlock *block, size_t index)
 {
     const LoopLate *late = &block->late[index];
     if (late->moves) /* for a value that nobody asked for */
-        do_late(block, index, seen(block, index), loop_synapses_room(&block->calls[index], LOOP_RULE_ARRAYS));
+        do_late(block, index, late->seen, loop_synapses_room(&block->calls[index], LOOP_RULE_ARRAYS));
     else if (late->enters)
         enter(block, index);
     else
@@ -337,5 +326,5 @@ void loop_late_settle(LoopBlock *block, size_t index)
 void loop_late_value(LoopBlock *block, size_t index)
 {
     const LoopLoop *loop = &block->program->loops[index];
-    do_late(block, index, loop_block_view(block, loop->context, NULL), loop_block_register(block, loop->value));
+    do_late(block, index, block->late[index].next, loop_block_register(block, loop->value));
 }

@@ -55,7 +55,8 @@ static bool reserve_late(LoopLayout *layout, const LoopProgram *program, const L
     if (layout->loops[i].seen == LOOP_UNSEEN || !loop_late_suits(program, loop))
         return true;
     layout->loops[i].bundled = loop_bundle_suits(program, loop, lanes);
-    return reserve_block(total, (size_t)loop->channels + 2, false, lanes, &layout->loops[i].late);
+    return reserve_block(total, loop->lines, program->registers[loop->context].uniform, lanes, &layout->loops[i].next) &&
+           reserve_block(total, (size_t)loop->channels + 2, false, lanes, &layout->loops[i].late);
 }
 
 /* One number for each synapse, if the loop has such a number at all. */

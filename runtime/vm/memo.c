@@ -13,6 +13,7 @@ typedef struct Finder {
     uint32_t *watched; /* or that watches it */
     bool *targets;     /* [words + 1]: where jumps lead */
     uint32_t next;     /* number of the next memo */
+    uint32_t *kept;    /* [registers] the memo of the layout that works it out, counted from 1; 0: none does */
     size_t work, looks; /* of the memo that is being made */
 } Finder;
 
@@ -108,6 +109,18 @@ static bool take(Finder *f, const uint32_t *code, uint32_t memo)
     return true;
 }
 
+/* Instructions from `pc` to `end` are the newest memo. */
+static void note_results(Finder *f, size_t pc, size_t end)
+{
+    while (pc < end) {
+        const uint32_t *code = f->program->step.code + pc;
+        const char *operands = loop_op_info(code[0])->operands;
+        if (operands[0] == 'd')
+            f->kept[code[1]] = (uint32_t)f->layout->memo_count;
+        pc += 1 + strlen(operands);
+    }
+}
+
 /* The memo that begins at word `pc`, if there is one worth its while; `pc` goes on behind it, or by an instruction. */
 static void find(Finder *f, size_t *pc)
 {
@@ -121,6 +134,7 @@ static void find(Finder *f, size_t *pc)
     if (f->work >= WORTH_IT + TIMES_WATCHED * f->looks) {
         layout->memos[layout->memo_count++] =
             (LoopMemo){section->code + first, section->code + *pc, watched, layout->watched_count, f->looks, 0};
+        note_results(f, first, *pc);
         return;
     }
     layout->watched_count = watched;
@@ -130,7 +144,7 @@ static void find(Finder *f, size_t *pc)
 static bool find_all(Finder *f)
 {
     const LoopProgram *program = f->program;
-    if (!f->writers || !f->made || !f->watched || !f->targets || !f->layout->memos || !f->layout->watched)
+    if (!f->writers || !f->made || !f->watched || !f->kept || !f->targets || !f->layout->memos || !f->layout->watched)
         return false;
     count_writers(f, &program->step);
     count_writers(f, &program->observe);
@@ -142,6 +156,8 @@ static bool find_all(Finder *f)
     f->next = 1;
     for (size_t pc = 0; pc < program->step.length;)
         find(f, &pc);
+    for (uint32_t i = 0; i < program->loop_count; i++)
+        f->layout->loops[i].memo = f->kept[program->loops[i].context];
     return true;
 }
 
@@ -153,11 +169,13 @@ bool loop_memos_find(LoopLayout *layout, const LoopProgram *program)
                 .writers = loop_alloc_array(program->register_count, sizeof *f.writers),
                 .made = loop_alloc_array(program->register_count, sizeof *f.made),
                 .watched = loop_alloc_array(program->register_count, sizeof *f.watched),
+                .kept = loop_alloc_array(program->register_count, sizeof *f.kept),
                 .targets = loop_alloc_array(program->step.length + 1, sizeof *f.targets)};
     bool ok = find_all(&f);
     loop_free(f.writers);
     loop_free(f.made);
     loop_free(f.watched);
+    loop_free(f.kept);
     loop_free(f.targets);
     LoopMemo *fewer = ok ? loop_resize(layout->memos, (layout->memo_count + 1) * sizeof *layout->memos) : NULL;
     layout->memos = fewer ? fewer : layout->memos;
@@ -179,5 +197,6 @@ const LoopReady *loop_memo_run(LoopBlock *block, const LoopReady *at)
             memcpy(kept, loop_block_register(block, reg), count * sizeof *kept);
         kept += count;
     }
+    block->runs[at->n] += !same;
     return same ? at->jump : at + 1;
 }

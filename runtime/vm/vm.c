@@ -5,6 +5,7 @@
 #include "runtime/measure/recorder.h"
 #include "runtime/task/clock.h"
 #include "runtime/vm/late.h"
+#include "runtime/vm/seen.h"
 #include "runtime/vm/memo.h"
 
 #include <math.h>
@@ -316,11 +317,13 @@ void loop_block_ready(LoopBlock *block)
 {
     section_ready(block, &block->program->step, block->ready_step, block->layout->memo_count);
     section_ready(block, &block->program->observe, block->ready_observe, 0);
-    for (size_t i = 0; i < block->program->loop_count; i++)
+    for (size_t i = 0; i < block->program->loop_count; i++) {
         if (block->program->loops[i].learns) {
             loop_ready_learn(block, i, &block->calls[i]);
             loop_late_start(block, i);
         }
+        loop_seen_start(block, i);
+    }
 }
 
 static void run_ready(LoopBlock *block, const LoopReady *at)

@@ -26,6 +26,8 @@ typedef struct LoopLoopPlace {
     size_t samples, memory;     /* numbers of the lines that are sampled, what a rule keeps */
     size_t seen;                /* the context that its value was read out for; or LOOP_UNSEEN */
     size_t late;                /* room for learning that is put off; or LOOP_UNSEEN */
+    size_t next;                /* and for the context that takes turns with that which was seen */
+    size_t memo;                /* that works out its context, counted from 1; 0: none does */
     size_t live;                /* of bytes: which runs of traces may not be 0 */
     bool bundled;               /* its synapses are kept for some lanes at a time, see bundle.h */
 } LoopLoopPlace;
@@ -75,6 +77,8 @@ typedef struct LoopLate {
     bool moves, enters, first;  /* weights are to move; something is to enter traces, before they do */
     bool fades;                 /* behind that, traces are to take over their scale, and to end where they have all but faded */
     uint64_t read;              /* the last step on which the value was read out, or would have been the same */
+    uint64_t run;               /* of the memo that works out the context, for which the value was read out */
+    LoopReal *seen, *next;      /* the context for which it was read out, bundle by bundle, and room for another; see seen.h */
     LoopReal *push;             /* [lanes] what a unit of a trace adds to the weight */
     LoopReal *due;              /* [channels][lanes] what a unit of the context then seen adds to the trace */
     LoopReal *fade;             /* [lanes] what is left of a trace */
@@ -109,6 +113,7 @@ typedef struct LoopBlock {
     size_t state_bytes;
     bool fresh;                 /* which holds nothing but 0 yet */
     uint8_t *live;              /* [layout->live_bytes + LOOP_RUNS_MORE] */
+    uint64_t *runs;             /* [memo_count]: how often each has run */
     bool *stale;                /* [loop_count]: weights have moved since the value was read out */
     LoopLate *late;             /* [loop_count] */
     LoopActive *active;         /* [layout->lines]: context lines that are not 0 */

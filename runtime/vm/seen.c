@@ -1,0 +1,85 @@
+#include "runtime/vm/seen.h"
+
+#include <string.h>
+
+void loop_seen_start(LoopBlock *block, size_t index)
+{
+    const LoopLoopPlace *place = &block->layout->loops[index];
+    LoopLate *late = &block->late[index];
+    late->seen = place->seen == LOOP_UNSEEN ? NULL : block->state + place->seen;
+    late->next = place->late == LOOP_UNSEEN ? late->seen : block->state + place->next;
+}
+
+LoopView loop_seen_view(const LoopBlock *block, size_t index, LoopReal *at, LoopBundle bundle)
+{
+    const LoopLoop *loop = &block->program->loops[index];
+    if (block->program->registers[loop->context].uniform)
+        return (LoopView){at, 1, 0};
+    return (LoopView){at + bundle.first * loop->lines, bundle.lanes, 1};
+}
+
+/* Whether rows of `n` numbers are those of a matrix with `lanes` columns. */
+static inline bool same_rows(const LoopReal *kept, const LoopReal *now, size_t rows, size_t n, size_t lanes)
+{
+    if (n == lanes)
+        return memcmp(kept, now, rows * n * sizeof *kept) == 0;
+    for (size_t j = 0; j < rows; j++)
+        if (memcmp(kept + j * n, now + j * lanes, n * sizeof *kept) != 0)
+            return false;
+    return true;
+}
+
+static inline void keep_rows(LoopReal *restrict kept, const LoopReal *restrict now, size_t rows, size_t n, size_t lanes)
+{
+    if (n == lanes)
+        memcpy(kept, now, rows * n * sizeof *kept);
+    for (size_t j = 0; n != lanes && j < rows; j++)
+        memcpy(kept + j * n, now + j * lanes, n * sizeof *kept);
+}
+
+bool loop_seen_same(const LoopBlock *block, size_t index)
+{
+    const LoopLoop *loop = &block->program->loops[index];
+    const LoopLate *late = &block->late[index];
+    const size_t memo = block->layout->loops[index].memo, lanes = loop_block_lanes(block, loop->context);
+    const LoopReal *now = loop_block_register(block, loop->context);
+    if (!late->seen || block->stale[index])
+        return false;
+    if (memo)
+        return block->runs[memo - 1] == late->run;
+    if (lanes == 1)
+        return same_rows(late->seen, now, loop->lines, 1, 1);
+    for (LoopBundle b = loop_bundle(block, index, 0); b.lanes; b = loop_bundle_after(block, index, b))
+        if (!same_rows(late->seen + b.first * loop->lines, now + b.first, loop->lines, b.lanes, lanes))
+            return false;
+    return true;
+}
+
+void loop_seen_keep(LoopBlock *block, size_t index)
+{
+    const LoopLoop *loop = &block->program->loops[index];
+    LoopLate *late = &block->late[index];
+    const size_t memo = block->layout->loops[index].memo, lanes = loop_block_lanes(block, loop->context);
+    const LoopReal *now = loop_block_register(block, loop->context);
+    if (!late->seen)
+        return;
+    late->run = memo ? block->runs[memo - 1] : 0;
+    if (lanes == 1)
+        keep_rows(late->next, now, loop->lines, 1, 1);
+    else
+        for (LoopBundle b = loop_bundle(block, index, 0); b.lanes; b = loop_bundle_after(block, index, b)) {
+            LoopReal *next = late->next + b.first * loop->lines;
+            if (b.lanes == LOOP_BUNDLE) /* a length that the compiler knows */
+                keep_rows(next, now + b.first, loop->lines, LOOP_BUNDLE, lanes);
+            else
+                keep_rows(next, now + b.first, loop->lines, b.lanes, lanes);
+        }
+}
+
+void loop_seen_turn(LoopBlock *block, size_t index)
+{
+    LoopLate *late = &block->late[index];
+    LoopReal *seen = late->next;
+    late->next = late->seen;
+    late->seen = seen;
+}

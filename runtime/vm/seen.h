@@ -1,0 +1,19 @@
+/* What a loop saw when its value was read out last. While it sees the same through the same weights, its value still stands; and it is
+   what learning that is put off has still to enter into traces. */
+#ifndef LOOP_SEEN_H
+#define LOOP_SEEN_H
+
+#include "runtime/vm/bundle.h"
+
+/* Prepares block->late[index].seen and .next. */
+void loop_seen_start(LoopBlock *block, size_t index);
+/* Whether the loop sees now what it saw last. */
+bool loop_seen_same(const LoopBlock *block, size_t index);
+/* Keeps what it sees now as .next, which loop_seen_turn makes .seen. Both may be one, where learning is not put off. */
+void loop_seen_keep(LoopBlock *block, size_t index);
+void loop_seen_turn(LoopBlock *block, size_t index);
+
+/* The part of .seen or .next that is of a bundle: rows of its lanes, or one number for all lanes of the block. */
+LoopView loop_seen_view(const LoopBlock *block, size_t index, LoopReal *at, LoopBundle bundle);
+
+#endif
