@@ -86,6 +86,8 @@ static const char *check_learning(const LoopProgram *p, const LoopLoop *l)
     REQUIRE(!l->swaps_traces || (l->kind == LOOP_CHOOSE && l->credit != LOOP_NONE && (l->credit == l->choice || l->credit == l->policy) &&
                                  l->channels == loop_synapses(l) && l->lines == 1 && l->trace_by_channel && !l->trace_by_neuron),
             "traces that can't change places with a credit");
+    REQUIRE(!l->own_choice || (l->kind == LOOP_CHOOSE && l->selection != LOOP_SELECT_INDEPENDENT && l->credit != LOOP_NONE &&
+                               l->credit == l->choice && !l->swaps_traces), "a choice that others see");
     return loop_verify_fits(p, l->credit_context, LOOP_REQUIRED, l->lines, false, l->uniform) ? NULL : "a credit of another width";
 }
 

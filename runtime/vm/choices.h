@@ -26,6 +26,7 @@ typedef struct LoopChoices {
     LoopRows open;     /* > 0 where proposed; NULL: all are */
     LoopRows choice;   /* where it writes which channel is taken, */
     LoopRows policy;   /* and that less its probability; NULL: nobody looks */
+    LoopReal *number;  /* in place of both: which it is, -1 for none; NULL: it is not kept so */
     LoopReal *chooses; /* > 0 where a choice is to be made */
     LoopReal *u, *top, *at;
 } LoopChoices;

@@ -29,6 +29,10 @@ static LoopChoices begin(LoopBlock *block, const LoopLoop *loop, size_t index, s
                      .choice = written(block, loop, index, loop->choice, first), .policy = written(block, loop, index, loop->policy, first),
                      .chooses = single, .u = single + width, .top = single + 2 * width, .at = single + 3 * width};
     c.keys.at += first * c.keys.step;
+    if (block->late[index].by) {
+        c.number = block->late[index].number + first;
+        c.choice = (LoopRows){0};
+    }
     c.value = loop_choices_view(&c, loop->value, &ZERO);
     c.parameter = loop_choices_view(&c, loop->selection_value, &ZERO);
     if (loop->bias == LOOP_NONE && c.value.lane && loop->selection != LOOP_SELECT_NOISY) /* which writes into it */
@@ -360,6 +364,21 @@ static void let_nothing_through(const LoopChoices *c)
     }
 }
 
+/* Learning that may wait sees the choice as a number. */
+static void number(const LoopChoices *c, bool nothing)
+{
+    LoopReal *restrict number = c->number;
+    LoopReal most = -1.0;
+    if (nothing)
+        loop_row_set(number, c->n, -1.0);
+    for (size_t l = 0; !nothing && l < c->n; l++) {
+        number[l] = c->at[l];
+        most = number[l] > most ? number[l] : most;
+    }
+    bool *chosen = &c->block->late[c->index].chosen;
+    *chosen = (c->first && *chosen) || most >= 0;
+}
+
 /* What stays until the next choice: which it was, and its value. */
 static void hold(const LoopChoices *c)
 {
@@ -394,7 +413,8 @@ static void silence(const LoopChoices *c, size_t l)
 
 static void choose(const LoopChoices *c)
 {
-    if (nothing_due(c))
+    const bool nothing = nothing_due(c);
+    if (nothing)
         let_nothing_through(c);
     else {
         drives(c);
@@ -405,6 +425,8 @@ static void choose(const LoopChoices *c)
         else
             each_through(c);
     }
+    if (c->number)
+        number(c, nothing);
     hold(c);
     for (size_t l = 0; c->loop->lesion != LOOP_NONE && l < c->n; l++)
         if (lesioned(c, l) > 0)

@@ -33,6 +33,10 @@ void loop_late_start(LoopBlock *block, size_t index)
     late->due = block->state + at;
     late->push = late->due + loop->channels * block->lanes;
     late->fade = late->push + block->lanes;
+    late->by = loop->own_choice ? late->fade + block->lanes : NULL;
+    late->number = loop->own_choice ? late->by + block->lanes : NULL;
+    for (size_t l = 0; late->number && l < block->lanes; l++)
+        late->number[l] = -1.0;
 }
 
 /* ---- noting ---- */
@@ -50,8 +54,10 @@ void loop_late_seen(LoopBlock *block, size_t index)
     late->dense = 2 * lines > call->loop->lines;
 }
 
-static bool has_credit(const LoopRuleCall *call)
+static bool has_credit(const LoopRuleCall *call, const LoopLate *late)
 {
+    if (late->by)
+        return late->chosen;
     if (call->credit.lane && call->credit.step == call->lanes)
         return loop_synapses_any(call->credit.at, call->loop->channels * call->lanes);
     for (size_t k = 0; k < call->loop->channels; k++)
@@ -78,10 +84,16 @@ static bool all_finite(const LoopReal *x, size_t n)
 }
 
 /* What enters the traces of each channel, for a unit of the context. Whether all of it is finite, as what a choice gives surely is. */
-static bool note_credit(const LoopRuleCall *call, const LoopSynapses *s, LoopReal *due)
+static bool note_credit(const LoopRuleCall *call, const LoopSynapses *s, const LoopLate *late)
 {
     const LoopLoop *loop = call->loop;
-    LoopReal *restrict row = due;
+    LoopReal *restrict row = late->due;
+    if (late->by) {
+        memcpy(late->due, late->number, call->lanes * sizeof *late->due);
+        for (size_t l = 0; l < call->lanes; l++)
+            late->by[l] = s->plain ? 1 : s->inverse[l];
+        return true;
+    }
     for (size_t k = 0; k < loop->channels; k++, row += call->lanes) {
         const LoopReal *restrict credit = loop_synapses_spread(call, call->credit, k, loop_synapses_room(call, 2)), *restrict by = s->inverse;
         if (s->plain)
@@ -90,7 +102,7 @@ static bool note_credit(const LoopRuleCall *call, const LoopSynapses *s, LoopRea
             row[l] = credit[l] * by[l];
     }
     const bool own = loop->credit != LOOP_NONE && (loop->credit == loop->choice || loop->credit == loop->policy);
-    return own || all_finite(due, loop->channels * call->lanes);
+    return own || all_finite(late->due, loop->channels * call->lanes);
 }
 
 /* Notes what of weights and traces is to move, behind what has been noted. False: it can't wait. */
@@ -101,12 +113,13 @@ static bool note(LoopBlock *block, size_t index, const LoopSynapses *s, bool mov
     const size_t lanes = call->lanes, channels = call->loop->channels;
     if ((late->moves && (moves || late->enters)) || (late->enters && (enters || late->moves)) || late->fades)
         loop_late_settle(block, index); /* they move once each, in one order */
-    if (enters && !note_credit(call, s, late->due)) /* nothing else is there now */
+    if (enters && !note_credit(call, s, late)) /* nothing else is there now */
         return false;
     if ((moves && !all_finite(s->push, lanes)) || (s->fades && !all_finite(s->fade, lanes)))
         return false;
-    if (enters)
+    if (enters && !late->lives)
         memset(call->live, 1, channels * call->wires.reach * loop_bundle_count(block->layout, index, lanes));
+    late->lives = late->lives || enters;
     if (moves) {
         memcpy(late->push, s->push, lanes * sizeof *late->push);
         block->stale[index] = true;
@@ -120,17 +133,29 @@ static bool note(LoopBlock *block, size_t index, const LoopSynapses *s, bool mov
     return true;
 }
 
+/* The choice channel by channel, for learning that does not wait. */
+static void spell_out(const LoopRuleCall *call, const LoopReal *number)
+{
+    LoopReal *choice = call->credit.at;
+    for (size_t k = 0; k < call->loop->channels; k++, choice += call->lanes)
+        for (size_t l = 0; l < call->lanes; l++)
+            choice[l] = number[l] == (LoopReal)k ? 1.0 : 0.0;
+}
+
 bool loop_late_learn(LoopBlock *block, size_t index)
 {
     const LoopRuleCall *call = &block->calls[index];
-    const LoopLate *late = &block->late[index];
+    LoopLate *late = &block->late[index];
     if (!late->able)
         return false;
     LoopSynapses s = loop_synapses_begin(call);
     loop_synapses_factors(call, &s, 0);
-    const bool enters = has_credit(call), waits = late->dense && !(s.fades && (enters || !s.sweeps)) && !(enters && late->read != block->step);
+    const bool enters = has_credit(call, late), waits = late->dense && !(s.fades && (enters || !s.sweeps)) && !(enters && late->read != block->step);
     if (!waits || !note(block, index, &s, s.gains, enters)) {
         loop_late_settle(block, index);
+        if (late->by)
+            spell_out(call, late->number);
+        late->lives = false;
         return false;
     }
     loop_synapses_rescale(call, &s, 0);
@@ -143,7 +168,8 @@ bool loop_late_learn(LoopBlock *block, size_t index)
 typedef struct Pass {
     LoopReal *weights, *traces;  /* [channels][reach][lanes] */
     LoopReal *value;             /* [channels][apart], */
-    const LoopReal *due;         /* and so is what enters */
+    const LoopReal *due;         /* and so is what enters; NULL: nothing does */
+    const LoopReal *by;          /* or [lanes], and due the channel, see LoopLate; NULL: a row for each */
     const LoopReal *push;        /* [lanes] what weights move by */
     const LoopReal *seen, *next; /* the context that enters traces, and that which is read out */
     bool shared;                 /* by all lanes */
@@ -199,6 +225,14 @@ LOOP_INLINE void late_lines(LoopWide (*sum)[LOOP_LATE_STRIP], const Strip *s, si
             late_row(sum[p], s, j + p, vectors, form);
 }
 
+/* What enters the traces of channel `k` in a vector of lanes. */
+LOOP_INLINE LoopWide late_due(const Pass *pass, size_t k, size_t l)
+{
+    if (!pass->by)
+        return loop_wide(pass->due + k * pass->apart + l);
+    return loop_wide_where(loop_wide_equal(loop_wide(pass->due + l), loop_wide_of((LoopReal)k)), loop_wide(pass->by + l));
+}
+
 /* Channel `k` in `vectors` vectors of lanes from `l` on. Where none of them gives it credit, its traces are not written. */
 LOOP_INLINE void late_strip(const Pass *pass, size_t k, size_t l, size_t vectors, LoopWideMask kept, Form form)
 {
@@ -209,8 +243,10 @@ LOOP_INLINE void late_strip(const Pass *pass, size_t k, size_t l, size_t vectors
     for (size_t i = 0; i < vectors; i++) {
         s.push[i] = loop_wide(pass->push + l + i * LOOP_WIDE);
         s.pushes[i] = loop_wide_different(s.push[i], (LoopWide){0});
-        s.due[i] = loop_wide(pass->due + k * pass->apart + l + i * LOOP_WIDE);
-        credit |= loop_wide_different(s.due[i], (LoopWide){0});
+        if (pass->due)
+            s.due[i] = late_due(pass, k, l + i * LOOP_WIDE);
+        if (pass->due)
+            credit |= loop_wide_different(s.due[i], (LoopWide){0});
         for (size_t p = 0; p < LOOP_PARTS; p++)
             sum[p][i] = (LoopWide){0};
     }
@@ -278,18 +314,26 @@ static void do_late(LoopBlock *block, size_t index, LoopReal *context, LoopReal 
     LoopLate *late = &block->late[index];
     const LoopRuleCall *call = &block->calls[index];
     const size_t channels = call->loop->channels, synapses = loop_synapses(call->loop);
-    if (!late->enters)
-        memset(late->due, 0, channels * call->lanes * sizeof *late->due);
     for (LoopBundle b = loop_bundle(block, index, 0); b.lanes; b = loop_bundle_after(block, index, b)) {
         const LoopView old = loop_seen_view(block, index, late->seen, b), now = loop_seen_view(block, index, context, b);
         const Pass pass = {.weights = call->weights + b.first * synapses, .traces = call->traces + b.first * synapses,
-                           .value = value + b.first, .due = late->due + b.first, .push = late->push + b.first,
+                           .value = value + b.first, .due = late->enters ? late->due + b.first : NULL,
+                           .by = late->by ? late->by + b.first : NULL, .push = late->push + b.first,
                            .seen = old.at, .next = now.at, .shared = !now.lane,
                            .channels = channels, .reach = call->wires.reach, .lanes = b.lanes, .apart = call->lanes};
         late_pass(&pass, late->first);
     }
     late->moves = late->enters = late->first = false;
     fade(block, index);
+}
+
+/* What enters the traces of channel `k`, where its number is kept. */
+static const LoopReal *of_channel(const LoopRuleCall *call, const LoopLate *late, size_t k)
+{
+    LoopReal *due = loop_synapses_room(call, 2);
+    for (size_t l = 0; l < call->lanes; l++)
+        due[l] = late->due[l] == (LoopReal)k ? late->by[l] : 0;
+    return due;
 }
 
 /* No weight moves: traces by themselves. */
@@ -302,7 +346,7 @@ static void enter(LoopBlock *block, size_t index)
         const LoopView old = loop_seen_view(block, index, late->seen, b);
         LoopSynapses s = {.rows = reach, .n = b.lanes, .step = 1};
         for (size_t k = 0; k < call->loop->channels; k++) {
-            s.due = late->due + k * call->lanes + b.first;
+            s.due = late->by ? of_channel(call, late, k) + b.first : late->due + k * call->lanes + b.first;
             s.e = call->traces + b.first * loop_synapses(call->loop) + k * reach * b.lanes;
             if (loop_synapses_any(s.due, s.n))
                 loop_synapses_trace_any(&s, old.at, old.step, old.lane);

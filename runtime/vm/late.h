@@ -6,6 +6,9 @@
 
 #include "runtime/vm/vm.h"
 
+/* Rows of lanes that it takes, besides one for each channel: push, fade, by and number of LoopLate. */
+enum { LOOP_LATE_ROWS = 4 };
+
 /* Whether there may be any use in it for this loop, and it can be done: asked when the slab is laid out. */
 bool loop_late_suits(const LoopProgram *program, const LoopLoop *loop);
 /* Makes block->late[index], for the lanes that the block holds now. */

@@ -56,7 +56,7 @@ static bool reserve_late(LoopLayout *layout, const LoopProgram *program, const L
         return true;
     layout->loops[i].bundled = loop_bundle_suits(program, loop, lanes);
     return reserve_block(total, loop->lines, program->registers[loop->context].uniform, lanes, &layout->loops[i].next) &&
-           reserve_block(total, (size_t)loop->channels + 2, false, lanes, &layout->loops[i].late);
+           reserve_block(total, (size_t)loop->channels + LOOP_LATE_ROWS, false, lanes, &layout->loops[i].late);
 }
 
 /* One number for each synapse, if the loop has such a number at all. */

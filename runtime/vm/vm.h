@@ -80,7 +80,11 @@ typedef struct LoopLate {
     uint64_t run;               /* of the memo that works out the context, for which the value was read out */
     LoopReal *seen, *next;      /* the context for which it was read out, bundle by bundle, and room for another; see seen.h */
     LoopReal *push;             /* [lanes] what a unit of a trace adds to the weight */
-    LoopReal *due;              /* [channels][lanes] what a unit of the context then seen adds to the trace */
+    LoopReal *due;              /* [channels][lanes] what a unit of the context then seen adds to the trace; or [lanes], the channel */
+    LoopReal *by;               /* [lanes] to which it adds this; NULL: there is a row for each */
+    LoopReal *number;           /* with `by`: [lanes] the channel that is chosen on this step, -1 for none */
+    bool chosen;                /* some lane has one */
+    bool lives;                 /* all runs of traces are marked as such that may not be 0 */
     LoopReal *fade;             /* [lanes] what is left of a trace */
 } LoopLate;
 
