@@ -28,8 +28,8 @@
 #define LOOP_UNROLL(n) LOOP_PRAGMA(GCC unroll n)
 #endif
 
-/* Where one lane has many synapses, this many bytes of them are asked for ahead of their turn. Processors look ahead by themselves, but
-   only to the end of a page of 4 KB. */
+/* Where one lane has many synapses, this many bytes of them are asked for ahead of their turn (LoopWires.ahead). Processors look ahead by
+   themselves, but some only to the end of a page of 4 KB. */
 enum { LOOP_AHEAD = 8192 };
 
 typedef LoopReal LoopWide __attribute__((vector_size(LOOP_WIDE_BYTES), aligned(sizeof(LoopReal)), may_alias));

@@ -20,8 +20,8 @@ LOOP_INLINE void move_strip(const LoopSynapses *s, size_t l, size_t vectors, Loo
         }
 }
 
-/* Synapses of one lane, which may be many and come from memory. */
-static inline void move_lane(const LoopSynapses *s)
+/* Synapses of one lane, which may be many and come from memory. `ahead` is a constant. */
+LOOP_INLINE void move_lane(const LoopSynapses *s, bool ahead)
 {
     const LoopReal push = s->push[0];
     LoopReal *w = s->w;
@@ -31,7 +31,8 @@ static inline void move_lane(const LoopSynapses *s)
         return;
     LOOP_UNROLL(4)
     for (; i + LOOP_WIDE <= s->n; i += LOOP_WIDE) {
-        __builtin_prefetch(w + i + LOOP_AHEAD / sizeof *w, 1);
+        if (ahead)
+            __builtin_prefetch(w + i + LOOP_AHEAD / sizeof *w, 1);
         LoopWide trace = loop_wide(e + i);
         loop_wide_put(w + i, loop_wide(w + i) + loop_wide_where(loop_wide_different(trace, (LoopWide){0}), push * trace));
     }
@@ -41,12 +42,13 @@ static inline void move_lane(const LoopSynapses *s)
 
 static inline void move(const LoopRuleCall *call, const LoopSynapses *s, size_t step)
 {
-    (void)call;
     LoopReal *restrict w = s->w;
     const LoopReal *restrict e = s->e, *restrict push = s->push;
 #define MOVE(l, vectors, kept) move_strip(s, l, vectors, kept)
-    if (!step)
-        move_lane(s);
+    if (!step && call->wires.ahead)
+        move_lane(s, true);
+    else if (!step)
+        move_lane(s, false);
     else if (s->n >= LOOP_WIDE)
         LOOP_STRIPS(s->n, MOVE);
     else

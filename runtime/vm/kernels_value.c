@@ -161,8 +161,8 @@ static void read_lanes(const Readout *r, const LoopReal *w, size_t synapse, size
 }
 
 /* One lane: the partial sums lie along the synapses. A neuron that sees every line takes them in one go. Rows side by side would be
-   faster as long as they lie in a cache, and slower by half where they come from memory, which likes one stream. */
-static void read_row(const Readout *r, const LoopReal *w, LoopReal *s)
+   faster as long as they lie in a cache, and slower by half where they come from memory, which likes one stream. `ahead` is a constant. */
+LOOP_INLINE void read_row(const Readout *r, const LoopReal *w, LoopReal *s, bool ahead)
 {
     const size_t reach = r->wires.reach;
     const LoopReal *x = r->wires.context.at;
@@ -170,7 +170,8 @@ static void read_row(const Readout *r, const LoopReal *w, LoopReal *s)
     size_t i = 0;
     LOOP_UNROLL(4)
     for (; i + LOOP_PARTS <= reach; i += LOOP_PARTS) {
-        __builtin_prefetch(w + i + LOOP_AHEAD / sizeof *w);
+        if (ahead)
+            __builtin_prefetch(w + i + LOOP_AHEAD / sizeof *w);
         loop_eight_add(&sums, w + i, x + i);
     }
     if (i < reach)
@@ -198,8 +199,10 @@ static void neuron(const Readout *r, size_t k, size_t m, LoopReal *s)
 {
     size_t lanes = r->wires.lanes, synapse = (k * r->loop->neurons + m) * r->wires.reach;
     const LoopReal *w = r->weights + synapse * lanes;
-    if (lanes == 1 && r->loop->wiring == LOOP_WIRING_BROADCAST)
-        read_row(r, w, s);
+    if (lanes == 1 && r->loop->wiring == LOOP_WIRING_BROADCAST && r->wires.ahead)
+        read_row(r, w, s, true);
+    else if (lanes == 1 && r->loop->wiring == LOOP_WIRING_BROADCAST)
+        read_row(r, w, s, false);
     else if (lanes == 1)
         read_one(r, w, synapse, m, s);
     else if (r->sparse)

@@ -29,7 +29,7 @@ LoopWires loop_block_wires(const LoopBlock *block, size_t index, uint32_t contex
     const LoopLoop *loop = &block->program->loops[index];
     return (LoopWires){.wiring = loop->wiring, .reach = loop->reach, .lanes = loop_block_synapse_lanes(block, loop),
                        .upstate = loop->upstate, .context = loop_block_view(block, context, NULL),
-                       .samples = block->state + block->layout->loops[index].samples};
+                       .samples = block->state + block->layout->loops[index].samples, .ahead = block->asks_ahead};
 }
 
 LoopReal loop_block_at(const LoopBlock *block, uint32_t reg, size_t element, size_t lane)

@@ -109,6 +109,7 @@ struct LoopReady {
 typedef struct LoopBlock {
     const LoopProgram *program;
     const LoopLayout *layout;
+    bool asks_ahead;            /* this processor is better asked for memory ahead of its turn */
     uint32_t first, lanes;      /* of all lanes of the run */
     uint32_t agents;            /* per group */
     uint32_t *agent, *group;    /* [lanes] */
