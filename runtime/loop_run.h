@@ -95,6 +95,6 @@ const char *loop_engine_name(size_t i);
 /* What a run takes, as text: registers, rings, weights, measures, per lane and in all. `out` has failed where memory ran out. */
 void loop_memory_print(const LoopProgram *program, const LoopRunOptions *options, LoopText *out);
 
-enum { LOOP_LANES_MIN = 16, LOOP_LANES_MAX = 512 };
+enum { LOOP_LANES_MIN = 16, LOOP_LANES_MAX = 1024 };
 
 #endif

@@ -28,6 +28,13 @@
 #define LOOP_UNROLL(n) LOOP_PRAGMA(GCC unroll n)
 #endif
 
+/* Before a loop of which no turn depends on another: what is written may be the very place of what is read, never a part of it. */
+#if defined(__clang__)
+#define LOOP_APART LOOP_PRAGMA(clang loop vectorize(assume_safety))
+#else
+#define LOOP_APART LOOP_PRAGMA(GCC ivdep)
+#endif
+
 /* Where one lane has many synapses, this many bytes of them are asked for ahead of their turn (LoopWires.ahead). Processors look ahead by
    themselves, but some only to the end of a page of 4 KB. */
 enum { LOOP_AHEAD = 8192 };

@@ -3,15 +3,9 @@
 #include "runtime/vm/vm.h"
 
 #include "runtime/contract/real_math.h"
+#include "runtime/contract/wide.h"
 
 #include <math.h>
-
-/* A result may be the very block of an operand, never a part of one: no iteration depends on another. */
-#if defined(__clang__)
-#define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
-#else
-#define INDEPENDENT _Pragma("GCC ivdep")
-#endif
 
 typedef void Kernel1(LoopReal *d, const LoopReal *a, size_t n);
 typedef void Kernel2(LoopReal *d, const LoopReal *a, size_t sa, const LoopReal *b, size_t sb, size_t n);
@@ -31,7 +25,7 @@ typedef void Kernel3(LoopReal *d, const LoopReal *a, size_t sa, const LoopReal *
     SINGLE(name, expr)                                                                                                 \
     static void name##_1(LoopReal *d, const LoopReal *a, size_t n)                                                     \
     {                                                                                                                  \
-        INDEPENDENT                                                                                                    \
+        LOOP_APART                                                                                                    \
         for (size_t i = 0; i < n; i++) {                                                                               \
             const LoopReal x = a[i];                                                                                   \
             d[i] = expr;                                                                                               \
@@ -42,21 +36,21 @@ typedef void Kernel3(LoopReal *d, const LoopReal *a, size_t sa, const LoopReal *
     static void name##_2(LoopReal *d, const LoopReal *a, size_t sa, const LoopReal *b, size_t sb, size_t n)            \
     {                                                                                                                  \
         if (sa && sb) {                                                                                                \
-            INDEPENDENT                                                                                                \
+            LOOP_APART                                                                                                \
             for (size_t i = 0; i < n; i++) {                                                                           \
                 const LoopReal x = a[i], y = b[i];                                                                     \
                 d[i] = expr;                                                                                           \
             }                                                                                                          \
         } else if (sa) {                                                                                               \
             const LoopReal y = b[0];                                                                                   \
-            INDEPENDENT                                                                                                \
+            LOOP_APART                                                                                                \
             for (size_t i = 0; i < n; i++) {                                                                           \
                 const LoopReal x = a[i];                                                                               \
                 d[i] = expr;                                                                                           \
             }                                                                                                          \
         } else {                                                                                                       \
             const LoopReal x = a[0];                                                                                   \
-            INDEPENDENT                                                                                                \
+            LOOP_APART                                                                                                \
             for (size_t i = 0; i < n; i++) {                                                                           \
                 const LoopReal y = b[i * sb];                                                                          \
                 d[i] = expr;                                                                                           \
@@ -66,7 +60,7 @@ typedef void Kernel3(LoopReal *d, const LoopReal *a, size_t sa, const LoopReal *
 /* One loop with its three strides known, so that it becomes vector code. */
 #define STRIDED(A, B, C, expr)                                                                                         \
     do {                                                                                                               \
-        INDEPENDENT                                                                                                    \
+        LOOP_APART                                                                                                    \
         for (size_t i = 0; i < n; i++) {                                                                               \
             const LoopReal x = a[i * A], y = b[i * B], z = c[i * C];                                                   \
             d[i] = expr;                                                                                               \
@@ -132,7 +126,7 @@ static void remainders(LoopReal *d, const LoopReal *a, size_t sa, const LoopReal
         mod_2(d, a, sa, b, sb, n);
         return;
     }
-    INDEPENDENT
+    LOOP_APART
     for (size_t i = 0; i < n; i++) {
         LoopReal q = a[i] * inverse, r = a[i] - y * _Generic(q, float: floorf, default: floor)(q);
         r = r < 0 ? r + y : r;
