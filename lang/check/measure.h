@@ -1,4 +1,4 @@
-/* What measures.c and claims.c share. */
+/* What is measured: what selects.c, moments.c, measures.c and claims.c share. */
 #ifndef LOOP_MEASURE_MODEL_H
 #define LOOP_MEASURE_MODEL_H
 
@@ -11,6 +11,12 @@ enum { LOOP_BLOCKS_MOST = 1000 };
 bool loop_select_each(const LoopSelect *select);
 /* Reports it where only one selection will do, for `what`. */
 bool loop_select_one(LoopChecker *check, const LoopAst *in, const LoopSelect *select, const char *what);
+/* Whether it takes in trials of `type` at all. */
+bool loop_select_takes(const LoopChecker *check, const LoopSelect *select, uint32_t type);
+
+/* Whether a measure of the selection can be taken there; `over`: it may be so many steps behind the end of the trial. Else it is reported. */
+bool loop_anchor_check(LoopChecker *check, const LoopAnchorModel *anchor, const LoopSelect *select, uint32_t over);
+
 /* ---- conditions ---- */
 
 /* A comparison, and what stands behind its bound: = BOUND within T, > BOUND by M. */
