@@ -331,6 +331,8 @@ static void learn(Lower *l, const LoopLoopModel *model)
     loop->credit = lower_late(l, symbol->span, credit, late);
     if (loop->lesion != LOOP_NONE && late)
         loop->credit = unless(l, loop->lesion, loop->credit);
+    loop->own_choice = loop->kind == LOOP_CHOOSE && loop->selection != LOOP_SELECT_INDEPENDENT && loop->credit == loop->choice &&
+                       !shows(model, LOOP_FIELD_choice);
     manipulate(l, model, loop);
     loop->credit_context = lower_late(l, symbol->span, loop->context, late);
     loop->credit_propose = lower_late(l, symbol->span, loop->propose, late);

@@ -1,4 +1,4 @@
-/* Values that lie where weights do, traces that lie where credit does, and choices that nobody sees: see place.h. */
+/* Values that lie where weights do, and traces that lie where credit does: see place.h. */
 #include "runtime/parts/place.h"
 
 #include "runtime/parts/graph.h"
@@ -41,13 +41,6 @@ static bool are_credit(const LoopProgram *p, const LoopLoop *loop)
     return loop->kind == LOOP_CHOOSE && loop->learns && !loop->credit_first && has_one_line(loop) && loop->credit_propose == LOOP_NONE &&
            loop->credit != LOOP_NONE && (loop->credit == loop->choice || loop->credit == loop->policy) && loop->trace_by_channel &&
            is_number(p, loop->credit_context, 1) && (loop->trace == LOOP_NONE || is_number(p, loop->trace, 0));
-}
-
-/* Whether the loop gives credit by which channel it chose. */
-static bool credits_choice(const LoopLoop *loop)
-{
-    return loop->kind == LOOP_CHOOSE && loop->selection != LOOP_SELECT_INDEPENDENT && loop->learns && loop->credit != LOOP_NONE &&
-           loop->credit == loop->choice;
 }
 
 /* The node that does `op` with a loop in a step. LOOP_NONE: none that is always run. */
@@ -102,17 +95,12 @@ static uint32_t count(const LoopNodesOf *lists, uint32_t thing)
     return lists->begin[thing + 1] - lists->begin[thing];
 }
 
-/* Whether nobody but the loop sees its credit, which it gives. */
-static bool is_unseen(const LoopGraph *g, const LoopLoop *loop)
-{
-    return count(&g->readers, loop->credit) == 1 && count(&g->writers, loop->credit) == 1;
-}
-
-/* The same, and it gives it, and learns from it, on every step. */
+/* Whether nobody but the loop sees its credit, which it gives, and learns from, on every step. */
 static bool is_its_own(const LoopGraph *g, uint32_t index)
 {
     const LoopLoop *loop = &g->program->loops[index];
-    return is_unseen(g, loop) && node_of(g, LOOP_OP_CHOOSE, index) != LOOP_NONE &&
+    const uint32_t credit = loop->credit;
+    return count(&g->readers, credit) == 1 && count(&g->writers, credit) == 1 && node_of(g, LOOP_OP_CHOOSE, index) != LOOP_NONE &&
            node_of(g, LOOP_OP_LEARN, index) != LOOP_NONE && is_never_written(g, loop->credit_context) &&
            (loop->trace == LOOP_NONE || is_never_written(g, loop->trace));
 }
@@ -124,12 +112,12 @@ bool loop_place(LoopProgram *program, LoopArena *scratch)
         return true;
     for (uint32_t i = 0; i < program->loop_count; i++) {
         LoopLoop *loop = &program->loops[i];
-        const bool values = are_weights(program, loop), traces = are_credit(program, loop), choice = credits_choice(loop);
-        if ((values || traces || choice) && !graph.program && !loop_graph_make(&graph, program, scratch))
+        const bool values = are_weights(program, loop), traces = are_credit(program, loop);
+        if ((values || traces) && !graph.program && !loop_graph_make(&graph, program, scratch))
             return false;
         program->registers[loop->value].no_room = values && is_seen_in_time(&graph, i);
         loop->swaps_traces = traces && is_its_own(&graph, i);
-        loop->own_choice = choice && !loop->swaps_traces && is_unseen(&graph, loop);
+        loop->own_choice = loop->own_choice && !loop->swaps_traces;
     }
     return true;
 }
