@@ -203,12 +203,24 @@ static void check_when(LoopChecker *check, const LoopLoopModel *loop)
     loop_diag_help(check->diags, diag, "Give a trial an event of it, such as: %.*s at 1 s", LOOP_STR_ARGS(sense->name));
 }
 
+/* 0 may be meant, as a control that does not care. */
+static void check_steepness(LoopChecker *check, const LoopLoopModel *loop)
+{
+    const LoopNode *value = loop->selection_value;
+    const bool steep = loop->selection == LOOP_SELECT_SOFTMAX || loop->selection == LOOP_SELECT_INDEPENDENT;
+    if (loop->kind != LOOP_CHOOSE || !steep || !value || !value->constant || !(value->constant[0] < 0))
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0026, value->span, "'%.*s' prefers what is worth least: the steepness of its choice is negative", LOOP_STR_ARGS(loop->symbol->name));
+    loop_diag_help(check->diags, diag, "Give it a steepness above 0, such as 4; what is to be avoided has a value below 0.");
+}
+
 void loop_doubts_loop(LoopChecker *check, const LoopLoopModel *loop)
 {
     LoopScope *before = loop_scope_enter(check, loop->symbol->scope);
     check_rate(check, loop);
     check_when(check, loop);
     check_factors(check, loop);
+    check_steepness(check, loop);
     check_outcome(check, loop);
     check_step(check, loop);
     loop_scope_enter(check, before);

@@ -138,6 +138,7 @@ static const Form forms[] = {
     {TOK_PLOT, 0, TOK_NAME, "in ", GROUP_LAST},
     {TOK_RECORD, 0, TOK_NAME, "in ", GROUP_LAST},
     {TOK_PLOT, 0, ')', "at from and to ", PLOT_FORM},
+    {TOK_PLOT, 0, TOK_NUMBER, "at from and to ", PLOT_FORM},
     {TOK_PLOT, 0, TOK_NAME, "at from and to name ", PLOT_FORM},
     {TOK_RECORD, 0, 0, "at from and to ", "A record is written: record VTA, hope in train last 20, probe of GROUP. It keeps whole trials."},
     {TOK_EXPECT, 0, TOK_STRING, ", ", "The text stands without a comma: expect \"a burst\" VTA at light > 0.5"},
