@@ -208,7 +208,7 @@ LowerRegion lower_open(Lower *l, LoopSpan span, uint32_t mask)
     else
         lower_emit2(l, span, LOOP_OP_SKIP_UNLESS, mask, 0);
     l->region = true;
-    l->mask = mask != LOOP_NONE && lower_reg(l, mask)->uniform ? LOOP_NONE : mask; /* where lanes share it, all want it or it is skipped */
+    l->mask = mask; /* lanes that share it may be of copies that don't, once parts are merged */
     return (LowerRegion){skip, l->now->words.count};
 }
 
