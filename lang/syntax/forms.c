@@ -301,6 +301,15 @@ static bool is_dash_in_name(LoopStr text)
     return loop_str_is(text, "-") && !strchr(" \t", text.at[-1]) && !strchr(" \t\r\n=>", text.at[1]);
 }
 
+/* As in block 2 > 0.5, which lacks of how many. What is behind a number in a statement has a word ahead of that. */
+static bool is_behind_block(LoopStr text)
+{
+    const char *at = text.at - 1;
+    while (strchr(" \t0123456789", *at))
+        at--;
+    return at[0] == 'k' && at[-1] == 'c' && at[-2] == 'o' && at[-3] == 'l' && at[-4] == 'b';
+}
+
 /* What is mostly meant by a token that stands where it can't. */
 const char *loop_parse_hint(const LoopParse *p, LoopStr text, bool ended, bool wants_name)
 {
@@ -311,6 +320,8 @@ const char *loop_parse_hint(const LoopParse *p, LoopStr text, bool ended, bool w
         return "This word is reserved; choose another name.";
     if (text.len && text.at[0] == '"')
         return "A text names an expectation, a source or a file; a label is written without quotes: act == left.";
+    if (claim && p->kind_before == TOK_NUMBER && is_behind_block(text))
+        return CLAIM_PLACE;
     if (p->statement == TOK_EXPECT && p->previous == TOK_IN_LIST)
         return LOOP_TWO_CLAIMS;
     if (claim && p->parens && p->statement != TOK_PHASE && (p->previous == TOK_AT || p->previous == TOK_IN))
