@@ -78,11 +78,9 @@ static void set_mode(LoopChecker *check, LoopLoopModel *loop, const LoopWhere *w
     LoopNode *value = loop->selection_value = loop_expr(check, where, ast->first);
     loop_need_width(check, value, 1, info->number);
     loop_need_unit(check, value, LOOP_UNIT_NUMBER, info->number);
-    if (!value || !value->constant)
-        return;
-    const double number = value->constant[0];
-    if (loop->selection == LOOP_SELECT_EPSILON && !(number >= 0 && number <= 1))
-        loop_diag(check->diags, LOOP_E0705, value->span, "%s must lie between 0 and 1, not at %g", info->number, number);
+    bool share = loop->selection == LOOP_SELECT_EPSILON && value && value->constant;
+    if (share && !(value->constant[0] >= 0 && value->constant[0] <= 1))
+        loop_diag(check->diags, LOOP_E0705, value->span, "%s must lie between 0 and 1, not at %g", info->number, value->constant[0]);
 }
 
 static void set_select(LoopChecker *check, LoopLoopModel *loop, const LoopAst *ast)

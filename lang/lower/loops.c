@@ -171,7 +171,7 @@ static uint32_t bias_of(Lower *l, const LoopLoopModel *model, const LoopLoop *lo
     LowerRegion region = lower_open(l, node->span, loop->when);
     uint32_t bias = lower_value(l, node);
     if (!lower_initial(l, bias)) /* what lanes would have that don't choose must be no fault */
-        bias = lower_select(l, node->span, l->mask, bias, lower_number(l, 0));
+        bias = lower_select(l, node->span, loop->when, bias, lower_number(l, 0));
     finite_inputs(l, model, &(Input){node, bias, "bias"}, 1);
     lower_close(l, region);
     return bias;

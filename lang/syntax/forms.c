@@ -307,7 +307,7 @@ static bool is_behind_block(LoopStr text)
     const char *at = text.at - 1;
     while (strchr(" \t0123456789", *at))
         at--;
-    return at[0] == 'k' && at[-1] == 'c' && at[-2] == 'o' && at[-3] == 'l' && at[-4] == 'b';
+    return memcmp(at - 4, "block", 5) == 0; /* no statement of that kind begins with a shorter word */
 }
 
 /* What is mostly meant by a token that stands where it can't. */

@@ -267,7 +267,7 @@ void loop_kernel_value(LoopBlock *block, const LoopLoop *loop, size_t index)
             read_all(block, loop, index);
         }
         loop_seen_turn(block, index);
-        loop_late_seen(block, index);
+        loop_late_look(block, index);
         block->stale[index] = false;
     }
     block->late[index].read = block->step;

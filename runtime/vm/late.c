@@ -41,7 +41,7 @@ void loop_late_start(LoopBlock *block, size_t index)
 
 /* ---- noting ---- */
 
-void loop_late_seen(LoopBlock *block, size_t index)
+void loop_late_look(LoopBlock *block, size_t index)
 {
     const LoopRuleCall *call = &block->calls[index];
     LoopLate *late = &block->late[index];
