@@ -2,6 +2,7 @@
 #include "runtime/run/plan.h"
 
 #include "runtime/contract/rule.h"
+#include "runtime/vm/rooms.h"
 #include "runtime/vm/vm.h"
 
 #include <string.h>
@@ -22,12 +23,13 @@ static bool add_product(size_t *total, size_t a, size_t b, size_t c)
 }
 
 /* Bytes of the state that is kept once (`uniform`), or for every lane. */
-static bool state_bytes(const LoopProgram *program, bool uniform, bool single, size_t *bytes)
+static bool state_bytes(const LoopProgram *program, const uint32_t *lent, bool uniform, bool single, size_t *bytes)
 {
     size_t reals = 0;
     bool ok = true;
     for (uint32_t i = 0; ok && i < program->register_count; i++)
-        ok = program->registers[i].uniform != uniform || program->registers[i].no_room || add_product(&reals, program->registers[i].width, 1, 1);
+        ok = program->registers[i].uniform != uniform || program->registers[i].no_room || lent[i] != LOOP_NONE ||
+             add_product(&reals, program->registers[i].width, 1, 1);
     for (uint32_t i = 0; ok && i < program->ring_count; i++)
         ok = program->rings[i].uniform != uniform || add_product(&reals, program->rings[i].width, program->rings[i].slots, 1);
     for (size_t i = 0; ok && !uniform && i < (size_t)program->draw_count + program->loop_count; i++)
@@ -43,9 +45,14 @@ static bool state_bytes(const LoopProgram *program, bool uniform, bool single, s
     return ok && loop_mul(reals, single ? sizeof(float) : sizeof(double), bytes);
 }
 
-bool loop_plan_lane_bytes(const LoopProgram *program, bool single, size_t *bytes)
+/* The same for both: registers, rings, weights and traces of a lane, and of all lanes together. */
+static bool count_state(LoopRunPlan *plan, const LoopProgram *program, bool single, size_t *lane, size_t *shared)
 {
-    return state_bytes(program, false, single, bytes);
+    uint32_t *lent = loop_rooms_make(program);
+    plan->no_memory = plan->no_memory || !lent;
+    bool ok = lent && state_bytes(program, lent, false, single, lane) && state_bytes(program, lent, true, single, shared);
+    loop_free(lent);
+    return ok;
 }
 
 /* Of the bytes of a lane, those that steps are busy with: most measures ask for what the observe section writes on few of them. */
@@ -104,14 +111,15 @@ static LoopSplitting choose_split(const LoopProgram *program, size_t lane_bytes,
     return lane_bytes > CACHE_BYTES / LANES_ENOUGH ? LOOP_SPLIT_PARTS : LOOP_SPLIT_NONE;
 }
 
-static bool pays(const LoopParts *parts, LoopSplitting split, bool single, size_t lane_bytes)
+static bool pays(LoopRunPlan *plan, LoopSplitting split, bool single, size_t lane_bytes)
 {
-    size_t copies = 0, largest = 0, bytes;
+    const LoopParts *parts = plan->parts;
+    size_t copies = 0, largest = 0, bytes, shared;
     if (parts->work > parts->work_whole + parts->work_whole / 2)
         return false;
     for (uint32_t i = 0; i < parts->count; i++) {
         copies += parts->part[i].copies;
-        if (loop_plan_lane_bytes(parts->part[i].program, single, &bytes) && bytes > largest)
+        if (count_state(plan, parts->part[i].program, single, &bytes, &shared) && bytes > largest)
             largest = bytes;
     }
     return split == LOOP_SPLIT_LANES ? copies >= (size_t)ALIKE_ENOUGH * parts->count : largest <= lane_bytes / ALIKE_ENOUGH;
@@ -125,12 +133,12 @@ static bool take_parts(LoopRunPlan *plan, const LoopProgram *program, const Loop
     if (split == LOOP_SPLIT_NONE)
         return true;
     plan->parts = loop_parts_make(program, split == LOOP_SPLIT_LANES, &failed);
-    if (plan->parts && options->split == LOOP_SPLIT_AUTO && !pays(plan->parts, split, options->single, lane_bytes)) {
+    if (plan->parts && options->split == LOOP_SPLIT_AUTO && !pays(plan, split, options->single, lane_bytes)) {
         loop_parts_free(plan->parts);
         plan->parts = NULL;
     }
-    plan->no_memory = failed;
-    return !failed;
+    plan->no_memory = plan->no_memory || failed;
+    return !plan->no_memory;
 }
 
 /* ---- stages ---- */
@@ -139,15 +147,15 @@ static bool take_parts(LoopRunPlan *plan, const LoopProgram *program, const Loop
 static bool add_stage(LoopRunPlan *plan, const LoopProgram *program, const LoopPart *part, const LoopRunOptions *options)
 {
     LoopRunStage *s = &plan->stages[plan->stage_count++];
-    size_t lane_bytes, uniform_bytes, all;
+    size_t uniform_bytes, all;
     *s = (LoopRunStage){.program = program, .part = part, .first = plan->blocks};
-    if (!loop_mul(plan->all, part ? part->copies : 1, &all) || all > INT32_MAX || !state_bytes(program, false, options->single, &lane_bytes) ||
-        !state_bytes(program, true, options->single, &uniform_bytes))
+    if (!loop_mul(plan->all, part ? part->copies : 1, &all) || all > INT32_MAX ||
+        !count_state(plan, program, options->single, &s->lane_bytes, &uniform_bytes))
         return false;
     s->all = (uint32_t)all;
     /* No thread should stand idle for want of a block, unless all that it would do is what each block has to do. */
-    bool shared_out = (!plan->parts || plan->parts->count < 2 * plan->threads) && lane_bytes * all / 2 > uniform_bytes;
-    size_t busy = busy_bytes(program, options->single, lane_bytes);
+    bool shared_out = (!plan->parts || plan->parts->count < 2 * plan->threads) && s->lane_bytes * all / 2 > uniform_bytes;
+    size_t busy = busy_bytes(program, options->single, s->lane_bytes);
     s->lanes = options->lanes ? options->lanes : choose_lanes(busy, s->all, shared_out ? plan->threads : 1);
     if (s->lanes > s->all)
         s->lanes = s->all;
@@ -156,7 +164,7 @@ static bool add_stage(LoopRunPlan *plan, const LoopProgram *program, const LoopP
         return false;
     plan->blocks += s->blocks;
     LoopLayout layout;
-    if (!loop_mul(lane_bytes, s->lanes, &all) || all > MEMORY_MAX || uniform_bytes > MEMORY_MAX)
+    if (!loop_mul(s->lane_bytes, s->lanes, &all) || all > MEMORY_MAX || uniform_bytes > MEMORY_MAX)
         return false;
     plan->no_memory = !loop_layout_make(&layout, program, s->lanes);
     if (plan->no_memory)
@@ -218,13 +226,13 @@ static bool count_courses(LoopRunPlan *plan, const LoopProgram *program)
 
 bool loop_plan_make(LoopRunPlan *plan, const LoopProgram *program, const LoopRunOptions *options)
 {
-    size_t lane_bytes, all;
+    size_t lane_bytes, uniform_bytes, all;
     *plan = (LoopRunPlan){.agents = options->agents ? options->agents : program->agents};
     if (!loop_mul(plan->agents, program->group_count, &all) || all > INT32_MAX)
         return false;
     plan->all = (uint32_t)all;
     plan->threads = program->foreign_count ? 1 : options->threads ? options->threads : core_count(); /* libraries know one thread */
-    if (!loop_plan_lane_bytes(program, options->single, &lane_bytes) || !take_parts(plan, program, options, lane_bytes) ||
+    if (!count_state(plan, program, options->single, &lane_bytes, &uniform_bytes) || !take_parts(plan, program, options, lane_bytes) ||
         !add_stages(plan, program, options))
         return false;
     if (plan->threads > plan->blocks)
@@ -242,14 +250,12 @@ void loop_plan_free(LoopRunPlan *plan)
     plan->parts = NULL;
 }
 
-static void print_stage(const LoopRunStage *s, bool single, LoopText *out)
+static void print_stage(const LoopRunStage *s, LoopText *out)
 {
-    size_t lane = 0;
-    loop_plan_lane_bytes(s->program, single, &lane);
     if (s->part)
         loop_text_add(out, "part of %u loops, %u alike\n", s->program->loop_count, s->part->copies);
     loop_text_add(out, "blocks     %u of %u lanes\n", s->blocks, s->lanes);
-    loop_text_add(out, "a lane     %zu bytes of registers, delays, weights and traces\n", lane);
+    loop_text_add(out, "a lane     %zu bytes of registers, delays, weights and traces\n", s->lane_bytes);
     loop_text_add(out, "a block    %zu bytes, measures included\n", s->block_bytes);
 }
 
@@ -267,7 +273,7 @@ void loop_memory_print(const LoopProgram *program, const LoopRunOptions *options
     }
     loop_text_add(out, "lanes      %u (%u agents, %u groups), on %u threads\n", plan.all, plan.agents, program->group_count, plan.threads);
     for (uint32_t i = 0; i < plan.stage_count && i < LISTED; i++)
-        print_stage(&plan.stages[i], options->single, out);
+        print_stage(&plan.stages[i], out);
     if (plan.stage_count > LISTED)
         loop_text_add(out, "and %u parts more, one after another\n", plan.stage_count - LISTED);
     loop_text_add(out, "results    %zu bytes, %zu a lane\n", plan.result_bytes, plan.result_bytes / plan.all);

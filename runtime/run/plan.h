@@ -12,6 +12,7 @@ typedef struct LoopRunStage {
     uint32_t all;              /* lanes, of all copies */
     uint32_t lanes, blocks;    /* of a block; how many blocks */
     uint32_t first;            /* its first block, of all blocks of the run */
+    size_t lane_bytes;         /* a lane's registers, rings, weights and traces */
     size_t block_bytes;        /* one block's slab and recorder */
 } LoopRunStage;
 
@@ -31,8 +32,5 @@ typedef struct LoopRunPlan {
 /* false: no memory, or the sizes overflow or pass what a run may take. The plan is to be freed in any case. */
 bool loop_plan_make(LoopRunPlan *plan, const LoopProgram *program, const LoopRunOptions *options);
 void loop_plan_free(LoopRunPlan *plan);
-
-/* Bytes that a lane's registers, rings, weights and traces take. */
-bool loop_plan_lane_bytes(const LoopProgram *program, bool single, size_t *bytes);
 
 #endif

@@ -5,6 +5,7 @@
 #include "runtime/vm/bundle.h"
 #include "runtime/vm/late.h"
 #include "runtime/vm/memo.h"
+#include "runtime/vm/rooms.h"
 
 enum { LINE = 16 }; /* reals that surely fill cache lines, in either precision */
 
@@ -101,14 +102,23 @@ static bool place_scratch(LoopLayout *layout, const LoopProgram *program, size_t
     return reserve_block(total, rows > LOOP_SCRATCH_ROWS ? rows : LOOP_SCRATCH_ROWS, false, layout->span, &layout->scratch);
 }
 
+static bool place_registers(LoopLayout *layout, const LoopProgram *program, size_t lanes, size_t *total)
+{
+    for (uint32_t i = 0; i < program->register_count; i++) {
+        const LoopRegister *r = &program->registers[i];
+        if (!r->no_room && layout->lent[i] == LOOP_NONE && !reserve_block(total, r->width, r->uniform, lanes, &layout->registers[i]))
+            return false;
+    }
+    for (uint32_t i = 0; i < program->register_count; i++)
+        layout->registers[i] = layout->registers[loop_room(layout->lent, i)];
+    return true;
+}
+
 static bool place_all(LoopLayout *layout, const LoopProgram *program, size_t lanes)
 {
     size_t total = 0;
-    for (size_t i = 0; i < program->register_count; i++) {
-        const LoopRegister *r = &program->registers[i];
-        if (!r->no_room && !reserve_block(&total, r->width, r->uniform, lanes, &layout->registers[i]))
-            return false;
-    }
+    if (!place_registers(layout, program, lanes, &total))
+        return false;
     for (size_t i = 0; i < program->ring_count; i++) {
         const LoopRing *ring = &program->rings[i];
         size_t count;
@@ -138,7 +148,8 @@ bool loop_layout_make(LoopLayout *layout, const LoopProgram *program, size_t lan
     layout->rings = loop_alloc_array(program->ring_count, sizeof *layout->rings);
     layout->loops = loop_alloc_array(program->loop_count, sizeof *layout->loops);
     layout->fours = loop_alloc_array((size_t)program->draw_count + program->loop_count, sizeof *layout->fours);
-    bool ok = layout->registers && layout->rings && layout->loops && layout->fours && loop_memos_find(layout, program) &&
+    layout->lent = loop_rooms_make(program);
+    bool ok = layout->registers && layout->rings && layout->loops && layout->fours && layout->lent && loop_memos_find(layout, program) &&
               place_all(layout, program, lanes);
     if (!ok)
         loop_layout_free(layout);
@@ -151,6 +162,7 @@ void loop_layout_free(LoopLayout *layout)
     loop_free(layout->rings);
     loop_free(layout->loops);
     loop_free(layout->fours);
+    loop_free(layout->lent);
     loop_free(layout->memos);
     loop_free(layout->watched);
     *layout = (LoopLayout){0};

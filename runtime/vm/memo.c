@@ -14,7 +14,8 @@ typedef struct Finder {
     bool *targets;     /* [words + 1]: where jumps lead */
     uint32_t next;     /* number of the next memo */
     uint32_t *kept;    /* [registers] the memo of the layout that works it out, counted from 1; 0: none does */
-    size_t work, looks; /* of the memo that is being made */
+    size_t work, looks; /* of the memo that is being made, */
+    size_t open;        /* and results so far that lie in the room of one to come */
 } Finder;
 
 enum { ALWAYS = UINT8_MAX };
@@ -77,10 +78,22 @@ static void note_others(Finder *f)
         note_written(f, &program->measures[i].instant, 1);
 }
 
-/* Whether memo number `memo` would have to look at a register, which it neither does yet nor has worked out itself. */
+/* Whether memo number `memo` would have to look at a register, which it neither does yet nor has worked out itself. What lies in the room
+   of something else it must not: it would pass over what comes to lie there. */
 static bool is_new(const Finder *f, uint32_t reg, uint32_t memo)
 {
     return f->writers[reg] != ALWAYS && f->made[reg] != memo && f->watched[reg] != memo;
+}
+
+/* An instruction whose result may lie in the room of one to come, and in whose own room what it reads may. */
+static void note_room(Finder *f, const uint32_t *code)
+{
+    const char *operands = loop_op_info(code[0])->operands;
+    bool closes = false;
+    for (size_t i = 1; operands[i]; i++)
+        closes = closes || (operands[i] == 'v' && f->layout->lent[code[1 + i]] == code[1]);
+    f->open -= closes;
+    f->open += f->layout->lent[code[1]] != LOOP_NONE;
 }
 
 /* Takes an instruction into memo number `memo`, if its result lasts and what there is to be looked at for it is little beside it. */
@@ -93,8 +106,11 @@ static bool take(Finder *f, const uint32_t *code, uint32_t memo)
     const size_t work = numbers(f, code[1]);
     size_t looks = 0;
     for (size_t i = 0; operands[i]; i++)
-        if (operands[i] == 'v' && is_new(f, code[1 + i], memo))
+        if (operands[i] == 'v' && is_new(f, code[1 + i], memo)) {
+            if (f->layout->lent[code[1 + i]] != LOOP_NONE)
+                return false;
             looks += !checks && code[1 + i] == code[1] ? work : numbers(f, code[1 + i]);
+        }
     if (looks * TIMES_WATCHED > work || (!checks && (f->writers[code[1]] != 1 || f->watched[code[1]] == memo)))
         return false;
     for (size_t i = 0; operands[i]; i++)
@@ -106,6 +122,8 @@ static bool take(Finder *f, const uint32_t *code, uint32_t memo)
         f->made[code[1]] = memo;
     f->work += work;
     f->looks += looks;
+    if (!checks)
+        note_room(f, code);
     return true;
 }
 
@@ -121,16 +139,32 @@ static void note_results(Finder *f, size_t pc, size_t end)
     }
 }
 
+/* As many instructions from word `first` on as a memo can have: where they end. It ends where none of its results waits for an instruction
+   that is to write over it. */
+static size_t take_all(Finder *f, size_t first)
+{
+    const LoopSection *section = &f->program->step;
+    LoopLayout *layout = f->layout;
+    size_t end = first, work = 0, looks = 0, watched = layout->watched_count;
+    f->work = f->looks = f->open = 0;
+    for (size_t pc = first; pc < section->length && (pc == first || !f->targets[pc]) && take(f, section->code + pc, f->next);) {
+        pc += 1 + strlen(loop_op_info(section->code[pc])->operands);
+        if (!f->open)
+            end = pc, work = f->work, looks = f->looks, watched = layout->watched_count;
+    }
+    f->work = work, f->looks = looks;
+    layout->watched_count = watched;
+    f->next++;
+    return end;
+}
+
 /* The memo that begins at word `pc`, if there is one worth its while; `pc` goes on behind it, or by an instruction. */
 static void find(Finder *f, size_t *pc)
 {
     const LoopSection *section = &f->program->step;
     LoopLayout *layout = f->layout;
     const size_t first = *pc, watched = layout->watched_count;
-    f->work = f->looks = 0;
-    while (*pc < section->length && (*pc == first || !f->targets[*pc]) && take(f, section->code + *pc, f->next))
-        *pc += 1 + strlen(loop_op_info(section->code[*pc])->operands);
-    f->next++;
+    *pc = take_all(f, first);
     if (f->work >= WORTH_IT + TIMES_WATCHED * f->looks) {
         layout->memos[layout->memo_count++] =
             (LoopMemo){section->code + first, section->code + *pc, watched, layout->watched_count, f->looks, 0};

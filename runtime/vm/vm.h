@@ -36,6 +36,7 @@ typedef struct LoopLoopPlace {
 typedef struct LoopLayout {
     size_t lanes;
     size_t *registers;          /* offsets, [register_count] */
+    uint32_t *lent;             /* [register_count]: in whose room a register lies, see rooms.h */
     size_t *rings;              /* [ring_count] */
     LoopLoopPlace *loops;       /* [loop_count] */
     size_t *fours;              /* [draw_count + loop_count]: for places that draw one number a step or a trial, those of four, [4][lanes] */

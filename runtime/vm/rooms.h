@@ -1,0 +1,20 @@
+/* Results that only pass through. Where one instruction works out a register from another of the same shape, number by number, nobody else
+   looks at that one, and nobody at the first one's place in between, the two lie in one place: what has just been read is
+   written over while it is in the first cache, and a block takes less of the second. */
+#ifndef LOOP_ROOMS_H
+#define LOOP_ROOMS_H
+
+#include "runtime/contract/program.h"
+
+/* [register_count]: in whose room a register lies, LOOP_NONE for one that has its own. The caller frees it. NULL: no memory. */
+uint32_t *loop_rooms_make(const LoopProgram *program);
+
+/* The register whose room it is in the end. */
+static inline uint32_t loop_room(const uint32_t *lent, uint32_t reg)
+{
+    while (lent[reg] != LOOP_NONE)
+        reg = lent[reg];
+    return reg;
+}
+
+#endif
