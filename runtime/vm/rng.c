@@ -30,6 +30,7 @@ enum { WIDE = 2, STRIP = 2 };
 
 typedef uint64_t Words __attribute__((vector_size(8 * WIDE)));
 typedef uint32_t Halves __attribute__((vector_size(4 * WIDE), aligned(4), may_alias));
+typedef int32_t Integers __attribute__((vector_size(4 * WIDE)));
 typedef double Doubles __attribute__((vector_size(8 * WIDE)));
 typedef LoopReal Units __attribute__((vector_size(sizeof(LoopReal) * WIDE), aligned(sizeof(LoopReal)), may_alias));
 
@@ -95,39 +96,46 @@ static inline Words all_words(uint64_t x)
     return x - (Words){0};
 }
 
-/* The next rounds of STRIP times WIDE blocks at most, of which `count` vectors are wanted; of each 64 bits of the words and the keys only
-   the lower half counts. A round waits for the one before, so several vectors take turns. Words are arrays of their own: compilers
-   put a structure of vectors into memory. */
-LOOP_INLINE void run_rounds(int rounds, Words *a, Words *b, Words *c, Words *d, Words *k0, Words *k1, size_t count)
+/* The next rounds of STRIP times WIDE blocks at most, of which `count` vectors are wanted, and `keys` vectors of keys that take turns; of each
+   64 bits of the words and the keys only the lower half counts. A round waits for the one before, so several vectors take turns. Words are
+   arrays of their own: compilers put a structure of vectors into memory. */
+LOOP_INLINE void run_rounds(int rounds, Words *a, Words *b, Words *c, Words *d, Words *k0, Words *k1, size_t count, size_t keys)
 {
 #pragma GCC unroll 10
-    for (int round = 0; round < rounds; round++)
+    for (int round = 0; round < rounds; round++) {
         for (size_t i = 0; i < count; i++) {
             const Words p0 = PRODUCT(a[i], all_words(MULTIPLIER_0)), p1 = PRODUCT(c[i], all_words(MULTIPLIER_1));
-            a[i] = (p1 >> 32) ^ b[i] ^ k0[i];
-            c[i] = (p0 >> 32) ^ d[i] ^ k1[i];
+            a[i] = (p1 >> 32) ^ b[i] ^ k0[i % keys];
+            c[i] = (p0 >> 32) ^ d[i] ^ k1[i % keys];
             b[i] = p1;
             d[i] = p0;
+        }
+        for (size_t i = 0; i < keys; i++) {
             k0[i] += WEYL_0;
             k1[i] += WEYL_1;
         }
+    }
 }
 
+#ifdef LOOP_SINGLE
+/* A number in [0, 1), all of which the word after ten rounds says. */
+static inline Units upper_of(Words word)
+{
+    return __builtin_convertvector((Integers)(__builtin_convertvector(word, Halves) >> 8), Units) * 0x1p-24f;
+}
+#else
 /* The first `bits` of the lower halves of words, as whole numbers. */
 static inline Doubles bits_of(Words word, int bits)
 {
     return (Doubles)((word << 32 >> (64 - bits)) | all_words(0x4330000000000000u)) - 0x1p52; /* put into the lower half of 2^52 */
 }
 
-/* Of a number in [0, 1), what the word after ten rounds says: all of it in single precision. */
+/* Of a number in [0, 1), what the word after ten rounds says. */
 static inline Units upper_of(Words word)
 {
-#ifdef LOOP_SINGLE
-    return __builtin_convertvector(bits_of(word, 24), Units) * 0x1p-24f;
-#else
     return bits_of(word, 27) * 0x1p-27;
-#endif
 }
+#endif
 
 /* ---- many lanes ---- */
 
@@ -183,78 +191,108 @@ static inline void put_lower(LoopReal *out, Words word, size_t n)
 }
 #endif
 
-/* Elements of one block: first .. end - 1 of its numbers, each a row of `lanes` lanes from `out` on. */
+/* Elements of some blocks: numbers first .. end - 1, counted from the first of them on, each a row of `lanes` lanes from `out` on. */
 typedef struct Share {
     LoopReal *out;
     size_t lanes;
     uint32_t block, first, end;
 } Share;
 
-/* For each element of the share, in lanes l .. l + n - 1: put(its lanes, its words, how many lanes). */
-#define PUT(put, word, number)                                                                                         \
-    for (size_t i_ = 0; share->first <= (number) && (number) < share->end && i_ < vectors; i_++)                       \
-    put(share->out + ((number) - share->first) * share->lanes + l + i_ * WIDE, word[i_], n - i_ * WIDE)
-#define PUT_ALL(put) PUT(put, a, 0); PUT(put, b, 1); PUT(put, c, 2); PUT(put, d, 3)
-
 static inline void put_upper(LoopReal *out, Words word, size_t n)
 {
     put(out, upper_of(word), n);
 }
 
-/* Lanes l to l + n - 1 of a share; they fill `vectors` vectors, or begin one. `alike` lanes differ by nothing but their agents. */
-LOOP_INLINE void draw_strip(const Share *share, const Lanes *of, bool alike, size_t l, size_t n, size_t vectors)
+/* Lanes l to l + n - 1 of a share, in some blocks; they fill `vectors` vectors, or begin one. */
+typedef struct Strip {
+    const Share *share;
+    size_t l, n, vectors, blocks;
+} Strip;
+
+/* put(its lanes, its words, how many lanes) for number `q` of each block, words[blocks][vectors]. */
+#define PUT(put, strip, words, q)                                                                                      \
+    for (size_t i_ = 0; i_ < (strip).blocks * (strip).vectors; i_++) {                                                 \
+        const size_t at_ = i_ / (strip).vectors * LOOP_RNG_BLOCK + (q), skip_ = i_ % (strip).vectors * WIDE;           \
+        if ((strip).share->first <= at_ && at_ < (strip).share->end)                                                   \
+            put((strip).share->out + (at_ - (strip).share->first) * (strip).share->lanes + (strip).l + skip_, words[i_], (strip).n - skip_); \
+    }
+#define PUT_ALL(put, strip) PUT(put, strip, a, 0) PUT(put, strip, b, 1) PUT(put, strip, c, 2) PUT(put, strip, d, 3)
+
+/* Draws a strip, of which `vectors` and `blocks` are constants. `alike` lanes differ by nothing but their agents, and have keys in common; so
+   have the blocks of a lane. */
+LOOP_INLINE void draw_strip(const Lanes *of, bool alike, Strip strip)
 {
-    Words a[STRIP], b[STRIP], c[STRIP], d[STRIP], k0[STRIP], k1[STRIP];
+    const size_t vectors = strip.vectors, count = vectors * strip.blocks, keys = alike ? 1 : vectors;
     const uint32_t *key = of->keys.at->word;
-    for (size_t i = 0; i < vectors; i++) {
-        size_t first = l + i * WIDE, left = n - i * WIDE;
+    Words a[STRIP], b[STRIP], c[STRIP], d[STRIP], k0[STRIP], k1[STRIP];
+    for (size_t i = 0; i < count; i++) {
+        const size_t skip = i % vectors * WIDE, first = strip.l + skip, left = strip.n - skip;
         a[i] = agents_of(of->agent + first, left);
         b[i] = !alike && of->counter ? words_of(of->counter + first, left) : all_words(of->shared);
-        c[i] = all_words(share->block);
+        c[i] = all_words(strip.share->block + i / vectors);
         d[i] = b[i] >> 32;
+    }
+    for (size_t i = 0; i < keys; i++) {
         k0[i] = all_words(key[0]);
         k1[i] = all_words(key[1]);
         if (!alike && of->keys.step) {
-            Words both = words_of(of->keys.at + first, left);
-            bool upper = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+            const Words both = words_of(of->keys.at + strip.l + i * WIDE, strip.n - i * WIDE);
+            const bool upper = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
             k0[i] = upper ? both >> 32 : both;
             k1[i] = upper ? both : both >> 32;
         }
     }
-    run_rounds(UPPER, a, b, c, d, k0, k1, vectors);
-    PUT_ALL(put_upper);
+    run_rounds(UPPER, a, b, c, d, k0, k1, count, keys);
+    PUT_ALL(put_upper, strip)
 #ifndef LOOP_SINGLE
-    run_rounds(LOWER - UPPER, a, b, c, d, k0, k1, vectors);
-    PUT_ALL(put_lower);
+    run_rounds(LOWER - UPPER, a, b, c, d, k0, k1, count, keys);
+    PUT_ALL(put_lower, strip)
 #endif
 }
 
-/* All lanes. */
-static inline void draw(const Share *given_share, const Lanes *given, bool alike)
+/* All lanes; some vectors at a time, or in several blocks one vector. */
+LOOP_INLINE void draw(const Share *given_share, const Lanes *given, bool alike, size_t blocks)
 {
     const Lanes of = *given; /* copies, which nothing that is written can change */
     const Share share = *given_share;
+    const size_t vectors = STRIP / blocks;
     size_t l = 0;
-    for (; l + STRIP * WIDE <= share.lanes; l += STRIP * WIDE)
-        draw_strip(&share, &of, alike, l, STRIP * WIDE, STRIP);
-    for (; l + WIDE <= share.lanes; l += WIDE)
-        draw_strip(&share, &of, alike, l, WIDE, 1);
+    for (; l + vectors * WIDE <= share.lanes; l += vectors * WIDE)
+        draw_strip(&of, alike, (Strip){&share, l, vectors * WIDE, vectors, blocks});
+    for (; vectors > 1 && l + WIDE <= share.lanes; l += WIDE)
+        draw_strip(&of, alike, (Strip){&share, l, WIDE, 1, blocks});
     if (l < share.lanes)
-        draw_strip(&share, &of, alike, l, share.lanes - l, 1);
+        draw_strip(&of, alike, (Strip){&share, l, share.lanes - l, 1, blocks});
+}
+
+/* Lanes with counters or keys of their own. */
+static void draw_apart(const Share *share, const Lanes *of)
+{
+    if (share->end > LOOP_RNG_BLOCK)
+        draw(share, of, false, STRIP);
+    else
+        draw(share, of, false, 1);
+}
+
+static void draw_alike(const Share *share, const Lanes *of)
+{
+    draw(share, of, true, 1);
 }
 
 void loop_rng_uniform(LoopReal *out, size_t width, size_t lanes, LoopRngKeys keys, const uint32_t *agent,
                       const uint64_t *counter, uint64_t shared, uint32_t index)
 {
     const Lanes of = {keys, agent, counter, shared};
+    const bool alike = !counter && !keys.step;
     for (size_t e = 0, count; e < width; e += count) {
         const uint32_t at = index + (uint32_t)e, first = at % LOOP_RNG_BLOCK;
-        count = width - e < LOOP_RNG_BLOCK - first ? width - e : LOOP_RNG_BLOCK - first;
+        const size_t most = !alike && !first && width - e >= STRIP * LOOP_RNG_BLOCK ? STRIP * LOOP_RNG_BLOCK : LOOP_RNG_BLOCK - first;
+        count = width - e < most ? width - e : most;
         const Share share = {out + e * lanes, lanes, at / LOOP_RNG_BLOCK, first, first + (uint32_t)count};
-        if (counter || keys.step)
-            draw(&share, &of, false);
+        if (alike)
+            draw_alike(&share, &of);
         else
-            draw(&share, &of, true);
+            draw_apart(&share, &of);
     }
 }
 
@@ -278,11 +316,11 @@ void loop_rng_uniforms(LoopReal *out, size_t count, const LoopRngKey *key, uint3
         size_t left = count - done < TURN ? count - done : TURN;
         Words a = all_words(agent), b = all_words(counter), c = all_words(done / LOOP_RNG_BLOCK) + order, d = all_words(counter >> 32);
         Words k0 = all_words(key->word[0]), k1 = all_words(key->word[1]);
-        run_rounds(UPPER, &a, &b, &c, &d, &k0, &k1, 1);
+        run_rounds(UPPER, &a, &b, &c, &d, &k0, &k1, 1, 1);
         LoopReal rows[LOOP_RNG_BLOCK][WIDE];
         put(rows[0], upper_of(a), WIDE), put(rows[1], upper_of(b), WIDE), put(rows[2], upper_of(c), WIDE), put(rows[3], upper_of(d), WIDE);
 #ifndef LOOP_SINGLE
-        run_rounds(LOWER - UPPER, &a, &b, &c, &d, &k0, &k1, 1);
+        run_rounds(LOWER - UPPER, &a, &b, &c, &d, &k0, &k1, 1, 1);
         put_lower(rows[0], a, WIDE), put_lower(rows[1], b, WIDE), put_lower(rows[2], c, WIDE), put_lower(rows[3], d, WIDE);
 #endif
         for (size_t i = 0; i < left; i++)

@@ -87,7 +87,7 @@ static void lanes_have_the_bits_of_single_calls(void **state)
 static void draws_rows_like_single_numbers(void **state)
 {
     (void)state;
-    enum { LANES = 70, WIDTH = 9 };
+    enum { LANES = 70, WIDTH = 21 };
     uint32_t agent[LANES];
     double rows[WIDTH * LANES];
     LoopRngKey keys[LANES];
