@@ -6,16 +6,18 @@
 #include "runtime/contract/num.h"
 
 static const LoopOpInfo infos[] = {
-#define EW1(name, written, units, doc, expr) {#name, "dv", doc, 1},
-#define EW2(name, written, units, doc, expr) {#name, "dvv", doc, 2},
-#define EW3(name, written, units, doc, expr) {#name, "dvvv", doc, 3},
+#define ROW(name, operands, doc, arity) {name, operands, doc, arity, sizeof(operands)},
+#define EW1(name, written, units, doc, expr) ROW(#name, "dv", doc, 1)
+#define EW2(name, written, units, doc, expr) ROW(#name, "dvv", doc, 2)
+#define EW3(name, written, units, doc, expr) ROW(#name, "dvvv", doc, 3)
 #include "runtime/contract/elementwise.def"
 #undef EW1
 #undef EW2
 #undef EW3
-#define OP(name, operands, doc) {#name, operands, doc, 0},
+#define OP(name, operands, doc) ROW(#name, operands, doc, 0)
 #include "runtime/contract/op.def"
 #undef OP
+#undef ROW
 };
 
 const LoopOpInfo *loop_op_info(uint32_t op)
@@ -38,11 +40,6 @@ void loop_program_free(LoopProgram *program)
 {
     if (program)
         loop_arena_free(program->arena);
-}
-
-static bool is_register(char operand)
-{
-    return operand == 'd' || operand == 'h' || operand == 'v';
 }
 
 bool loop_final_passes(const LoopProgram *program, const LoopFinal *final, const uint32_t *code, uint32_t element)
@@ -73,29 +70,24 @@ uint32_t loop_final_input(const LoopProgram *program, const LoopFinal *final, ui
         bool passes = loop_final_passes(program, final, section->code + pc, element);
         const char *operands = infos[section->code[pc++]].operands;
         for (; *operands; operands++, pc++) {
-            uint32_t input = !passes && is_register(*operands) ? input_in(program, section->code[pc]) : LOOP_NONE;
+            uint32_t input = !passes && loop_is_register(*operands) ? input_in(program, section->code[pc]) : LOOP_NONE;
             first = input < first ? input : first;
         }
     }
     return first;
 }
 
-static size_t operand_count(uint32_t op)
-{
-    return strlen(infos[op].operands);
-}
-
 static void mark(const uint32_t *code, bool *needed)
 {
     const char *operands = infos[*code++].operands;
     for (; *operands; operands++, code++)
-        if (is_register(*operands))
+        if (loop_is_register(*operands))
             needed[*code] = true;
 }
 
 void loop_section_mark(const LoopSection *section, bool *needed)
 {
-    for (size_t pc = 0; pc < section->length; pc += 1 + operand_count(section->code[pc]))
+    for (size_t pc = 0; pc < section->length; pc += infos[section->code[pc]].words)
         mark(section->code + pc, needed);
 }
 
@@ -114,12 +106,12 @@ LoopSection loop_section_slice(const LoopSection *section, bool *needed, LoopAre
     size_t *places = LOOP_NEW_ARRAY(arena, section->length, size_t), count = 0, kept = section->length;
     if (!slice.code || !places)
         return slice;
-    for (size_t pc = 0; pc < section->length; pc += 1 + operand_count(section->code[pc]))
+    for (size_t pc = 0; pc < section->length; pc += infos[section->code[pc]].words)
         places[count++] = pc;
     /* From the end on, to the end of the new code; where it stays. */
     while (count--) {
         const uint32_t *code = section->code + places[count];
-        size_t length = 1 + operand_count(code[0]);
+        size_t length = infos[code[0]].words;
         if (!writes_needed(code, needed))
             continue;
         mark(code, needed);
@@ -151,7 +143,7 @@ static void print_register(const LoopProgram *program, LoopText *out, uint32_t r
 
 static void print_operand(const LoopProgram *program, LoopText *out, char kind, uint32_t word)
 {
-    if (is_register(kind))
+    if (loop_is_register(kind))
         print_register(program, out, word);
     else if (kind == 'l')
         loop_text_add(out, "loop %.*s", LOOP_STR_ARGS(program->loops[word].name));

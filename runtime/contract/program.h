@@ -33,8 +33,15 @@ typedef struct LoopOpInfo {
     const char *operands; /* letters as in op.def */
     const char *doc;
     uint32_t arity; /* 1 to 3 for elementwise rows, else 0 */
+    uint32_t words; /* of an instruction: the opcode and its operands */
 } LoopOpInfo;
 const LoopOpInfo *loop_op_info(uint32_t op); /* NULL when there is none */
+
+/* Whether a letter of op.def stands for a register. */
+static inline bool loop_is_register(char operand)
+{
+    return operand == 'd' || operand == 'h' || operand == 'v';
+}
 
 /* A block of numbers [width][lanes]; a uniform one has the same value in every lane and is kept once. */
 typedef struct LoopRegister {

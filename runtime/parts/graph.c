@@ -92,7 +92,7 @@ static void add_instruction(Maker *m, const uint32_t *code, uint32_t section)
 
 static void add_section(Maker *m, const LoopSection *section, uint32_t name)
 {
-    for (size_t pc = 0; pc < section->length; pc += 1 + strlen(loop_op_info(section->code[pc])->operands))
+    for (size_t pc = 0; pc < section->length; pc += loop_op_info(section->code[pc])->words)
         add_instruction(m, section->code + pc, name);
 }
 

@@ -366,7 +366,7 @@ static bool spread_instruction(LoopProgram *p, const uint32_t *code)
 static bool spread_section(LoopProgram *p, const LoopSection *section)
 {
     bool news = false;
-    for (size_t pc = 0; pc < section->length; pc += 1 + strlen(loop_op_info(section->code[pc])->operands))
+    for (size_t pc = 0; pc < section->length; pc += loop_op_info(section->code[pc])->words)
         news = spread_instruction(p, section->code + pc) || news;
     return news;
 }

@@ -280,7 +280,7 @@ static uint64_t count_trials(const Finals *f, const LoopFinal *final, uint32_t e
 static bool is_list(const Finals *f, const LoopFinal *final)
 {
     const LoopSection *section = &final->section;
-    for (size_t pc = 0; pc < section->length; pc += 1 + strlen(loop_op_info(section->code[pc])->operands))
+    for (size_t pc = 0; pc < section->length; pc += loop_op_info(section->code[pc])->words)
         if (loop_final_passes(f->program, final, section->code + pc, UINT32_MAX))
             return true;
     return false;

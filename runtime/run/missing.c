@@ -43,7 +43,7 @@ bool loop_missing_input(LoopMissing *missing, const LoopBlock *block, uint32_t r
 
 bool loop_missing_may_begin(const LoopSection *section)
 {
-    for (size_t pc = 0; pc < section->length; pc += 1 + strlen(loop_op_info(section->code[pc])->operands))
+    for (size_t pc = 0; pc < section->length; pc += loop_op_info(section->code[pc])->words)
         if (section->code[pc] == LOOP_OP_AT || section->code[pc] == LOOP_OP_select)
             return true;
     return false;

@@ -60,7 +60,7 @@ static size_t busy_bytes(const LoopProgram *program, bool single, size_t lane_by
 {
     const LoopSection *section = &program->observe;
     size_t reals = 0;
-    for (size_t pc = 0; pc < section->length; pc += 1 + strlen(loop_op_info(section->code[pc])->operands)) {
+    for (size_t pc = 0; pc < section->length; pc += loop_op_info(section->code[pc])->words) {
         const char *operands = loop_op_info(section->code[pc])->operands;
         const LoopRegister *r = operands[0] == 'd' ? &program->registers[section->code[pc + 1]] : NULL;
         reals += r && !r->uniform ? r->width : 0;

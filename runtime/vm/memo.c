@@ -148,7 +148,7 @@ static size_t take_all(Finder *f, size_t first)
     size_t end = first, work = 0, looks = 0, watched = layout->watched_count;
     f->work = f->looks = f->open = 0;
     for (size_t pc = first; pc < section->length && (pc == first || !f->targets[pc]) && take(f, section->code + pc, f->next);) {
-        pc += 1 + strlen(loop_op_info(section->code[pc])->operands);
+        pc += loop_op_info(section->code[pc])->words;
         if (!f->open)
             end = pc, work = f->work, looks = f->looks, watched = layout->watched_count;
     }
@@ -172,7 +172,7 @@ static void find(Finder *f, size_t *pc)
         return;
     }
     layout->watched_count = watched;
-    *pc = first + 1 + strlen(loop_op_info(section->code[first])->operands);
+    *pc = first + loop_op_info(section->code[first])->words;
 }
 
 static bool find_all(Finder *f)

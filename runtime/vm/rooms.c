@@ -92,10 +92,10 @@ static void find_targets(Lender *f)
 {
     const LoopSection *section = &f->program->step;
     for (size_t pc = 0; pc < section->length;) {
-        const char *operands = loop_op_info(section->code[pc])->operands;
-        const size_t last = strlen(operands), end = pc + last + 1;
-        if (last && operands[last - 1] == 'j')
-            f->targets[end + section->code[pc + last]] = true;
+        const LoopOpInfo *info = loop_op_info(section->code[pc]);
+        const size_t end = pc + info->words;
+        if (info->words > 1 && info->operands[info->words - 2] == 'j')
+            f->targets[end + section->code[end - 1]] = true;
         pc = end;
     }
 }
@@ -114,7 +114,7 @@ static void lend(Lender *f, const uint32_t *code, size_t end)
     const LoopOpInfo *info = loop_op_info(code[0]);
     size_t wrote = end;
     for (size_t i = 0; info->operands[i]; i++)
-        if (strchr("dhv", info->operands[i]))
+        if (loop_is_register(info->operands[i]))
             f->so_far[code[1 + i]]++;
     for (uint32_t i = 1; i <= info->arity && wrote == end; i++)
         if (suits(f, code[1 + i], code[1])) {
@@ -122,7 +122,7 @@ static void lend(Lender *f, const uint32_t *code, size_t end)
             wrote = f->wrote[code[1 + i]];
         }
     for (size_t i = 0; info->operands[i]; i++)
-        if (strchr("dhv", info->operands[i]))
+        if (loop_is_register(info->operands[i]))
             f->seen[code[1 + i]] = end;
     if (info->operands[0] != 'd')
         return;
@@ -143,7 +143,7 @@ static void lend_all(Lender *f)
     const LoopSection *section = &f->program->step;
     for (size_t pc = 0; pc < section->length;) {
         const uint32_t *code = section->code + pc;
-        const size_t end = pc + strlen(loop_op_info(code[0])->operands) + 1;
+        const size_t end = pc + loop_op_info(code[0])->words;
         if (f->targets[pc])
             f->stretch = pc;
         lend(f, code, end);

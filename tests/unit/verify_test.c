@@ -133,7 +133,7 @@ static void rejects_an_instruction_cut_short(void **state)
     size_t last = 0;
     for (size_t pc = 0; pc < step->length;) {
         last = pc;
-        pc += 1 + strlen(loop_op_info(step->code[pc])->operands);
+        pc += loop_op_info(step->code[pc])->words;
     }
     for (size_t length = last + 1; length < step->length; length++) {
         compiled.program->step.length = length;
