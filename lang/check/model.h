@@ -81,16 +81,18 @@ typedef enum LoopNodeKind {
 typedef enum LoopClockPart { LOOP_CLOCK_PHASE, LOOP_CLOCK_TRIAL, LOOP_CLOCK_TIME } LoopClockPart;
 
 struct LoopNode {
+    /* what walks look at comes first, in one cache line */
     LoopNodeKind kind;
-    LoopType type;
-    LoopSpan span;
-    uint32_t kid_count;
+    uint32_t mark;            /* of the walk that saw it last */
     LoopNode **kids;
-    const double *constant;   /* [width] when the value is known */
+    uint32_t kid_count;
+    LoopFunction function;
     LoopSymbol *symbol;
     LoopField field;
     uint32_t op;              /* LoopOp of an elementwise row */
-    LoopFunction function;
+    const double *constant;   /* [width] when the value is known */
+    LoopType type;
+    LoopSpan span;
     uint32_t size;            /* delay: steps; history: units; element: start; onset: 1 where it is that of an event; ... */
     uint32_t group;           /* LOOP_NODE_MEASURED; LOOP_NONE */
     uint64_t place;           /* of a draw */
@@ -99,7 +101,6 @@ struct LoopNode {
     bool draws;               /* it or a kid draws */
     bool shared;              /* an argument of a function: worked out once, wherever it stands */
     bool time_constant;       /* exp(-1 / (x / step)): the factor that the checker made of a time constant x */
-    uint32_t mark;            /* of the walk that saw it last */
     LoopNode *instead;        /* what stands for it in the forecast that is being written out */
     /* the lowering's */
     bool varies;              /* differs between lanes */

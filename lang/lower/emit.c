@@ -263,12 +263,15 @@ LoopStr lower_text(Lower *l, LoopStr text)
 
 LoopStr lower_print(Lower *l, const char *format, ...)
 {
+    char few[256]; /* most fit, and need not be counted first */
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, args);
+    int len = vsnprintf(few, sizeof few, format, args);
     char *text = len < 0 ? NULL : loop_arena_alloc(l->arena, (size_t)len + 1);
-    if (text)
+    if (text && (size_t)len < sizeof few)
+        memcpy(text, few, (size_t)len);
+    else if (text)
         vsnprintf(text, (size_t)len + 1, format, again);
     va_end(again);
     va_end(args);

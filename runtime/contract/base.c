@@ -20,12 +20,6 @@ bool loop_str_equal(LoopStr a, LoopStr b)
     return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
 
-/* The first letter tells most words apart, of tables that are gone through for one. */
-bool loop_str_is(LoopStr a, const char *b)
-{
-    return (a.len == 0 || a.at[0] == b[0]) && loop_str_equal(a, loop_str(b));
-}
-
 size_t loop_control_bytes(const char *at, size_t left)
 {
     unsigned char c = (unsigned char)at[0];
@@ -274,19 +268,17 @@ size_t loop_arena_used(const LoopArena *arena)
     return arena ? arena->used : 0;
 }
 
-void *loop_list_add(LoopArena *arena, LoopList *list, size_t size)
+bool loop_list_grow(LoopArena *arena, LoopList *list, size_t size)
 {
-    if (list->count == list->capacity) {
-        size_t capacity = list->capacity ? list->capacity * 2 : 8;
-        void *items = loop_arena_array(arena, capacity, size);
-        if (!items)
-            return NULL;
-        if (list->count)
-            memcpy(items, list->items, list->count * size);
-        list->items = items;
-        list->capacity = capacity;
-    }
-    return (char *)list->items + size * list->count++;
+    size_t capacity = list->capacity ? list->capacity * 2 : 8;
+    void *items = loop_arena_array(arena, capacity, size);
+    if (!items)
+        return false;
+    if (list->count)
+        memcpy(items, list->items, list->count * size);
+    list->items = items;
+    list->capacity = capacity;
+    return true;
 }
 
 /* ---- text ---- */
@@ -360,13 +352,16 @@ void loop_text_str(LoopText *text, LoopStr s)
 
 void loop_text_add(LoopText *text, const char *format, ...)
 {
+    char few[256]; /* most fit, and need not be counted first */
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, args);
+    int len = vsnprintf(few, sizeof few, format, args);
     va_end(args);
     if (len < 0)
         text->failed = true;
+    else if ((size_t)len < sizeof few)
+        loop_text_put(text, few, (size_t)len);
     else if (text_room(text, (size_t)len)) {
         vsnprintf(text->at + text->len, (size_t)len + 1, format, again);
         text->len += (size_t)len;

@@ -19,7 +19,11 @@ typedef struct LoopStr {
 
 LoopStr loop_str(const char *text);
 bool loop_str_equal(LoopStr a, LoopStr b);
-bool loop_str_is(LoopStr a, const char *b);
+/* The first letter tells most words apart, of tables that are gone through for one. */
+static inline bool loop_str_is(LoopStr a, const char *b)
+{
+    return (a.len == 0 || a.at[0] == b[0]) && loop_str_equal(a, loop_str(b));
+}
 
 /* Bytes of a control character that begins here, of C1 (U+0080 to U+009F) too; 0: none does. A terminal gets none of them. */
 size_t loop_control_bytes(const char *at, size_t left);
@@ -67,8 +71,15 @@ typedef struct LoopList {
     void *items;
     size_t count, capacity;
 } LoopList;
+/* Room for more items, of `size` bytes. False: the arena failed. */
+bool loop_list_grow(LoopArena *arena, LoopList *list, size_t size);
 /* Room for one more item, zeroed, or NULL when the arena failed. */
-void *loop_list_add(LoopArena *arena, LoopList *list, size_t size);
+static inline void *loop_list_add(LoopArena *arena, LoopList *list, size_t size)
+{
+    if (list->count == list->capacity && !loop_list_grow(arena, list, size))
+        return NULL;
+    return (char *)list->items + size * list->count++;
+}
 #define LOOP_ADD(arena, list, Type) ((Type *)loop_list_add((arena), (list), sizeof(Type)))
 #define LOOP_ITEM(list, Type, i) (((Type *)(list).items)[i])
 

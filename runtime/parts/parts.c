@@ -148,7 +148,9 @@ static bool slice_rest(Finder *f)
 
 static uint64_t hash_list(const LoopList *list, uint64_t h)
 {
-    return loop_hash64(list->items, list->count * sizeof(uint32_t), h);
+    for (size_t i = 0; i < list->count; i++) /* a word at a time, as loop_hash64 takes bytes */
+        h = (h ^ LOOP_ITEM(*list, uint32_t, i)) * 0x9e3779b97f4a7c15u;
+    return loop_mix64(h);
 }
 
 static uint64_t hash(const LoopSlice *slice)
