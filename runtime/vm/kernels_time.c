@@ -190,6 +190,13 @@ static const LoopReady *run_ring_read(LoopBlock *block, const LoopReady *at)
     return at + 1;
 }
 
+/* What lies in the ring. */
+static const LoopReady *run_nothing(LoopBlock *block, const LoopReady *at)
+{
+    (void)block;
+    return at + 1;
+}
+
 static const LoopReady *run_ring_write(LoopBlock *block, const LoopReady *at)
 {
     move(slot_of(block, at, at->code[1]), at->a, at->n);
@@ -227,10 +234,10 @@ static void ready_ring(const LoopBlock *block, LoopReady *at, uint32_t index, ui
 {
     const LoopRing *r = &block->program->rings[index];
     size_t lanes = r->uniform ? 1 : block->lanes;
-    LoopReal *x = loop_block_register(block, reg);
+    LoopReal *x = loop_block_register(block, reg), *from = block->state + block->layout->rings[index];
     if (loop_block_lanes(block, reg) == lanes)
-        *at = (LoopReady){.run = writes ? run_ring_write : run_ring_read, .code = at->code, .d = x, .a = x,
-                          .h = block->state + block->layout->rings[index], .n = r->width * lanes};
+        *at = (LoopReady){.run = x == from ? run_nothing : writes ? run_ring_write : run_ring_read, .code = at->code, .d = x, .a = x,
+                          .h = from, .n = r->width * lanes};
 }
 
 void loop_ready_time(const LoopBlock *block, LoopReady *at)

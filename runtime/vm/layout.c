@@ -109,9 +109,16 @@ static bool place_registers(LoopLayout *layout, const LoopProgram *program, size
         if (!r->no_room && layout->lent[i] == LOOP_NONE && !reserve_block(total, r->width, r->uniform, lanes, &layout->registers[i]))
             return false;
     }
-    for (uint32_t i = 0; i < program->register_count; i++)
-        layout->registers[i] = layout->registers[loop_room(layout->lent, i)];
     return true;
+}
+
+/* Registers that lie where another register or a ring does. */
+static void place_lent(LoopLayout *layout, const LoopProgram *program)
+{
+    for (uint32_t i = 0; i < program->register_count; i++) {
+        const uint32_t room = loop_room(program, layout->lent, i);
+        layout->registers[i] = room < program->register_count ? layout->registers[room] : layout->rings[room - program->register_count];
+    }
 }
 
 static bool place_all(LoopLayout *layout, const LoopProgram *program, size_t lanes)
@@ -126,6 +133,7 @@ static bool place_all(LoopLayout *layout, const LoopProgram *program, size_t lan
             !reserve_block(&total, count, ring->uniform, lanes, &layout->rings[i]))
             return false;
     }
+    place_lent(layout, program);
     for (size_t i = 0; i < program->loop_count; i++)
         if (!place_loop(layout, program, i, lanes, &total))
             return false;

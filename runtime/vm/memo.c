@@ -79,7 +79,7 @@ static void note_others(Finder *f)
 }
 
 /* Whether memo number `memo` would have to look at a register, which it neither does yet nor has worked out itself. What lies in the room
-   of something else it must not: it would pass over what comes to lie there. */
+   of another register it must not: it would pass over what comes to lie there. */
 static bool is_new(const Finder *f, uint32_t reg, uint32_t memo)
 {
     return f->writers[reg] != ALWAYS && f->made[reg] != memo && f->watched[reg] != memo;
@@ -107,7 +107,7 @@ static bool take(Finder *f, const uint32_t *code, uint32_t memo)
     size_t looks = 0;
     for (size_t i = 0; operands[i]; i++)
         if (operands[i] == 'v' && is_new(f, code[1 + i], memo)) {
-            if (f->layout->lent[code[1 + i]] != LOOP_NONE)
+            if (f->layout->lent[code[1 + i]] < f->program->register_count)
                 return false;
             looks += !checks && code[1 + i] == code[1] ? work : numbers(f, code[1 + i]);
         }

@@ -8,9 +8,9 @@ typedef struct Lender {
     const LoopProgram *program;
     uint32_t *lent;
     uint32_t *named;  /* [registers] how often instructions name it; OFTEN: it may be looked at, or written, at any time */
-    uint32_t *so_far; /* [registers] how often those of the step do up to here, */
+    uint32_t *so_far; /* [registers] how often those up to here do, */
     size_t *seen;     /* and where the last of them ends; 0: there is none */
-    size_t *wrote;    /* [registers] where the first instruction ends whose result lies in its room */
+    size_t *wrote;    /* [registers and rings] and where that ends which writes it */
     bool *targets;    /* [words + 1] of the step section: where jumps lead */
     size_t stretch;   /* the word from which on either all instructions run, in their order, or none */
 } Lender;
@@ -100,35 +100,81 @@ static void find_targets(Lender *f)
     }
 }
 
-/* Whether register `s`, from which an instruction works out register `d`, may lie where that does: nobody looks at it later. */
+/* Notes that an instruction which ends at word `end` names registers. What it writes must not have been seen before, as it was. */
+static void name_so_far(Lender *f, const uint32_t *code, size_t end)
+{
+    const char *operands = loop_op_info(code[0])->operands;
+    for (size_t i = 0; operands[i]; i++)
+        if (loop_is_register(operands[i])) {
+            f->so_far[code[1 + i]]++;
+            f->seen[code[1 + i]] = end;
+        }
+    if (operands[0] == 'd' && f->so_far[code[1]] > 1)
+        f->named[code[1]] = OFTEN;
+}
+
+/* ---- rings ---- */
+
+/* Whether a register that is read from a ring has the shape of what is in that. */
+static bool is_slot(const LoopProgram *p, uint32_t reg, uint32_t ring)
+{
+    return p->rings[ring].slots == 1 && p->rings[ring].width == p->registers[reg].width && p->rings[ring].uniform == p->registers[reg].uniform;
+}
+
+/* Lends rings to what is read from them, which may turn out not to suit. `end` counts on from section to section. */
+static void read_rings(Lender *f, const LoopSection *section, size_t before, bool first)
+{
+    const uint32_t registers = f->program->register_count;
+    bool jumps = !first;
+    for (size_t pc = 0; pc < section->length;) {
+        const uint32_t *code = section->code + pc;
+        const LoopOpInfo *info = loop_op_info(code[0]);
+        pc += info->words;
+        if (code[0] == LOOP_OP_RING_READ && !jumps && is_slot(f->program, code[1], code[2]))
+            f->lent[code[1]] = registers + code[2];
+        if (code[0] == LOOP_OP_RING_WRITE && !f->wrote[registers + code[1]])
+            f->wrote[registers + code[1]] = before + pc;
+        name_so_far(f, code, before + pc);
+        jumps = jumps || info->operands[strcspn(info->operands, "j")];
+    }
+}
+
+static void lend_rings(Lender *f)
+{
+    const LoopProgram *p = f->program;
+    read_rings(f, &p->step, 0, true);
+    read_rings(f, &p->observe, p->step.length, false);
+    for (uint32_t r = 0; r < p->register_count; r++)
+        if (f->lent[r] != LOOP_NONE && (f->named[r] != f->so_far[r] || (f->wrote[f->lent[r]] && f->seen[r] >= f->wrote[f->lent[r]])))
+            f->lent[r] = LOOP_NONE;
+    memset(f->so_far, 0, p->register_count * sizeof *f->so_far);
+    memset(f->seen, 0, p->register_count * sizeof *f->seen);
+}
+
+/* ---- registers ---- */
+
+/* Whether register `s`, from which an instruction works out register `d`, may lie where that does: nobody looks at it later, and nobody has
+   looked at `d` yet. */
 static bool suits(const Lender *f, uint32_t s, uint32_t d)
 {
     const LoopRegister *from = &f->program->registers[s], *to = &f->program->registers[d];
-    return f->named[s] == f->so_far[s] && f->wrote[s] > f->stretch && f->seen[d] < f->wrote[s] && from->width == to->width && !from->uniform &&
-           !to->uniform && !from->no_room && !to->no_room;
+    return f->lent[s] == LOOP_NONE && f->named[s] == f->so_far[s] && f->wrote[s] > f->stretch && f->so_far[d] == 1 && from->width == to->width &&
+           !from->uniform && !to->uniform && !from->no_room && !to->no_room;
 }
 
 /* The instruction that ends at word `end`. Elementwise ones alone are done with a number before they write the one that lies there. */
 static void lend(Lender *f, const uint32_t *code, size_t end)
 {
     const LoopOpInfo *info = loop_op_info(code[0]);
-    size_t wrote = end;
-    for (size_t i = 0; info->operands[i]; i++)
-        if (loop_is_register(info->operands[i]))
-            f->so_far[code[1 + i]]++;
-    for (uint32_t i = 1; i <= info->arity && wrote == end; i++)
-        if (suits(f, code[1 + i], code[1])) {
+    bool taken = false;
+    name_so_far(f, code, end);
+    for (uint32_t i = 1; i <= info->arity && !taken; i++) {
+        taken = suits(f, code[1 + i], code[1]);
+        if (taken)
             f->lent[code[1 + i]] = code[1];
-            wrote = f->wrote[code[1 + i]];
-        }
-    for (size_t i = 0; info->operands[i]; i++)
-        if (loop_is_register(info->operands[i]))
-            f->seen[code[1 + i]] = end;
-    if (info->operands[0] != 'd')
-        return;
-    f->wrote[code[1]] = wrote;
-    if (f->so_far[code[1]] > 1) /* somebody has seen what it was before */
-        f->named[code[1]] = OFTEN;
+    }
+    if (info->operands[0] == 'd')
+        f->wrote[code[1]] = end;
 }
 
 /* Whether an instruction may jump, or looks at registers that it does not name. */
@@ -158,13 +204,14 @@ uint32_t *loop_rooms_make(const LoopProgram *program)
     const size_t count = program->register_count;
     Lender f = {.program = program, .lent = loop_alloc_array(count, sizeof *f.lent), .named = loop_alloc_array(count, sizeof *f.named),
                 .so_far = loop_alloc_array(count, sizeof *f.so_far),
-                .wrote = loop_alloc_array(count, sizeof *f.wrote), .seen = loop_alloc_array(count, sizeof *f.seen),
+                .wrote = loop_alloc_array(count + program->ring_count, sizeof *f.wrote), .seen = loop_alloc_array(count, sizeof *f.seen),
                 .targets = loop_alloc_array(program->step.length + 1, sizeof *f.targets)};
     const bool ok = f.lent && f.named && f.so_far && f.wrote && f.seen && f.targets;
     for (size_t i = 0; ok && i < count; i++)
         f.lent[i] = LOOP_NONE;
     if (ok) {
         name_all(&f);
+        lend_rings(&f);
         find_targets(&f);
         lend_all(&f);
     } else {

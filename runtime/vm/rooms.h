@@ -1,18 +1,20 @@
 /* Results that only pass through. Where one instruction works out a register from another of the same shape, number by number, nobody else
    looks at that one, and nobody at the first one's place in between, the two lie in one place: what has just been read is
-   written over while it is in the first cache, and a block takes less of the second. */
+   written over while it is in the first cache, and a block takes less of the second. And what is read from a delay line of one step lies in
+   that, if nobody looks at it once the next enters: nothing is to be copied. */
 #ifndef LOOP_ROOMS_H
 #define LOOP_ROOMS_H
 
 #include "runtime/contract/program.h"
 
-/* [register_count]: in whose room a register lies, LOOP_NONE for one that has its own. The caller frees it. NULL: no memory. */
+/* [register_count]: in whose room a register lies: that of another, or register_count and the number of a ring; LOOP_NONE: it has its own.
+   The caller frees it. NULL: no memory. */
 uint32_t *loop_rooms_make(const LoopProgram *program);
 
-/* The register whose room it is in the end. */
-static inline uint32_t loop_room(const uint32_t *lent, uint32_t reg)
+/* The register or ring whose room it is in the end. */
+static inline uint32_t loop_room(const LoopProgram *program, const uint32_t *lent, uint32_t reg)
 {
-    while (lent[reg] != LOOP_NONE)
+    while (reg < program->register_count && lent[reg] != LOOP_NONE)
         reg = lent[reg];
     return reg;
 }

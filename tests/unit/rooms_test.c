@@ -49,8 +49,8 @@ static void lends_along_a_chain(void **state)
     PROGRAM(LOOP_OP_add, A, X, Y, LOOP_OP_mul, B, A, Y, LOOP_OP_FINITE, B, 0, LOOP_OP_sub, C, X, B, LOOP_OP_select, D, X, C, Y);
     assert_rooms(&p, B, C, D, LOOP_NONE);
     uint32_t *lent = loop_rooms_make(&p);
-    assert_int_equal(loop_room(lent, A), D);
-    assert_int_equal(loop_room(lent, D), D);
+    assert_int_equal(loop_room(&p, lent, A), D);
+    assert_int_equal(loop_room(&p, lent, D), D);
     loop_free(lent);
 }
 
@@ -136,6 +136,66 @@ static void keeps_what_others_look_at(void **state)
     assert_rooms(&p, LOOP_NONE, LOOP_NONE, LOOP_NONE, LOOP_NONE);
 }
 
+/* ---- rings ---- */
+
+static LoopRing rings[] = {{.width = 2, .slots = 1, .before = LOOP_NONE}, {.width = 2, .slots = 2, .before = LOOP_NONE},
+                           {.width = 2, .slots = 1, .uniform = true, .before = LOOP_NONE}};
+enum { RING = REGISTERS };
+
+static void lends_a_ring(void **state)
+{
+    PROGRAM(LOOP_OP_RING_READ, A, 0, LOOP_OP_RING_READ, B, 0, LOOP_OP_mul, C, A, B, LOOP_OP_SUM, SINGLE, A);
+    uint32_t observe[] = {LOOP_OP_mul, D, A, A, LOOP_OP_RING_WRITE, 0, C};
+    p.rings = rings, p.ring_count = 3;
+    assert_rooms(&p, RING, RING, LOOP_NONE, LOOP_NONE);
+    p.observe = (LoopSection){.code = observe, .length = 7};
+    assert_rooms(&p, RING, RING, LOOP_NONE, LOOP_NONE);
+    uint32_t *lent = loop_rooms_make(&p);
+    assert_int_equal(loop_room(&p, lent, A), RING);
+    loop_free(lent);
+}
+
+static void keeps_what_was_longer_ago(void **state)
+{
+    PROGRAM(LOOP_OP_RING_READ, A, 1, LOOP_OP_RING_READ, B, 2, LOOP_OP_RING_LARGEST, C, 0);
+    p.rings = rings, p.ring_count = 3;
+    assert_rooms(&p, LOOP_NONE, LOOP_NONE, LOOP_NONE, LOOP_NONE);
+}
+
+static void keeps_what_is_read_now_and_then(void **state)
+{
+    PROGRAM(LOOP_OP_SKIP_UNLESS, X, 3, LOOP_OP_RING_READ, A, 0, LOOP_OP_mul, C, A, A);
+    p.rings = rings, p.ring_count = 3;
+    assert_rooms(&p, LOOP_NONE, LOOP_NONE, LOOP_NONE, LOOP_NONE);
+}
+
+/* By the time somebody looks, the next has entered. */
+static void keeps_what_is_looked_at_too_late(void **state)
+{
+    PROGRAM(LOOP_OP_RING_READ, A, 0, LOOP_OP_mul, C, A, A);
+    uint32_t late[] = {LOOP_OP_RING_WRITE, 0, C, LOOP_OP_mul, D, A, A}, same[] = {LOOP_OP_RING_WRITE, 0, A}, verdict[] = {LOOP_OP_SUM, SINGLE, A};
+    LoopMeasure measure = {.signal = A, .instant = LOOP_NONE, .from = {.onset = X, .offset_reg = LOOP_NONE}, .to = {.onset = X, .offset_reg = LOOP_NONE}};
+    p.rings = rings, p.ring_count = 3;
+    assert_rooms(&p, RING, LOOP_NONE, LOOP_NONE, LOOP_NONE);
+    p.observe = (LoopSection){.code = late, .length = 7};
+    assert_rooms(&p, LOOP_NONE, LOOP_NONE, LOOP_NONE, LOOP_NONE);
+    p.observe = (LoopSection){.code = same, .length = 3};
+    assert_rooms(&p, LOOP_NONE, LOOP_NONE, LOOP_NONE, LOOP_NONE);
+    p.observe = (LoopSection){0};
+    p.verdict = (LoopSection){.code = verdict, .length = 3};
+    assert_rooms(&p, LOOP_NONE, LOOP_NONE, LOOP_NONE, LOOP_NONE);
+    p.verdict = (LoopSection){0};
+    p.measures = &measure, p.measure_count = 1;
+    assert_rooms(&p, LOOP_NONE, LOOP_NONE, LOOP_NONE, LOOP_NONE);
+}
+
+static void keeps_what_is_written_over(void **state)
+{
+    PROGRAM(LOOP_OP_RING_READ, A, 0, LOOP_OP_mul, A, X, Y, LOOP_OP_mul, C, X, A);
+    p.rings = rings, p.ring_count = 3;
+    assert_rooms(&p, LOOP_NONE, LOOP_NONE, LOOP_NONE, LOOP_NONE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -149,6 +209,11 @@ int main(void)
         cmocka_unit_test(keeps_a_chain_from_a_room_that_is_looked_at),
         cmocka_unit_test(keeps_what_the_step_before_left),
         cmocka_unit_test(keeps_what_others_look_at),
+        cmocka_unit_test(lends_a_ring),
+        cmocka_unit_test(keeps_what_was_longer_ago),
+        cmocka_unit_test(keeps_what_is_read_now_and_then),
+        cmocka_unit_test(keeps_what_is_looked_at_too_late),
+        cmocka_unit_test(keeps_what_is_written_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
