@@ -146,28 +146,49 @@ static inline LoopWide arrive(const LoopChoices *c, LoopReal *taken, size_t l, L
     return at;
 }
 
-/* at = the first channel at which the running sum of the odds passes u, the last one with odds where none does, -1 where no channel has
-   odds; value = its value, if `takes`, a constant. */
+/* Where the running sum of the odds has not passed u: at = the last channel with odds, -1 where none has; value = its value, if `takes`. */
+LOOP_INLINE void sample_last(const LoopChoices *c, LoopRows odds, size_t vectors, bool takes, size_t l, const LoopWideMask *past, LoopWide *at, LoopWide *value)
+{
+    const LoopWide zero = {0}, one = loop_wide_of(1.0);
+    LoopWide number = zero;
+    for (size_t i = 0; i < vectors; i++) {
+        at[i] = loop_wide_select(past[i], loop_wide_of(-1.0), at[i]);
+        value[i] = loop_wide_select(past[i], zero, value[i]);
+    }
+    for (size_t k = 0; k < c->channels; k++, number += one)
+        for (size_t i = 0; i < vectors; i++) {
+            LoopWideMask has = past[i] & loop_wide_above(loop_wide(loop_row(odds, k) + i * LOOP_WIDE), zero);
+            at[i] = loop_wide_select(has, number, at[i]);
+            if (takes)
+                value[i] = loop_wide_select(has, loop_choices_value(c, k, l + i * LOOP_WIDE), value[i]);
+        }
+}
+
+/* at = the first channel at which the running sum of the odds passes u, so as many as do not; the last one with odds where none does, -1
+   where no channel has odds. value = its value, if `takes`, a constant. */
 LOOP_INLINE void sample(const LoopChoices *c, LoopRows odds, const LoopReal *draw, size_t vectors, bool takes, size_t l, LoopWide *at, LoopWide *value)
 {
     const LoopWide zero = {0}, one = loop_wide_of(1.0);
     const size_t channels = c->channels;
-    LoopWide reached[LOOP_STRIP], u[LOOP_STRIP], number = zero;
+    LoopWide reached[LOOP_STRIP], u[LOOP_STRIP];
+    LoopWideMask past[LOOP_STRIP], some = loop_wide_nowhere();
     for (size_t i = 0; i < vectors; i++) {
-        at[i] = loop_wide_of(-1.0);
-        reached[i] = value[i] = zero;
+        at[i] = reached[i] = value[i] = zero;
         u[i] = loop_wide(draw + l + i * LOOP_WIDE);
+        past[i] = loop_wide_everywhere();
     }
-    for (size_t k = 0; k < channels; k++, number += one) {
+    for (size_t k = 0; k < channels; k++)
         for (size_t i = 0; i < vectors; i++) {
-            LoopWide x = loop_wide(loop_row(odds, k) + i * LOOP_WIDE);
-            LoopWideMask has = loop_wide_above(x, zero), here = has & loop_wide_not_below(u[i], reached[i]);
-            at[i] = loop_wide_select(here, number, at[i]);
             if (takes)
-                value[i] = loop_wide_select(here, loop_choices_value(c, k, l + i * LOOP_WIDE), value[i]);
-            reached[i] += loop_wide_where(has, x);
+                value[i] = loop_wide_select(past[i], loop_choices_value(c, k, l + i * LOOP_WIDE), value[i]);
+            reached[i] += loop_wide(loop_row(odds, k) + i * LOOP_WIDE);
+            past[i] = loop_wide_not_below(u[i], reached[i]);
+            at[i] += loop_wide_where(past[i], one);
         }
-    }
+    for (size_t i = 0; i < vectors; i++)
+        some |= past[i];
+    if (loop_wide_any(some)) /* sums that are rounded may stay below 1 */
+        sample_last(c, odds, vectors, takes, l, past, at, value);
 }
 
 /* Vector `i` of `vectors` of lanes that begin at `row`, of which `left` are to be written. */
