@@ -50,7 +50,7 @@ bool loop_block_bytes(const LoopProgram *program, const LoopLayout *layout, size
            add_bytes(bytes, draws, sizeof *b->drawn + sizeof(size_t)) && loop_mul(layout->reals, real_bytes, &slab) &&
            add_bytes(bytes, loop_pages_bytes(slab), 1) &&
            add_bytes(bytes, layout->live_bytes + LOOP_RUNS_MORE, 1) && add_bytes(bytes, layout->lines, sizeof *b->active + 2 * sizeof *b->sees) &&
-           add_bytes(bytes, program->loop_count, sizeof *b->stale + sizeof *b->calls + sizeof *b->late) &&
+           add_bytes(bytes, program->loop_count, sizeof *b->seen + sizeof *b->calls + sizeof *b->late) &&
            add_bytes(bytes, program->loop_count, sizeof *layout->loops) &&
            add_bytes(bytes, (size_t)program->register_count + program->ring_count, sizeof(size_t)) &&
            add_bytes(bytes, layout->memo_count, sizeof *layout->memos + sizeof *b->runs) && add_bytes(bytes, layout->watched_count, sizeof *layout->watched) &&
@@ -96,7 +96,7 @@ LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, 
     block->active = loop_alloc_array(layout->lines, sizeof *block->active);
     block->sees = loop_alloc_array(layout->lines + LOOP_RUNS_MORE, 2);
     block->runs = loop_alloc_array(layout->memo_count, sizeof *block->runs);
-    block->stale = loop_alloc_array(program->loop_count, sizeof *block->stale);
+    block->seen = loop_alloc_array(program->loop_count, sizeof *block->seen);
     block->late = loop_alloc_array(program->loop_count, sizeof *block->late);
     block->drawn = loop_alloc_array((size_t)program->draw_count + program->loop_count, sizeof *block->drawn);
     block->selves = loop_mul(program->foreign_count, layout->lanes, &bytes) ? loop_alloc_array(bytes, sizeof *block->selves) : NULL;
@@ -106,7 +106,7 @@ LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, 
     block->calls = loop_alloc_array(program->loop_count, sizeof *block->calls);
     block->clock = loop_clock_new(program, layout->lanes);
     block->recorder = loop_recorder_new(program, layout->lanes);
-    if (block->agent && block->group && block->counters && block->keys && block->state && block->live && block->active && block->sees && block->runs && block->stale &&
+    if (block->agent && block->group && block->counters && block->keys && block->state && block->live && block->active && block->sees && block->runs && block->seen &&
         block->late && block->drawn && block->calls && block->selves && block->foreign && block->ready_step && block->ready_observe && block->clock &&
         block->recorder)
         return block;
@@ -129,7 +129,7 @@ void loop_block_free(LoopBlock *block)
     loop_free(block->active);
     loop_free(block->sees);
     loop_free(block->runs);
-    loop_free(block->stale);
+    loop_free(block->seen);
     loop_free(block->late);
     loop_free(block->drawn);
     loop_free(block->calls);
@@ -285,7 +285,6 @@ void loop_block_start(LoopBlock *block, uint32_t first, uint32_t lanes)
     block->fresh = false;
     memset(block->live, 0, block->layout->live_bytes);
     memset(block->runs, 0, block->layout->memo_count * sizeof *block->runs);
-    memset(block->stale, 1, block->program->loop_count);
     memset(block->drawn, 0, ((size_t)block->program->draw_count + block->program->loop_count) * sizeof *block->drawn);
     make_keys(block);
     load_constants(block);

@@ -39,7 +39,7 @@ void loop_ready_learn(const LoopBlock *block, size_t index, LoopRuleCall *call)
         .lasting = !loop->swaps_traces && !never_lasts(block->program, loop->trace),
         .sees = block->sees,
         .due = block->sees + block->layout->lines + LOOP_RUNS_MORE,
-        .stale = block->stale + index,
+        .stale = &block->seen[index].stale,
         .scratch = block->state + block->layout->scratch,
         .span = block->layout->span,
     };

@@ -268,9 +268,9 @@ void loop_kernel_value(LoopBlock *block, const LoopLoop *loop, size_t index)
         }
         loop_seen_turn(block, index);
         loop_late_look(block, index);
-        block->stale[index] = false;
+        block->seen[index].stale = false;
     }
-    block->late[index].read = block->step;
+    block->seen[index].step = block->step;
 }
 
 void loop_kernel_striatum(LoopBlock *block, const uint32_t *args)

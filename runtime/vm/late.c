@@ -27,7 +27,7 @@ void loop_late_start(LoopBlock *block, size_t index)
     const LoopLoop *loop = &block->program->loops[index];
     LoopLate *late = &block->late[index];
     size_t at = block->layout->loops[index].late;
-    *late = (LoopLate){.able = at != LOOP_UNSEEN && block->calls[index].lasting && block->lanes >= LOOP_WIDE, .read = UINT64_MAX};
+    *late = (LoopLate){.able = at != LOOP_UNSEEN && block->calls[index].lasting && block->lanes >= LOOP_WIDE};
     if (!late->able)
         return;
     late->due = block->state + at;
@@ -122,7 +122,7 @@ static bool note(LoopBlock *block, size_t index, const LoopSynapses *s, bool mov
     late->lives = late->lives || enters;
     if (moves) {
         memcpy(late->push, s->push, lanes * sizeof *late->push);
-        block->stale[index] = true;
+        block->seen[index].stale = true;
     }
     if (s->fades)
         memcpy(late->fade, s->fade, lanes * sizeof *late->fade);
@@ -150,7 +150,7 @@ bool loop_late_learn(LoopBlock *block, size_t index)
         return false;
     LoopSynapses s = loop_synapses_begin(call);
     loop_synapses_factors(call, &s, 0);
-    const bool enters = has_credit(call, late), waits = late->dense && !(s.fades && (enters || !s.sweeps)) && !(enters && late->read != block->step);
+    const bool enters = has_credit(call, late), waits = late->dense && !(s.fades && (enters || !s.sweeps)) && !(enters && block->seen[index].step != block->step);
     if (!waits || !note(block, index, &s, s.gains, enters)) {
         loop_late_settle(block, index);
         if (late->by)
@@ -315,7 +315,7 @@ static void do_late(LoopBlock *block, size_t index, LoopReal *context, LoopReal 
     const LoopRuleCall *call = &block->calls[index];
     const size_t channels = call->loop->channels, synapses = loop_synapses(call->loop);
     for (LoopBundle b = loop_bundle(block, index, 0); b.lanes; b = loop_bundle_after(block, index, b)) {
-        const LoopView old = loop_seen_view(block, index, late->seen, b), now = loop_seen_view(block, index, context, b);
+        const LoopView old = loop_seen_view(block, index, block->seen[index].last, b), now = loop_seen_view(block, index, context, b);
         const Pass pass = {.weights = call->weights + b.first * synapses, .traces = call->traces + b.first * synapses,
                            .value = value + b.first, .due = late->enters ? late->due + b.first : NULL,
                            .by = late->by ? late->by + b.first : NULL, .push = late->push + b.first,
@@ -343,7 +343,7 @@ static void enter(LoopBlock *block, size_t index)
     const LoopRuleCall *call = &block->calls[index];
     const size_t reach = call->wires.reach;
     for (LoopBundle b = loop_bundle(block, index, 0); b.lanes; b = loop_bundle_after(block, index, b)) {
-        const LoopView old = loop_seen_view(block, index, late->seen, b);
+        const LoopView old = loop_seen_view(block, index, block->seen[index].last, b);
         LoopSynapses s = {.rows = reach, .n = b.lanes, .step = 1};
         for (size_t k = 0; k < call->loop->channels; k++) {
             s.due = late->by ? of_channel(call, late, k) + b.first : late->due + k * call->lanes + b.first;
@@ -360,7 +360,7 @@ void loop_late_settle(LoopBlock *block, size_t index)
 {
     const LoopLate *late = &block->late[index];
     if (late->moves) /* for a value that nobody asked for */
-        do_late(block, index, late->seen, loop_synapses_room(&block->calls[index], LOOP_RULE_ARRAYS));
+        do_late(block, index, block->seen[index].last, loop_synapses_room(&block->calls[index], LOOP_RULE_ARRAYS));
     else if (late->enters)
         enter(block, index);
     else
@@ -370,5 +370,5 @@ void loop_late_settle(LoopBlock *block, size_t index)
 void loop_late_value(LoopBlock *block, size_t index)
 {
     const LoopLoop *loop = &block->program->loops[index];
-    do_late(block, index, block->late[index].next, loop_block_register(block, loop->value));
+    do_late(block, index, block->seen[index].next, loop_block_register(block, loop->value));
 }

@@ -5,9 +5,9 @@
 void loop_seen_start(LoopBlock *block, size_t index)
 {
     const LoopLoopPlace *place = &block->layout->loops[index];
-    LoopLate *late = &block->late[index];
-    late->seen = place->seen == LOOP_UNSEEN ? NULL : block->state + place->seen;
-    late->next = place->late == LOOP_UNSEEN ? late->seen : block->state + place->next;
+    LoopReal *last = place->seen == LOOP_UNSEEN ? NULL : block->state + place->seen;
+    LoopReal *next = place->late == LOOP_UNSEEN ? last : block->state + place->next;
+    block->seen[index] = (LoopSeen){.stale = true, .step = UINT64_MAX, .last = last, .next = next};
 }
 
 LoopView loop_seen_view(const LoopBlock *block, size_t index, LoopReal *at, LoopBundle bundle)
@@ -40,17 +40,17 @@ static inline void keep_rows(LoopReal *restrict kept, const LoopReal *restrict n
 bool loop_seen_same(const LoopBlock *block, size_t index)
 {
     const LoopLoop *loop = &block->program->loops[index];
-    const LoopLate *late = &block->late[index];
+    const LoopSeen *seen = &block->seen[index];
     const size_t memo = block->layout->loops[index].memo, lanes = loop_block_lanes(block, loop->context);
     const LoopReal *now = loop_block_register(block, loop->context);
-    if (!late->seen || block->stale[index])
+    if (!seen->last || seen->stale)
         return false;
     if (memo)
-        return block->runs[memo - 1] == late->run;
+        return block->runs[memo - 1] == seen->run;
     if (lanes == 1)
-        return same_rows(late->seen, now, loop->lines, 1, 1);
+        return same_rows(seen->last, now, loop->lines, 1, 1);
     for (LoopBundle b = loop_bundle(block, index, 0); b.lanes; b = loop_bundle_after(block, index, b))
-        if (!same_rows(late->seen + b.first * loop->lines, now + b.first, loop->lines, b.lanes, lanes))
+        if (!same_rows(seen->last + b.first * loop->lines, now + b.first, loop->lines, b.lanes, lanes))
             return false;
     return true;
 }
@@ -58,17 +58,17 @@ bool loop_seen_same(const LoopBlock *block, size_t index)
 void loop_seen_keep(LoopBlock *block, size_t index)
 {
     const LoopLoop *loop = &block->program->loops[index];
-    LoopLate *late = &block->late[index];
+    LoopSeen *seen = &block->seen[index];
     const size_t memo = block->layout->loops[index].memo, lanes = loop_block_lanes(block, loop->context);
     const LoopReal *now = loop_block_register(block, loop->context);
-    if (!late->seen)
+    if (!seen->last)
         return;
-    late->run = memo ? block->runs[memo - 1] : 0;
+    seen->run = memo ? block->runs[memo - 1] : 0;
     if (lanes == 1)
-        keep_rows(late->next, now, loop->lines, 1, 1);
+        keep_rows(seen->next, now, loop->lines, 1, 1);
     else
         for (LoopBundle b = loop_bundle(block, index, 0); b.lanes; b = loop_bundle_after(block, index, b)) {
-            LoopReal *next = late->next + b.first * loop->lines;
+            LoopReal *next = seen->next + b.first * loop->lines;
             if (b.lanes == LOOP_BUNDLE) /* a length that the compiler knows */
                 keep_rows(next, now + b.first, loop->lines, LOOP_BUNDLE, lanes);
             else
@@ -78,8 +78,8 @@ void loop_seen_keep(LoopBlock *block, size_t index)
 
 void loop_seen_turn(LoopBlock *block, size_t index)
 {
-    LoopLate *late = &block->late[index];
-    LoopReal *seen = late->next;
-    late->next = late->seen;
-    late->seen = seen;
+    LoopSeen *seen = &block->seen[index];
+    LoopReal *last = seen->next;
+    seen->next = seen->last;
+    seen->last = last;
 }

@@ -5,15 +5,15 @@
 
 #include "runtime/vm/bundle.h"
 
-/* Prepares block->late[index].seen and .next. */
+/* Makes block->seen[index], for the lanes that the block holds now. */
 void loop_seen_start(LoopBlock *block, size_t index);
 /* Whether the loop sees now what it saw last. */
 bool loop_seen_same(const LoopBlock *block, size_t index);
-/* Keeps what it sees now as .next, which loop_seen_turn makes .seen. Both may be one, where learning is not put off. */
+/* Keeps what it sees now as .next, which loop_seen_turn makes .last. Both may be one, where learning is not put off. */
 void loop_seen_keep(LoopBlock *block, size_t index);
 void loop_seen_turn(LoopBlock *block, size_t index);
 
-/* The part of .seen or .next that is of a bundle: rows of its lanes, or one number for all lanes of the block. */
+/* The part of .last or .next that is of a bundle: rows of its lanes, or one number for all lanes of the block. */
 LoopView loop_seen_view(const LoopBlock *block, size_t index, LoopReal *at, LoopBundle bundle);
 
 #endif

@@ -72,14 +72,19 @@ typedef struct LoopActive {
     LoopReal x;
 } LoopActive;
 
+/* What a loop saw when its value was read out last: see seen.h. */
+typedef struct LoopSeen {
+    bool stale;                 /* weights have moved since */
+    uint64_t step;              /* the last on which it was read out, or would have been the same; UINT64_MAX: none */
+    uint64_t run;               /* of the memo that works out the context, for which it was read out */
+    LoopReal *last, *next;      /* that context, bundle by bundle, and room for another; NULL: it is always read out */
+} LoopSeen;
+
 /* Learning of a loop that has been put off: see late.h. */
 typedef struct LoopLate {
     bool able, dense;           /* it may be; most lines of the context are not 0 */
     bool moves, enters, first;  /* weights are to move; something is to enter traces, before they do */
     bool fades;                 /* behind that, traces are to take over their scale, and to end where they have all but faded */
-    uint64_t read;              /* the last step on which the value was read out, or would have been the same */
-    uint64_t run;               /* of the memo that works out the context, for which the value was read out */
-    LoopReal *seen, *next;      /* the context for which it was read out, bundle by bundle, and room for another; see seen.h */
     LoopReal *push;             /* [lanes] what a unit of a trace adds to the weight */
     LoopReal *due;              /* [channels][lanes] what a unit of the context then seen adds to the trace; or [lanes], the channel */
     LoopReal *by;               /* [lanes] to which it adds this; NULL: there is a row for each */
@@ -120,7 +125,7 @@ typedef struct LoopBlock {
     bool fresh;                 /* which holds nothing but 0 yet */
     uint8_t *live;              /* [layout->live_bytes + LOOP_RUNS_MORE] */
     uint64_t *runs;             /* [memo_count]: how often each has run */
-    bool *stale;                /* [loop_count]: weights have moved since the value was read out */
+    LoopSeen *seen;             /* [loop_count] */
     LoopLate *late;             /* [loop_count] */
     LoopActive *active;         /* [layout->lines]: context lines that are not 0 */
     uint8_t *sees;              /* [2][layout->lines + LOOP_RUNS_MORE]: scratch for learning */
