@@ -142,8 +142,9 @@ static void check_region(LoopChecker *check, const LoopSymbol *region, const Loo
         return;
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0635, word->span, "a region can't be of the %s", kind->name);
     bool dopamine = loop_str_is(loop_str(kind->name), "midbrain");
-    loop_diag_help(check->diags, diag, dopamine ? "A region is learned from scratch. What dopamine cells do is a signal: dopamine %.*s = ..."
-                                                : "A region is learned from scratch. What is innate stands in a block: hypothalamus { let %.*s = ... } or body.",
+    loop_diag_help(check->diags, diag,
+                   dopamine ? "A region is learned from scratch. What dopamine cells do is a signal: dopamine %.*s = ..."
+                            : "A region is learned from scratch. What is innate stands in a block: hypothalamus { let %.*s = ... } or body.",
                    LOOP_STR_ARGS(region->name));
 }
 

@@ -184,7 +184,11 @@ static LoopNode *leaky(LoopCall *call)
     call->kid[1] = loop_need_factor(call->check, call->kid[1], "the time constant of a trace");
     LoopNode *pair[] = {x, call->kid[1]};
     LoopNode *both = loop_node_op(call->check, call->ast->span, LOOP_OP_mul, pair, 2);
-    return both ? make(call, (LoopType){.width = both->type.width, .unit = x->type.unit, .labels = both->type.width == x->type.width ? x->type.labels : NULL}, 2) : NULL;
+    return both ? make(call,
+                       (LoopType){
+                           .width = both->type.width, .unit = x->type.unit, .labels = both->type.width == x->type.width ? x->type.labels : NULL},
+                       2)
+                : NULL;
 }
 
 static LoopNode *hold(const LoopCall *call)

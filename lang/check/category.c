@@ -101,7 +101,8 @@ static void look_into(LoopChecker *check, LoopNode *root, Made *made)
 static void report_mixed(LoopChecker *check, const LoopSymbol *signal, const LoopNode *reward, const LoopNode *truth)
 {
     LoopDiag *diag = loop_diag(check->diags, LOOP_W0010, signal->span, "'%.*s' is made of a reward and of a truth", LOOP_STR_ARGS(signal->name));
-    loop_diag_note(check->diags, diag, reward->span, "'%.*s' is a %s", LOOP_STR_ARGS(reward->symbol->name), loop_symbol_kind_name(reward->symbol->kind));
+    loop_diag_note(check->diags, diag, reward->span, "'%.*s' is a %s", LOOP_STR_ARGS(reward->symbol->name),
+                   loop_symbol_kind_name(reward->symbol->kind));
     bool loop = truth->symbol->kind == LOOP_SYM_LOOP;
     loop_diag_note(check->diags, diag, truth->span, loop ? "'%.*s' is trained on a truth" : "'%.*s' is a truth", LOOP_STR_ARGS(truth->symbol->name));
     loop_diag_help(check->diags, diag, loop ? "If the prediction is good or bad news, let the reward read it: reward %.*s = ... + %.*s."

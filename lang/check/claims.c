@@ -62,12 +62,17 @@ static LoopNode *arithmetic(LoopChecker *check, const LoopWhere *where, const Lo
     if (!n || (n->pure && where->instant != LOOP_NONE))
         return node;
     LoopStr text = bare(loop_check_text(check, n->span));
-    LoopDiag *diag = loop_diag(check->diags, LOOP_E0808, n->span, "'%.*s' changes from step to step, and has no place in what is measured", LOOP_STR_ARGS(text));
+    LoopDiag *diag =
+        loop_diag(check->diags, LOOP_E0808, n->span, "'%.*s' changes from step to step, and has no place in what is measured", LOOP_STR_ARGS(text));
     if (n->pure)
-        loop_diag_help(check->diags, diag, "Give it a place, in parentheses of its own: (%.*s at light in train). What is taken of the whole run is a measure: measure all = %.*s.",
-                       LOOP_STR_ARGS(text), LOOP_STR_ARGS(text));
+        loop_diag_help(
+            check->diags, diag,
+            "Give it a place, in parentheses of its own: (%.*s at light in train). What is taken of the whole run is a measure: measure all = %.*s.",
+            LOOP_STR_ARGS(text), LOOP_STR_ARGS(text));
     else
-        loop_diag_help(check->diags, diag, "What is measured has no steps: write the function inside of the parentheses, ahead of the place: (prev(x) at light in train).");
+        loop_diag_help(
+            check->diags, diag,
+            "What is measured has no steps: write the function inside of the parentheses, ahead of the place: (prev(x) at light in train).");
     return NULL;
 }
 
@@ -94,7 +99,8 @@ static LoopNode *placed_limit(LoopChecker *check, const LoopAst *expr, const Loo
     if (!node || node->kind != LOOP_NODE_MEASURED || changing(check, LOOP_ITEM(check->model->measures, LoopMeasureModel, node->size).signal))
         return node;
     LoopStr where = loop_check_text(check, place->span);
-    LoopDiag *diag = loop_diag(check->diags, LOOP_E0808, place->span, "'%.*s' is the same everywhere, so it has no place", LOOP_STR_ARGS(loop_check_text(check, expr->span)));
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0808, place->span, "'%.*s' is the same everywhere, so it has no place",
+                               LOOP_STR_ARGS(loop_check_text(check, expr->span)));
     loop_diag_help(check->diags, diag, "Write '%.*s' behind what is measured, ahead of the comparison.", LOOP_STR_ARGS(where));
     return NULL;
 }
@@ -222,7 +228,8 @@ static void add_expectation(LoopChecker *check, const LoopAst *ast)
 {
     const LoopAst *condition = loop_ast_find(ast, LOOP_AST_CONDITION), *text = loop_ast_find(ast, LOOP_AST_STRING);
     const LoopSpan written = {condition->span.begin, ast->span.end, ast->span.file};
-    LoopClaimModel claim = {.name = text ? text->text : (LoopStr){"", 0}, .text = loop_check_text(check, written), .span = ast->span, .is_expectation = true};
+    LoopClaimModel claim = {
+        .name = text ? text->text : (LoopStr){"", 0}, .text = loop_check_text(check, written), .span = ast->span, .is_expectation = true};
     LoopTerms terms;
     if (!loop_terms_read(check, condition, &terms))
         return;
@@ -301,7 +308,8 @@ static void add_signal_strips(LoopChecker *check, const LoopAst *ast, LoopStripM
     LoopModel *model = check->model;
     if (loop_ast_find(ast, LOOP_AST_IN)) {
         for (const LoopAst *in = ast->first; in; in = in->next)
-            if (in->kind == LOOP_AST_IN && loop_select_read(check, in, strip.group, &strip.select) && loop_select_one(check, in, &strip.select, strip.plotted ? "a plot" : "a record"))
+            if (in->kind == LOOP_AST_IN && loop_select_read(check, in, strip.group, &strip.select) &&
+                loop_select_one(check, in, &strip.select, strip.plotted ? "a plot" : "a record"))
                 add_phase_strips(check, strip);
         return;
     }
@@ -323,8 +331,11 @@ static void add_strips(LoopChecker *check, const LoopAst *ast)
         LoopWhere where = loop_where_on(check, LOOP_IN_MEASURE, LOOP_STR("record"), LOOP_DRAW_STEP);
         LoopNode *signal = loop_expr(check, &where, kid);
         if (signal)
-            add_signal_strips(check, ast, (LoopStripModel){.signal = signal, .text = loop_check_text(check, kid->span), .plotted = ast->kind == LOOP_AST_PLOT,
-                                                           .group = group ? group->index : LOOP_NONE});
+            add_signal_strips(check, ast,
+                              (LoopStripModel){.signal = signal,
+                                               .text = loop_check_text(check, kid->span),
+                                               .plotted = ast->kind == LOOP_AST_PLOT,
+                                               .group = group ? group->index : LOOP_NONE});
     }
 }
 

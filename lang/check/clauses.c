@@ -123,8 +123,10 @@ static void set_weights(LoopChecker *check, LoopLoopModel *loop, const LoopAst *
     if (!loop_need_initial(check, loop->weights, "the first weights"))
         loop->weights = NULL;
     else if (loop->weights->type.width != 1) {
-        LoopDiag *diag = loop_diag(check->diags, LOOP_E0637, loop->weights->span, "weights can't be set one by one: these are %u numbers", loop->weights->type.width);
-        loop_diag_help(check->diags, diag, "The telencephalon learns from scratch. Write one number for all weights, or a draw for each: weights normal(0, 0.1).");
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0637, loop->weights->span, "weights can't be set one by one: these are %u numbers",
+                                   loop->weights->type.width);
+        loop_diag_help(check->diags, diag,
+                       "The telencephalon learns from scratch. Write one number for all weights, or a draw for each: weights normal(0, 0.1).");
         loop->weights = NULL;
     } else if (!loop_need_unit(check, loop->weights, LOOP_UNIT_NUMBER, "the first weights"))
         loop->weights = NULL;

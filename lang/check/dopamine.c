@@ -5,8 +5,8 @@ static void check_widths(LoopChecker *check, const LoopSymbol *signal, const Loo
 {
     if (signal->type.width == 1 || signal->type.width == loop->channels)
         return;
-    LoopDiag *diag = loop_diag(check->diags, LOOP_E0620, span, "'%.*s' has %u elements, but '%.*s' has %u channel%s",
-                               LOOP_STR_ARGS(signal->name), signal->type.width, LOOP_STR_ARGS(loop->symbol->name), loop->channels, loop->channels == 1 ? "" : "s");
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0620, span, "'%.*s' has %u elements, but '%.*s' has %u channel%s", LOOP_STR_ARGS(signal->name),
+                               signal->type.width, LOOP_STR_ARGS(loop->symbol->name), loop->channels, loop->channels == 1 ? "" : "s");
     loop_diag_note(check->diags, diag, loop->symbol->span, "the loop is declared here");
     loop_diag_help(check->diags, diag, "A signal has width 1, or an element for each channel of its loops.");
 }

@@ -143,7 +143,8 @@ static void check_group(LoopChecker *check, const LoopSymbol *group)
             return;
     }
     LoopDiag *diag = loop_diag(check->diags, LOOP_W0014, group->span, "the group '%.*s' takes no phase", LOOP_STR_ARGS(group->name));
-    loop_diag_help(check->diags, diag, "Every phase is 'of' other groups, so its agents do nothing; add 'of %.*s' to a phase.", LOOP_STR_ARGS(group->name));
+    loop_diag_help(check->diags, diag, "Every phase is 'of' other groups, so its agents do nothing; add 'of %.*s' to a phase.",
+                   LOOP_STR_ARGS(group->name));
 }
 
 /* ---- events that nobody sees begin ---- */
@@ -251,8 +252,8 @@ static void check_formals(LoopChecker *check, const LoopSymbol *fn)
         const LoopSymbol *value = formal->kind == LOOP_AST_FORMAL ? loop_scope_find(check, LOOP_SPACE_VALUES, formal->text) : NULL;
         if (!value)
             continue;
-        LoopDiag *diag = loop_diag(check->diags, LOOP_W0015, formal->span, "inside '%.*s' the argument '%.*s' hides a %s of that name", LOOP_STR_ARGS(fn->name),
-                                   LOOP_STR_ARGS(formal->text), loop_symbol_kind_name(value->kind));
+        LoopDiag *diag = loop_diag(check->diags, LOOP_W0015, formal->span, "inside '%.*s' the argument '%.*s' hides a %s of that name",
+                                   LOOP_STR_ARGS(fn->name), LOOP_STR_ARGS(formal->text), loop_symbol_kind_name(value->kind));
         loop_diag_note(check->diags, diag, value->span, "the %s is here", loop_symbol_kind_name(value->kind));
         loop_diag_help(check->diags, diag, "Give one of them another name, so that a reader can't take it for the other.");
     }
@@ -270,8 +271,8 @@ static void check_labels(LoopChecker *check, const LoopSymbol *loop)
         LoopDiag *diag = loop_diag(check->diags, LOOP_W0015, label->span, "the option '%.*s' of '%.*s' is also a %s", LOOP_STR_ARGS(label->text),
                                    LOOP_STR_ARGS(loop->name), loop_symbol_kind_name(value->kind));
         loop_diag_note(check->diags, diag, value->span, "the %s is here", loop_symbol_kind_name(value->kind));
-        loop_diag_help(check->diags, diag, "In '%.*s == %.*s' it is the option, elsewhere the %s; give one of them another name.", LOOP_STR_ARGS(loop->name),
-                       LOOP_STR_ARGS(label->text), loop_symbol_kind_name(value->kind));
+        loop_diag_help(check->diags, diag, "In '%.*s == %.*s' it is the option, elsewhere the %s; give one of them another name.",
+                       LOOP_STR_ARGS(loop->name), LOOP_STR_ARGS(label->text), loop_symbol_kind_name(value->kind));
     }
 }
 

@@ -16,8 +16,10 @@ static void check_rate(LoopChecker *check, const LoopLoopModel *loop)
     }
     if (!negative && !zero)
         return;
-    LoopDiag *diag = loop_diag(check->diags, LOOP_W0016, loop->rate->span, negative ? "'%.*s' learns away from what its dopamine teaches: its rate is negative"
-                                                                                  : "'%.*s' learns nothing: its rate is 0", LOOP_STR_ARGS(loop->symbol->name));
+    LoopDiag *diag =
+        loop_diag(check->diags, LOOP_W0016, loop->rate->span,
+                  negative ? "'%.*s' learns away from what its dopamine teaches: its rate is negative" : "'%.*s' learns nothing: its rate is 0",
+                  LOOP_STR_ARGS(loop->symbol->name));
     loop_diag_help(check->diags, diag, "Give it a rate above 0; a loop that keeps its first weights needs no 'learn' and no dopamine.");
 }
 
@@ -41,7 +43,8 @@ static void check_factors(LoopChecker *check, const LoopLoopModel *loop)
     check_factor(check, loop, trace, "trace");
     if (!discount || !trace || !discount->constant || !trace->constant || discount->constant[0] != 0 || trace->constant[0] == 0)
         return;
-    LoopDiag *diag = loop_diag(check->diags, LOOP_W0021, trace->span, "the trace of '%.*s' ends at once: it fades by the discount too, which is 0", LOOP_STR_ARGS(loop->symbol->name));
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0021, trace->span, "the trace of '%.*s' ends at once: it fades by the discount too, which is 0",
+                               LOOP_STR_ARGS(loop->symbol->name));
     loop_diag_help(check->diags, diag, "Give it a discount above 0, or leave the trace out.");
 }
 
@@ -120,10 +123,12 @@ static void check_step(LoopChecker *check, const LoopLoopModel *loop)
     }
     if (!now)
         return;
-    LoopDiag *diag = loop_diag(check->diags, LOOP_W0024, signal->span, "'%.*s' judges what '%.*s' chooses on this step, and trains what it chose before",
-                               LOOP_STR_ARGS(signal->name), LOOP_STR_ARGS(act->name));
+    LoopDiag *diag =
+        loop_diag(check->diags, LOOP_W0024, signal->span, "'%.*s' judges what '%.*s' chooses on this step, and trains what it chose before",
+                  LOOP_STR_ARGS(signal->name), LOOP_STR_ARGS(act->name));
     loop_diag_note(check->diags, diag, now->span, "this is the choice of the step itself, which is eligible from the next one on");
-    loop_diag_help(check->diags, diag, "Judge it a step later: its outcome is prev(...) of what it is here, and its value %.*s.expected.", LOOP_STR_ARGS(act->ast->text));
+    loop_diag_help(check->diags, diag, "Judge it a step later: its outcome is prev(...) of what it is here, and its value %.*s.expected.",
+                   LOOP_STR_ARGS(act->ast->text));
 }
 
 static bool has_long_trial(const LoopModel *model)
@@ -138,13 +143,17 @@ static bool has_long_trial(const LoopModel *model)
 static void check_outcome(LoopChecker *check, const LoopLoopModel *loop)
 {
     const LoopSymbol *signal = loop->dopamine, *act = loop->symbol;
-    if (loop->kind != LOOP_CHOOSE || !loop->when || loop->trace || !signal || !has_long_trial(check->model) || !compares_always(check, signal->value, act))
+    if (loop->kind != LOOP_CHOOSE || !loop->when || loop->trace || !signal || !has_long_trial(check->model) ||
+        !compares_always(check, signal->value, act))
         return;
-    LoopDiag *diag = loop_diag(check->diags, LOOP_W0023, signal->span, "between its choices '%.*s' unlearns what it took: '%.*s' is less by what was expected on every step",
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0023, signal->span,
+                               "between its choices '%.*s' unlearns what it took: '%.*s' is less by what was expected on every step",
                                LOOP_STR_ARGS(act->name), LOOP_STR_ARGS(signal->name));
     loop_diag_note(check->diags, diag, act->span, "'%.*s' keeps its trace until it chooses again", LOOP_STR_ARGS(act->name));
-    loop_diag_help(check->diags, diag, "Let it teach where there is an outcome, which a sense may mark: outcome * (REWARD - %.*s.expected). If that is always the step behind the choice, it is: if prev(%.*s.chose) then ... else 0.",
-                   LOOP_STR_ARGS(act->ast->text), LOOP_STR_ARGS(act->ast->text));
+    loop_diag_help(
+        check->diags, diag,
+        "Let it teach where there is an outcome, which a sense may mark: outcome * (REWARD - %.*s.expected). If that is always the step behind the choice, it is: if prev(%.*s.chose) then ... else 0.",
+        LOOP_STR_ARGS(act->ast->text), LOOP_STR_ARGS(act->ast->text));
 }
 
 /* The choice that a node is, or was a moment ago, as a number; NULL: it is none. */
@@ -181,8 +190,10 @@ void loop_doubts_signal(LoopChecker *check, const LoopSymbol *signal)
     const LoopNode *number = number_in(&terms);
     if (number) {
         const LoopSymbol *act = choice_number(number);
-        LoopDiag *diag = loop_diag(check->diags, LOOP_W0025, number->span, "'%.*s' adds or subtracts the number of a choice", LOOP_STR_ARGS(signal->name));
-        loop_diag_note(check->diags, diag, act->span, "'%.*s' is 0 for its first channel, 1 for its second, -1 before it has chosen", LOOP_STR_ARGS(act->name));
+        LoopDiag *diag =
+            loop_diag(check->diags, LOOP_W0025, number->span, "'%.*s' adds or subtracts the number of a choice", LOOP_STR_ARGS(signal->name));
+        loop_diag_note(check->diags, diag, act->span, "'%.*s' is 0 for its first channel, 1 for its second, -1 before it has chosen",
+                       LOOP_STR_ARGS(act->name));
         loop_diag_help(check->diags, diag, "The value of what was taken is %.*s.expected.", LOOP_STR_ARGS(act->ast->text));
     }
     loop_scope_enter(check, before);
@@ -198,8 +209,8 @@ static void check_when(LoopChecker *check, const LoopLoopModel *loop)
     for (size_t i = 0; i < model->trials.count; i++)
         if (drives(LOOP_ITEM(model->trials, LoopTrialModel *, i), sense))
             return;
-    LoopDiag *diag = loop_diag(check->diags, LOOP_W0017, loop->when->span, "'%.*s' never chooses: no trial drives '%.*s'", LOOP_STR_ARGS(loop->symbol->name),
-                               LOOP_STR_ARGS(sense->name));
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0017, loop->when->span, "'%.*s' never chooses: no trial drives '%.*s'",
+                               LOOP_STR_ARGS(loop->symbol->name), LOOP_STR_ARGS(sense->name));
     loop_diag_help(check->diags, diag, "Give a trial an event of it, such as: %.*s at 1 s", LOOP_STR_ARGS(sense->name));
 }
 
@@ -210,7 +221,8 @@ static void check_steepness(LoopChecker *check, const LoopLoopModel *loop)
     const bool steep = loop->selection == LOOP_SELECT_SOFTMAX || loop->selection == LOOP_SELECT_INDEPENDENT;
     if (loop->kind != LOOP_CHOOSE || !steep || !value || !value->constant || !(value->constant[0] < 0))
         return;
-    LoopDiag *diag = loop_diag(check->diags, LOOP_W0026, value->span, "'%.*s' prefers what is worth least: the steepness of its choice is negative", LOOP_STR_ARGS(loop->symbol->name));
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0026, value->span, "'%.*s' prefers what is worth least: the steepness of its choice is negative",
+                               LOOP_STR_ARGS(loop->symbol->name));
     loop_diag_help(check->diags, diag, "Give it a steepness above 0, such as 4; what is to be avoided has a value below 0.");
 }
 

@@ -321,8 +321,8 @@ static bool choices_fit(LoopChecker *check, LoopSpan span, const LoopNode *a, co
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0212, span, "'%.*s' and '%.*s' number their channels in different ways", LOOP_STR_ARGS(x->name),
                                LOOP_STR_ARGS(y->name));
     LoopStr label = labels_of(x)->names[0], other = loop_labels_find(labels_of(y), label) == LOOP_NONE ? labels_of(y)->names[0] : label;
-    loop_diag_help(check->diags, diag, "Compare each with a label, such as: %.*s == %.*s and %.*s == %.*s", LOOP_STR_ARGS(x->name), LOOP_STR_ARGS(label),
-                   LOOP_STR_ARGS(y->name), LOOP_STR_ARGS(other));
+    loop_diag_help(check->diags, diag, "Compare each with a label, such as: %.*s == %.*s and %.*s == %.*s", LOOP_STR_ARGS(x->name),
+                   LOOP_STR_ARGS(label), LOOP_STR_ARGS(y->name), LOOP_STR_ARGS(other));
     return false;
 }
 

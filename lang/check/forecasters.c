@@ -89,7 +89,8 @@ static void note_discounted(LoopForesight *f, LoopDiag *diag, const LoopSymbol *
         uint32_t start;
         if (s->kind != LOOP_SYM_LOOP || has_lead(s) || !s->loop || !s->loop->truth || loop_foresee_sense(s->loop->truth, &start) != sense)
             continue;
-        loop_diag_note(f->check->diags, diag, s->span, "'%.*s' predicts it with a discount: that is a sum of all that is to come", LOOP_STR_ARGS(s->name));
+        loop_diag_note(f->check->diags, diag, s->span, "'%.*s' predicts it with a discount: that is a sum of all that is to come",
+                       LOOP_STR_ARGS(s->name));
         return;
     }
 }
@@ -108,7 +109,8 @@ static void report_none(LoopForesight *f, const LoopNode *node, LoopSymbol *sens
                                LOOP_STR_ARGS(f->reward->name));
     loop_diag_note(f->check->diags, diag, node->span, "it is read here");
     note_discounted(f, diag, sense);
-    loop_diag_help(f->check->diags, diag, "Write 'loop %s : predict %s ahead 1 s { context CONTEXT; learn rate 0.1 }', and to train it 'dopamine NAME -> %s = error(%s)'.",
+    loop_diag_help(f->check->diags, diag,
+                   "Write 'loop %s : predict %s ahead 1 s { context CONTEXT; learn rate 0.1 }', and to train it 'dopamine NAME -> %s = error(%s)'.",
                    loop.at, name.at, loop.at, loop.at);
 }
 
@@ -171,8 +173,8 @@ static bool options_fit(LoopForesight *f, const Forecaster *c)
         f->bundle = c->loop;
         return true;
     }
-    LoopDiag *diag = loop_diag(f->check->diags, LOOP_E0423, f->span, "the forecasts of '%.*s' are of %u and of %u options", LOOP_STR_ARGS(f->reward->name),
-                               f->options, c->options);
+    LoopDiag *diag = loop_diag(f->check->diags, LOOP_E0423, f->span, "the forecasts of '%.*s' are of %u and of %u options",
+                               LOOP_STR_ARGS(f->reward->name), f->options, c->options);
     loop_diag_note(f->check->diags, diag, f->bundle->span, "'%.*s' forecasts for %u", LOOP_STR_ARGS(f->bundle->name), f->options);
     loop_diag_note(f->check->diags, diag, c->loop->span, "'%.*s' forecasts for %u", LOOP_STR_ARGS(c->loop->name), c->options);
     loop_diag_help(f->check->diags, diag, "Give all of them the same options, or one channel for a sense that is the same for each option.");

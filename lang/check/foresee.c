@@ -50,8 +50,9 @@ static void report_past(LoopForesight *f, const LoopNode *node, const LoopNode *
                                LOOP_STR_ARGS(loop_check_text(f->check, sense->span)), loop_function_info(node->function)->name);
     loop_diag_note(f->check->diags, diag, node->span, "the reward '%.*s' reads it here", LOOP_STR_ARGS(f->reward->name));
     bool draw = node->function >= LOOP_FN_bernoulli;
-    loop_diag_help(f->check->diags, diag, draw ? "Draw from what does not depend on a sense, and multiply the sense by it."
-                                               : "A forecast is of what is to come, and has no past. Keep the past in a body state, which foresee reads as it is.");
+    loop_diag_help(f->check->diags, diag,
+                   draw ? "Draw from what does not depend on a sense, and multiply the sense by it."
+                        : "A forecast is of what is to come, and has no past. Keep the past in a body state, which foresee reads as it is.");
     f->failed = true;
 }
 
@@ -302,10 +303,12 @@ static void fill_postponed(LoopChecker *check, const LoopPostponed *p)
     if (made_of_itself(check, p->node)) {
         LoopDiag *diag = loop_diag(check->diags, LOOP_E0426, p->call->span, "the reward '%.*s' is made of its own forecast", LOOP_STR_ARGS(name));
         loop_diag_note(check->diags, diag, p->node->symbol->span, "declared here");
-        loop_diag_help(check->diags, diag, "Let a loop learn it, truth actual = prev(foresee(%.*s)), and read what that loop predicts.", LOOP_STR_ARGS(name));
+        loop_diag_help(check->diags, diag, "Let a loop learn it, truth actual = prev(foresee(%.*s)), and read what that loop predicts.",
+                       LOOP_STR_ARGS(name));
     } else if (formula->type.width != 1) {
-        LoopDiag *diag = loop_diag(check->diags, LOOP_E0426, p->call->span, "foresee(%.*s) has %u elements, one for each option, and '%.*s' itself depends on them",
-                                   LOOP_STR_ARGS(name), formula->type.width, LOOP_STR_ARGS(name));
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0426, p->call->span,
+                                   "foresee(%.*s) has %u elements, one for each option, and '%.*s' itself depends on them", LOOP_STR_ARGS(name),
+                                   formula->type.width, LOOP_STR_ARGS(name));
         loop_diag_note(check->diags, diag, p->node->symbol->span, "declared here");
         loop_diag_help(check->diags, diag, "Read no loop in this reward that learns from its forecasts, or forecast one option only.");
     }

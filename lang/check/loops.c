@@ -236,7 +236,9 @@ LoopNode *loop_error_formula(LoopChecker *check, LoopSymbol *symbol, LoopSpan sp
         LoopDiag *diag = loop_diag(check->diags, LOOP_E0412, span, "'%.*s' is no %s", LOOP_STR_ARGS(symbol->name),
                                    discount_only ? "predict loop with a discount" : "predict loop");
         loop_diag_note(check->diags, diag, symbol->span, "declared here");
-        loop_diag_help(check->diags, diag, loop->kind == LOOP_CHOOSE ? "A choose loop's error is written out, for example outcome * (r - %.*s.expected)." : "Its error is error(%.*s).",
+        loop_diag_help(check->diags, diag,
+                       loop->kind == LOOP_CHOOSE ? "A choose loop's error is written out, for example outcome * (r - %.*s.expected)."
+                                                 : "Its error is error(%.*s).",
                        LOOP_STR_ARGS(symbol->name));
         return NULL;
     }

@@ -125,7 +125,8 @@ static bool check_anchor(LoopChecker *check, const LoopAnchorModel *anchor, cons
     if (found.has && !found.sounds) {
         LoopDiag *diag = loop_diag(check->diags, LOOP_E0804, anchor->span, "'%.*s' has no onset here: it is never above 0",
                                    LOOP_STR_ARGS(loop_check_text(check, anchor->onset->span)));
-        loop_diag_help(check->diags, diag, "An event of negative size is measured at its time, such as 1 s, or at a sense of its own that marks the moment.");
+        loop_diag_help(check->diags, diag,
+                       "An event of negative size is measured at its time, such as 1 s, or at a sense of its own that marks the moment.");
         return false;
     }
     if (found.has) {
@@ -157,7 +158,8 @@ static bool check_lag(LoopChecker *check, const LoopAnchorModel *anchor, const L
     }
     if ((lag < longest ? lag : longest) <= LOOP_LAG_MAX)
         return true;
-    LoopDiag *diag = loop_diag(check->diags, LOOP_E0502, anchor->span, "this is further before its event than can be looked back: the limit is %d steps", LOOP_LAG_MAX);
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0502, anchor->span,
+                               "this is further before its event than can be looked back: the limit is %d steps", LOOP_LAG_MAX);
     loop_diag_help(check->diags, diag, "Measure at a time from the start of the trial, or make the step longer.");
     return false;
 }

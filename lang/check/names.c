@@ -134,7 +134,8 @@ static bool is_loop_itself(const LoopNode *node)
 /* How to ask for one channel of a choose loop, whose own value is the number of the one it took. */
 static void help_channel(LoopChecker *check, LoopDiag *diag, const LoopSymbol *loop, LoopStr label)
 {
-    loop_diag_help(check->diags, diag, "'%.*s' is a channel: '%.*s == %.*s' is 1 while it is the last one chosen, '%.*s.choice[%.*s]' on the steps that choose it.",
+    loop_diag_help(check->diags, diag,
+                   "'%.*s' is a channel: '%.*s == %.*s' is 1 while it is the last one chosen, '%.*s.choice[%.*s]' on the steps that choose it.",
                    LOOP_STR_ARGS(label), LOOP_STR_ARGS(loop->name), LOOP_STR_ARGS(label), LOOP_STR_ARGS(loop->name), LOOP_STR_ARGS(label));
 }
 
@@ -193,7 +194,8 @@ static const struct {
     const char *name;
     LoopLoopKind kind;
     LoopField field;
-} credit_names[] = {{"chosen", LOOP_CHOOSE, LOOP_FIELD_choice}, {"policy", LOOP_CHOOSE, LOOP_FIELD_probability}, {"noise", LOOP_VARY, LOOP_FIELD_noise}};
+} credit_names[] = {
+    {"chosen", LOOP_CHOOSE, LOOP_FIELD_choice}, {"policy", LOOP_CHOOSE, LOOP_FIELD_probability}, {"noise", LOOP_VARY, LOOP_FIELD_noise}};
 enum { CREDIT_NAMES = sizeof credit_names / sizeof credit_names[0] };
 
 /* True when this is one of them; without a node when it was refused. */
@@ -230,7 +232,8 @@ static bool report_labels(LoopChecker *check, const LoopAst *ast, const LoopSymb
     loop_diag_note(check->diags, diag, a->span, "here it is number %u", at_a);
     loop_diag_note(check->diags, diag, b->span, "here it is number %u", at_b);
     const char *with = loop_ast_find(a->ast, LOOP_AST_CHOOSE) ? " == " : ".";
-    loop_diag_help(check->diags, diag, "Write what it is a label of, as in %.*s%s%.*s, or its number.", LOOP_STR_ARGS(a->local), with, LOOP_STR_ARGS(ast->text));
+    loop_diag_help(check->diags, diag, "Write what it is a label of, as in %.*s%s%.*s, or its number.", LOOP_STR_ARGS(a->local), with,
+                   LOOP_STR_ARGS(ast->text));
     return true;
 }
 
@@ -317,7 +320,8 @@ static void report_unknown(LoopChecker *check, const LoopWhere *where, const Loo
         loop_diag_note(check->diags, diag, other->span, "'%.*s' is a %s, not a value", LOOP_STR_ARGS(ast->text),
                        loop_symbol_kind_name(other->kind));
         if (other->kind == LOOP_SYM_MEASURE)
-            loop_diag_help(check->diags, diag, "A measure stands in expectations and other measures; one of 'blocks N' is drawn in the report by itself.");
+            loop_diag_help(check->diags, diag,
+                           "A measure stands in expectations and other measures; one of 'blocks N' is drawn in the report by itself.");
         return;
     }
     const LoopLabels *choices = where->beside && where->beside->loop ? where->beside->loop->labels : NULL;
@@ -339,7 +343,8 @@ static void report_unknown(LoopChecker *check, const LoopWhere *where, const Loo
     else if (near.len)
         loop_diag_help(check->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
     else if (check->scope->circuit)
-        loop_diag_help(check->diags, diag, "A circuit sees its arguments, what it declares itself, and the consts, functions and structures of its file.");
+        loop_diag_help(check->diags, diag,
+                       "A circuit sees its arguments, what it declares itself, and the consts, functions and structures of its file.");
     else
         loop_diag_help(check->diags, diag, "Every name must be declared: as a sense, let, param, region, loop ...");
 }

@@ -40,8 +40,11 @@ bool loop_need_constant(LoopChecker *check, const LoopNode *node, const char *wh
     if (node->constant)
         return true;
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0407, node->span, "%s must be a constant", what);
-    loop_diag_help(check->diags, diag, node->draws ? "It is settled before the run, so it may be made of numbers and consts. What differs from agent to agent is a let: let x = once(uniform(0, 1))."
-                                                   : "It is settled before the run, so it may be made of numbers and consts; params differ between groups.");
+    loop_diag_help(
+        check->diags, diag,
+        node->draws
+            ? "It is settled before the run, so it may be made of numbers and consts. What differs from agent to agent is a let: let x = once(uniform(0, 1))."
+            : "It is settled before the run, so it may be made of numbers and consts; params differ between groups.");
     return false;
 }
 
@@ -163,7 +166,8 @@ static void doubt_time_constant(LoopChecker *check, const LoopNode *node, const 
             continue;
         LoopDiag *diag = loop_diag(check->diags, LOOP_W0001, node->span, "%s is shorter than one step", what);
         if (param)
-            loop_diag_note(check->diags, diag, node->symbol->span, "'%.*s' is %g ms", LOOP_STR_ARGS(node->symbol->name), steps[i] * check->model->step_ms);
+            loop_diag_note(check->diags, diag, node->symbol->span, "'%.*s' is %g ms", LOOP_STR_ARGS(node->symbol->name),
+                           steps[i] * check->model->step_ms);
         loop_diag_help(check->diags, diag, "Make the step smaller, or write the factor per step that is meant, such as 0.1.");
     }
 }

@@ -32,8 +32,8 @@ static void report_kind(LoopChecker *check, const LoopSite *site, size_t part)
 {
     LoopText kinds = {.arena = check->arena};
     loop_part_kinds((LoopPart)part, &kinds);
-    LoopDiag *diag = loop_diag(check->diags, LOOP_E0633, site->span, "'%.*s' can't be the %s part of a path: it is of kind %s", LOOP_STR_ARGS(site->name),
-                               ordinals[part], site->kind->name);
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0633, site->span, "'%.*s' can't be the %s part of a path: it is of kind %s",
+                               LOOP_STR_ARGS(site->name), ordinals[part], site->kind->name);
     if (site->symbol)
         loop_diag_note(check->diags, diag, site->symbol->span, "declared here");
     else
@@ -123,7 +123,8 @@ static void check_columns(LoopChecker *check, const LoopSite *sites, size_t coun
             LoopDiag *diag = loop_diag(check->diags, LOOP_W0011, sites[j].span, "'%s' and '%s' belong to different columns", a->name, b->name);
             note_columns(check, diag, &sites[i]);
             note_columns(check, diag, &sites[j]);
-            loop_diag_help(check->diags, diag, "A loop runs inside one column (Swanson 2000). Declare a structure of your own where the model departs from it.");
+            loop_diag_help(check->diags, diag,
+                           "A loop runs inside one column (Swanson 2000). Declare a structure of your own where the model departs from it.");
             return;
         }
 }

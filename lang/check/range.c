@@ -143,7 +143,8 @@ static LoopRange of_symbol(Look *look, const LoopNode *node, int level)
         return range_of(look, s->value, level);
     if (s->kind == LOOP_SYM_LOOP && acts)
         return truth;
-    return s->kind == LOOP_SYM_LOOP && node->field == LOOP_FIELD_SELF && s->loop->kind == LOOP_CHOOSE ? (LoopRange){-1, s->loop->channels - 1.0} : anything;
+    return s->kind == LOOP_SYM_LOOP && node->field == LOOP_FIELD_SELF && s->loop->kind == LOOP_CHOOSE ? (LoopRange){-1, s->loop->channels - 1.0}
+                                                                                                      : anything;
 }
 
 /* What is done over trials and agents are means, which stay inside. */

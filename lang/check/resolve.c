@@ -125,7 +125,8 @@ bool loop_scope_report_closed(LoopChecker *check, LoopNamespace space, LoopStr n
         return false;
     LoopDiag *diag;
     if (scope->circuit)
-        diag = loop_diag(check->diags, LOOP_E1305, span, "the circuit '%.*s' can't see '%.*s'", LOOP_STR_ARGS(scope->circuit->text), LOOP_STR_ARGS(name));
+        diag = loop_diag(check->diags, LOOP_E1305, span, "the circuit '%.*s' can't see '%.*s'", LOOP_STR_ARGS(scope->circuit->text),
+                         LOOP_STR_ARGS(name));
     else
         diag = loop_diag(check->diags, LOOP_E1305, span, "a default can't read '%.*s'", LOOP_STR_ARGS(name));
     loop_diag_note(check->diags, diag, symbol->span, "'%.*s' is a %s of the file", LOOP_STR_ARGS(name), loop_symbol_kind_name(symbol->kind));
@@ -222,7 +223,8 @@ void loop_scope_report_opener(LoopChecker *check, const LoopSymbol *symbol, Loop
 {
     if (symbol->broken)
         return;
-    LoopDiag *diag = loop_diag(check->diags, LOOP_E1308, span, "'%.*s' is a %s, not a value", LOOP_STR_ARGS(symbol->local), loop_symbol_kind_name(symbol->kind));
+    LoopDiag *diag =
+        loop_diag(check->diags, LOOP_E1308, span, "'%.*s' is a %s, not a value", LOOP_STR_ARGS(symbol->local), loop_symbol_kind_name(symbol->kind));
     loop_diag_note(check->diags, diag, symbol->span, symbol->kind == LOOP_SYM_FILE ? "used here" : "made here");
     LoopText names = {.arena = check->arena};
     for (size_t i = 0; i < symbol->scope->symbols.count; i++) {

@@ -203,7 +203,8 @@ LoopSymbol *loop_scope_need(LoopChecker *check, LoopNamespace space, LoopStr nam
     else if (other)
         loop_diag_note(check->diags, diag, other->span, "'%.*s' is a %s", LOOP_STR_ARGS(name), loop_symbol_kind_name(other->kind));
     else if (strcmp(what, "parameter") == 0)
-        loop_diag_help(check->diags, diag, "Groups differ in params: declare one, such as 'param alpha = 0.1', and write alpha where that number stands.");
+        loop_diag_help(check->diags, diag,
+                       "Groups differ in params: declare one, such as 'param alpha = 0.1', and write alpha where that number stands.");
     else if (space != LOOP_SPACE_VALUES)
         add_names(check, diag, space, what);
     return NULL;

@@ -88,7 +88,8 @@ static bool read_pick(LoopChecker *check, const LoopAst *pick, uint32_t group, L
     static const struct {
         const char *word;
         LoopPick pick;
-    } rows[] = {{"trial", LOOP_PICK_TRIAL}, {"first", LOOP_PICK_FIRST}, {"last", LOOP_PICK_LAST}, {"block", LOOP_PICK_BLOCK}, {"blocks", LOOP_PICK_BLOCK}};
+    } rows[] = {
+        {"trial", LOOP_PICK_TRIAL}, {"first", LOOP_PICK_FIRST}, {"last", LOOP_PICK_LAST}, {"block", LOOP_PICK_BLOCK}, {"blocks", LOOP_PICK_BLOCK}};
     const LoopAst *of = loop_ast_value(pick, LOOP_AST_OF);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (loop_str_is(pick->text, rows[i].word))
@@ -119,7 +120,9 @@ bool loop_select_one(LoopChecker *check, const LoopAst *in, const LoopSelect *se
     if (!loop_select_each(select))
         return true;
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0805, in->span, "%s is of one selection of trials; 'blocks' gives a number for each block", what);
-    loop_diag_help(check->diags, diag, "Take one of them: block 1 of %u. A curve over blocks is a measure: measure curve = mean(act == left) in train blocks %u.", select->n, select->n);
+    loop_diag_help(check->diags, diag,
+                   "Take one of them: block 1 of %u. A curve over blocks is a measure: measure curve = mean(act == left) in train blocks %u.",
+                   select->n, select->n);
     return false;
 }
 
@@ -139,13 +142,15 @@ bool loop_select_read(LoopChecker *check, const LoopAst *in, uint32_t group, Loo
             return false;
         select->trial = trial->index;
         if (!loop_select_takes(check, select, trial->index)) {
-            loop_diag(check->diags, LOOP_E0806, item->span, "the phase '%.*s' has no trial '%.*s'", LOOP_STR_ARGS(phase->name), LOOP_STR_ARGS(trial->name));
+            loop_diag(check->diags, LOOP_E0806, item->span, "the phase '%.*s' has no trial '%.*s'", LOOP_STR_ARGS(phase->name),
+                      LOOP_STR_ARGS(trial->name));
             return false;
         }
     }
     if (group != LOOP_NONE && !group_selects(check, select, group)) {
         LoopStr name = check->model->groups[group], what = loop_check_text(check, in->span);
-        LoopDiag *diag = loop_diag(check->diags, LOOP_E0806, in->span, "the group '%.*s' has no trials of '%.*s'", LOOP_STR_ARGS(name), LOOP_STR_ARGS(what));
+        LoopDiag *diag =
+            loop_diag(check->diags, LOOP_E0806, in->span, "the group '%.*s' has no trials of '%.*s'", LOOP_STR_ARGS(name), LOOP_STR_ARGS(what));
         loop_diag_note(check->diags, diag, phase->span, "the phase '%.*s' is for other groups", LOOP_STR_ARGS(phase->name));
         return false;
     }

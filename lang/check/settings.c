@@ -219,7 +219,8 @@ static void fill_group(LoopChecker *check, const LoopSymbol *group)
             if (symbol->kind == LOOP_SYM_CONST)
                 loop_diag_help(check->diags, diag, "Groups differ in params; declare it with 'param' if it need not size anything.");
             else
-                loop_diag_help(check->diags, diag, "Groups differ in params: give it one, which the group sets, or write: group NAME with set(%.*s, ...).",
+                loop_diag_help(check->diags, diag,
+                               "Groups differ in params: give it one, which the group sets, or write: group NAME with set(%.*s, ...).",
                                LOOP_STR_ARGS(symbol->name));
             continue;
         }
@@ -240,7 +241,8 @@ static void set_group_from(LoopChecker *check, const LoopSetting *setting)
     if (!dot || setting->used)
         return;
     LoopStr first = {setting->name.at, (size_t)(dot - setting->name.at)}, rest = {dot + 1, setting->name.len - first.len - 1};
-    const LoopSymbol *group = loop_scope_find(check, LOOP_SPACE_GROUPS, first), *symbol = group ? loop_scope_find(check, LOOP_SPACE_VALUES, rest) : NULL;
+    const LoopSymbol *group = loop_scope_find(check, LOOP_SPACE_GROUPS, first),
+                     *symbol = group ? loop_scope_find(check, LOOP_SPACE_VALUES, rest) : NULL;
     if (!symbol || symbol->kind != LOOP_SYM_PARAM)
         return;
     const LoopSetting *by;

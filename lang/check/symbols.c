@@ -308,8 +308,8 @@ static void report_unsettled(LoopChecker *check, LoopSymbol *symbol, const LoopT
         loop_diag_help(check->diags, diag, "Take of its past what it is made of, such as one element: prev(%.*s)[0].", LOOP_STR_ARGS(symbol->name));
         return;
     }
-    LoopDiag *diag = loop_diag(check->diags, LOOP_E0402, symbol->span, "'%.*s' is neither a number nor a duration: if its past is the one, it is the other",
-                               LOOP_STR_ARGS(symbol->name));
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0402, symbol->span,
+                               "'%.*s' is neither a number nor a duration: if its past is the one, it is the other", LOOP_STR_ARGS(symbol->name));
     loop_diag_help(check->diags, diag, "Divide a duration by another where a number is meant, as in since(light) / (1 s).");
 }
 

@@ -109,9 +109,11 @@ void loop_target_report(LoopChecker *check, LoopStr word, const LoopAst *name, c
         LoopStr full = structure_elsewhere(check, text), near = full.len ? full : loop_scope_near(check, LOOP_SPACE_VALUES, text);
         const LoopSymbol *whole = whole_of(check, word, text);
         if (whole)
-            loop_diag_help(check->diags, diag, "What has several elements is set as a whole: set(%.*s, [...]), with %u values.", LOOP_STR_ARGS(whole->name), whole->type.width);
+            loop_diag_help(check->diags, diag, "What has several elements is set as a whole: set(%.*s, [...]), with %u values.",
+                           LOOP_STR_ARGS(whole->name), whole->type.width);
         else if (loop_str_is(word, "block") && name->kind == LOOP_AST_NUMBER)
-            loop_diag_help(check->diags, diag, "A signal is blocked altogether; a part of it gets through where the loop that it trains says learn burst 0.5, dip 0.5.");
+            loop_diag_help(check->diags, diag,
+                           "A signal is blocked altogether; a part of it gets through where the loop that it trains says learn burst 0.5, dip 0.5.");
         else if (near.len)
             loop_diag_help(check->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
         else if (loop_str_is(word, "lesion"))

@@ -95,8 +95,8 @@ static bool fill_mix(LoopChecker *check, LoopPhaseModel *phase, const LoopAst *m
     if (phase->mix != LOOP_MIX_SHUFFLE || fmod(phase->count, sum) == 0)
         return true;
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0710, mix->span, "%u trials can't hold a mix of %.0f in exact numbers", phase->count, sum);
-    loop_diag_help(check->diags, diag, "Write %.0f or %.0f, or use draw for odds.", floor(phase->count / sum) * sum > 0 ? floor(phase->count / sum) * sum : sum,
-                   ceil(phase->count / sum) * sum);
+    loop_diag_help(check->diags, diag, "Write %.0f or %.0f, or use draw for odds.",
+                   floor(phase->count / sum) * sum > 0 ? floor(phase->count / sum) * sum : sum, ceil(phase->count / sum) * sum);
     return false;
 }
 
@@ -201,7 +201,14 @@ static void one_long_trial(LoopChecker *check, uint32_t steps)
         return;
     name->text = LOOP_STR("run");
     name->name_span = check->file->span;
-    *symbol = (LoopSymbol){.kind = LOOP_SYM_TRIAL, .name = LOOP_STR("run"), .local = LOOP_STR("run"), .scope = check->scope, .ast = name, .span = name->name_span, .trial = trial, .used = true};
+    *symbol = (LoopSymbol){.kind = LOOP_SYM_TRIAL,
+                           .name = LOOP_STR("run"),
+                           .local = LOOP_STR("run"),
+                           .scope = check->scope,
+                           .ast = name,
+                           .span = name->name_span,
+                           .trial = trial,
+                           .used = true};
     *trial = (LoopTrialModel){.symbol = symbol, .duration = steps};
     *place = trial;
     LoopSymbol *phase_symbol = loop_scope_add(check, LOOP_SYM_PHASE, name, LOOP_IN_TASK);
@@ -248,7 +255,8 @@ static void fill_run(LoopChecker *check, bool has_task)
     if (steps && !has_task)
         one_long_trial(check, steps);
     else if (!says_length) {
-        LoopDiag *diag = loop_diag(check->diags, LOOP_E0713, run ? run->span : check->file->span, "the model has no task, and does not say how long to run");
+        LoopDiag *diag =
+            loop_diag(check->diags, LOOP_E0713, run ? run->span : check->file->span, "the model has no task, and does not say how long to run");
         loop_diag_help(check->diags, diag, "Add a task, or a length: run 10 min");
     }
 }

@@ -29,8 +29,18 @@ static void add_let(LoopChecker *check, LoopTrialModel *trial, const LoopAst *as
         }
     if (!let || !(place = LOOP_ADD(check->arena, &trial->lets, LoopSymbol *)))
         return;
-    *let = (LoopSymbol){.kind = LOOP_SYM_LET, .name = ast->text, .local = ast->text, .scope = check->scope, .ast = ast, .span = ast->name_span, .home = LOOP_IN_TASK,
-                        .order = LOOP_NONE, .reg = LOOP_NONE, .type = {.width = 1}, .trial = trial, .once = true};
+    *let = (LoopSymbol){.kind = LOOP_SYM_LET,
+                        .name = ast->text,
+                        .local = ast->text,
+                        .scope = check->scope,
+                        .ast = ast,
+                        .span = ast->name_span,
+                        .home = LOOP_IN_TASK,
+                        .order = LOOP_NONE,
+                        .reg = LOOP_NONE,
+                        .type = {.width = 1},
+                        .trial = trial,
+                        .once = true};
     *place = let;
     LoopSymbol **all = LOOP_ADD(check->arena, &check->model->symbols, LoopSymbol *);
     if (all)
@@ -98,7 +108,8 @@ static LoopNode *moment(LoopChecker *check, const LoopWhere *where, const LoopAs
     const LoopAst *sense = ast ? event_in(check, ast) : NULL;
     if (sense) {
         LoopDiag *diag = loop_diag(check->diags, LOOP_E0406, ast->span, "%s can't be told by another event", what);
-        loop_diag_help(check->diags, diag, "Give the time a name, and use it for both: let start = 500 ms; %.*s at start; ... at start + 500 ms", LOOP_STR_ARGS(sense->text));
+        loop_diag_help(check->diags, diag, "Give the time a name, and use it for both: let start = 500 ms; %.*s at start; ... at start + 500 ms",
+                       LOOP_STR_ARGS(sense->text));
         return NULL;
     }
     LoopNode *node = ast ? loop_expr(check, where, ast) : NULL;

@@ -21,7 +21,8 @@ void loop_unused_check(LoopChecker *check)
         const LoopSymbol *s = LOOP_ITEM(model->symbols, LoopSymbol *, i);
         if (s->used || may_stand_alone(s) || may_serve_others(check, s))
             continue;
-        LoopDiag *diag = loop_diag(check->diags, LOOP_W0002, s->span, "nothing uses the %s '%.*s'", loop_symbol_kind_name(s->kind), LOOP_STR_ARGS(s->name));
+        LoopDiag *diag =
+            loop_diag(check->diags, LOOP_W0002, s->span, "nothing uses the %s '%.*s'", loop_symbol_kind_name(s->kind), LOOP_STR_ARGS(s->name));
         loop_diag_help(check->diags, diag, "Use it, record it, or take it out.");
     }
 }

@@ -55,8 +55,9 @@ static void check_synapses(LoopChecker *check, const LoopLoopModel *loop)
                                LOOP_STR_ARGS(symbol->name), synapses, most);
     loop_diag_note(check->diags, diag, symbol->span, "%u channel%s of %u neuron%s with %u line%s each", loop->channels, loop->channels == 1 ? "" : "s",
                    loop->neurons, loop->neurons == 1 ? "" : "s", loop->reach, loop->reach == 1 ? "" : "s");
-    loop_diag_help(check->diags, diag, loop->wiring == LOOP_WIRING_SAMPLING ? "Let fewer neurons converge, or each sample fewer lines."
-                                                                           : "Let fewer neurons converge, or each see fewer lines: wiring sampling 100.");
+    loop_diag_help(check->diags, diag,
+                   loop->wiring == LOOP_WIRING_SAMPLING ? "Let fewer neurons converge, or each sample fewer lines."
+                                                        : "Let fewer neurons converge, or each see fewer lines: wiring sampling 100.");
 }
 
 void loop_wiring_set(LoopChecker *check, LoopLoopModel *loop)
@@ -79,7 +80,8 @@ void loop_wiring_set(LoopChecker *check, LoopLoopModel *loop)
         loop->upstate = count_of(check, loop, upstate->first, "an up-state", 0);
     check_synapses(check, loop);
     if (loop->upstate > loop->reach && loop->context) {
-        LoopDiag *diag = loop_diag(check->diags, LOOP_W0003, upstate->span, "no neuron ever takes part: it needs %u active lines, and sees %u", loop->upstate, loop->reach);
+        LoopDiag *diag = loop_diag(check->diags, LOOP_W0003, upstate->span, "no neuron ever takes part: it needs %u active lines, and sees %u",
+                                   loop->upstate, loop->reach);
         loop_diag_help(check->diags, diag, "Write a number up to %u.", loop->reach);
     }
 }

@@ -58,5 +58,7 @@ static int version(const LoopArguments *arguments, LoopSink *out)
 
 static const LoopOption options[] = {{0}};
 
-const LoopCommand loop_command_help = {"help", "[COMMAND]", "tells how a command is used", "Lists the commands, or tells how one is used.", options, help};
-const LoopCommand loop_command_version = {"version", "", "prints the version", "Prints the version of the program and of the language.", options, version};
+const LoopCommand loop_command_help = {"help",  "[COMMAND]", "tells how a command is used", "Lists the commands, or tells how one is used.",
+                                       options, help};
+const LoopCommand loop_command_version = {"version", "",     "prints the version", "Prints the version of the program and of the language.",
+                                          options,   version};

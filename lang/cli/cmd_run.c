@@ -43,7 +43,12 @@ static int write_files(const LoopReport *report, const LoopCompiled *compiled, c
 
 static int report_run(const LoopCompiled *compiled, const LoopResults *results, const LoopArguments *arguments, LoopSink *out)
 {
-    LoopReport report = {.program = compiled->program, .results = results, .saved = arguments->output, .each_agent = arguments->each_agent, .quiet = arguments->quiet, .colour = loop_colours(out->fd)};
+    LoopReport report = {.program = compiled->program,
+                         .results = results,
+                         .saved = arguments->output,
+                         .each_agent = arguments->each_agent,
+                         .quiet = arguments->quiet,
+                         .colour = loop_colours(out->fd)};
     if (arguments->json)
         loop_report_json(&report, out);
     else

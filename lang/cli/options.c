@@ -46,7 +46,8 @@ static bool read_setting(LoopArguments *out, const char *text)
 
 static bool read_split(const char *value, LoopSplitting *split)
 {
-    static const char *const names[] = {[LOOP_SPLIT_AUTO] = "auto", [LOOP_SPLIT_NONE] = "none", [LOOP_SPLIT_PARTS] = "parts", [LOOP_SPLIT_LANES] = "lanes"};
+    static const char *const names[] = {
+        [LOOP_SPLIT_AUTO] = "auto", [LOOP_SPLIT_NONE] = "none", [LOOP_SPLIT_PARTS] = "parts", [LOOP_SPLIT_LANES] = "lanes"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(value, names[i]) == 0) {
             *split = (LoopSplitting)i;

@@ -143,10 +143,17 @@ LoopRan loop_run_program(const LoopCompiled *compiled, const char *path, const L
     Bar bar = {.drawn = false};
     LoopRan ran = {NULL, LOOP_EXIT_OK};
     bool setup_fault = false, shows = isatty(STDERR_FILENO) && !arguments->quiet;
-    LoopRunOptions options = {.agents = arguments->agents, .threads = arguments->threads, .lanes = arguments->lanes,
-                              .split = arguments->split, .single = arguments->single, .keeps_agents = arguments->each_agent, .engine = arguments->engine,
-                              .seed = arguments->has_seed ? arguments->seed : compiled->program->seed, .interrupt = &interrupted,
-                              .progress = shows ? draw_bar : NULL, .progress_context = &bar};
+    LoopRunOptions options = {.agents = arguments->agents,
+                              .threads = arguments->threads,
+                              .lanes = arguments->lanes,
+                              .split = arguments->split,
+                              .single = arguments->single,
+                              .keeps_agents = arguments->each_agent,
+                              .engine = arguments->engine,
+                              .seed = arguments->has_seed ? arguments->seed : compiled->program->seed,
+                              .interrupt = &interrupted,
+                              .progress = shows ? draw_bar : NULL,
+                              .progress_context = &bar};
     LoopText folder = {0};
     if (arguments->allow_extern)
         put_folder(&folder, path);

@@ -29,10 +29,16 @@ static void add_params(Lower *l)
         symbol->reg = lower_reg_new(l, width, symbol->varies ? LOWER_EACH : LOWER_SHARED);
         lower_reg(l, symbol->reg)->initial = lower_reg(l, symbol->reg)->checked = true;
         lower_name(l, symbol->reg, symbol->name, NULL);
-        params[i] = (LoopParam){.name = symbol->hidden ? (LoopStr){"", 0} : lower_text(l, symbol->name), .span = symbol->span, .unit = symbol->type.unit,
-                                .reg = symbol->reg, .width = width, .value = lower_array(l, &value, sizeof(double)),
+        params[i] = (LoopParam){.name = symbol->hidden ? (LoopStr){"", 0} : lower_text(l, symbol->name),
+                                .span = symbol->span,
+                                .unit = symbol->type.unit,
+                                .reg = symbol->reg,
+                                .width = width,
+                                .value = lower_array(l, &value, sizeof(double)),
                                 .groups = from->groups ? lower_array(l, &groups, sizeof(double)) : NULL,
-                                .ranged = from->ranged, .lo = from->lo, .hi = from->hi};
+                                .ranged = from->ranged,
+                                .lo = from->lo,
+                                .hi = from->hi};
         check_range(l, from, symbol->reg);
     }
 }
@@ -157,7 +163,8 @@ static void step_symbol(Lower *l, LoopSymbol *symbol)
 static bool observes(Lower *l, const LoopSymbol *symbol)
 {
     LoopList nodes = {0};
-    if (symbol->kind != LOOP_SYM_LET || symbol->once || !symbol->value || !loop_nodes_collect(l->scratch, symbol->value, ++l->walk, loop_node_looks_back, &nodes))
+    if (symbol->kind != LOOP_SYM_LET || symbol->once || !symbol->value ||
+        !loop_nodes_collect(l->scratch, symbol->value, ++l->walk, loop_node_looks_back, &nodes))
         return false;
     for (size_t i = 0; i < nodes.count; i++) {
         const LoopNode *node = LOOP_ITEM(nodes, LoopNode *, i);

@@ -51,8 +51,13 @@ static void check_time_constant(Lower *l, const LoopNode *node)
         return;
     if (l->region && l->mask != LOOP_NONE && !lower_initial(l, reg)) /* lanes that don't want it hold nothing sensible */
         reg = lower_select(l, x->span, l->mask, reg, lower_number(l, 1));
-    lower_check(l, reg, &(LoopCheck){.kind = LOOP_CHECK_RANGE, .code = LOOP_E0904, .span = x->span, .name = named ? x->symbol->name : LOOP_STR("time constant"),
-                                     .lo = given ? LOOP_STEPS_LEAST : 0, .hi = LOOP_STEPS_MOST});
+    lower_check(l, reg,
+                &(LoopCheck){.kind = LOOP_CHECK_RANGE,
+                             .code = LOOP_E0904,
+                             .span = x->span,
+                             .name = named ? x->symbol->name : LOOP_STR("time constant"),
+                             .lo = given ? LOOP_STEPS_LEAST : 0,
+                             .hi = LOOP_STEPS_MOST});
 }
 
 static uint32_t list(Lower *l, const LoopNode *node)

@@ -105,7 +105,8 @@ static bool places_fit(LoopParse *p, LoopAst *first, const LoopAst *stop)
     if (last == first || place_of(part_of(last)))
         return true;
     LoopDiag *diag = loop_diag(p->diags, LOOP_E0108, loop_span_join(first->span, last->span), "it is not clear what is compared with what");
-    loop_diag_help(p->diags, diag, "Put the signal into parentheses: (a > 1 and b > 2) > 0.5. Between two bounds is = 0.5 within 0.1, or two expectations.");
+    loop_diag_help(p->diags, diag,
+                   "Put the signal into parentheses: (a > 1 and b > 2) > 0.5. Between two bounds is = 0.5 within 0.1, or two expectations.");
     return false;
 }
 

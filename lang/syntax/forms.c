@@ -26,20 +26,27 @@ typedef struct Form {
     const char *help;
 } Form;
 
-static const char LOOP_FORM[] = "A loop is written: loop NAME : predict TRUTH discount 0.9 { ... } (or ahead 1 s, within 1 s), or loop NAME : choose [A, B] { ... }";
+static const char LOOP_FORM[] =
+    "A loop is written: loop NAME : predict TRUTH discount 0.9 { ... } (or ahead 1 s, within 1 s), or loop NAME : choose [A, B] { ... }";
 static const char EVENT_FORM[] = "An event is written: SENSE at 1 s for 500 ms = SIZE with PROBABILITY, of which all behind the time may be left out.";
 static const char EVENT_ODDS[] = "An event that comes only sometimes has a probability, which may be 0 or 1: juice at 1 s with prev(act) == left.";
-static const char PHASE_FORM[] = "A phase is written: phase NAME = 100 TRIAL, or phase NAME = 100 of shuffle(3 TRIAL, 1 OTHER), perhaps with lesion(VS) behind it.";
+static const char PHASE_FORM[] =
+    "A phase is written: phase NAME = 100 TRIAL, or phase NAME = 100 of shuffle(3 TRIAL, 1 OTHER), perhaps with lesion(VS) behind it.";
 static const char PHASE_GROUP[] = "Which groups run a phase stands behind its name: phase NAME of GROUP, OTHER = 100 TRIAL.";
-static const char DONE_FORM[] = "What is done to the brain stands behind 'with', with commas between: phase probe = 20 TRIAL with lesion(VS), freeze(hope).";
+static const char DONE_FORM[] =
+    "What is done to the brain stands behind 'with', with commas between: phase probe = 20 TRIAL with lesion(VS), freeze(hope).";
 static const char GROUP_FORM[] = "A group is written: group NAME { alpha = 0.5 } with lesion(VS), of which all behind the name may be left out.";
-static const char SELECT_FORM[] = "A selection is written: select softmax(4) when go; its number stands in parentheses by itself, and both may be left out.";
+static const char SELECT_FORM[] =
+    "A selection is written: select softmax(4) when go; its number stands in parentheses by itself, and both may be left out.";
 static const char UNTIL_FORM[] = "The condition stands in parentheses: trials until (VTA at light > 0.5) in train.";
 static const char WINDOW_FORM[] = "A window of time is written: from light to juice.";
-static const char CLAIM_PLACE[] = "Where something is measured is written in this order: VTA at light in train last 20 of GROUP. The trials are last 20, first 20, trial 5, block 1 of 5 or blocks 5.";
+static const char CLAIM_PLACE[] =
+    "Where something is measured is written in this order: VTA at light in train last 20 of GROUP. The trials are last 20, first 20, trial 5, block 1 of 5 or blocks 5.";
 static const char ONE_PICK[] = "One pick of trials is enough: last 20, first 20, trial 5, block 1 of 5, or blocks 5 for each of them.";
-static const char INSIDE_OUT[] = "What is measured stands in parentheses of its own: largest((x at light in train)). What is taken over time has its place behind: mean(x) from light to juice in train.";
-const char LOOP_TWO_CLAIMS[] = "Two bounds are two expectations, one with >, one with <; or one: = 0.8 within 0.1. A comparison that is measured stands in parentheses: (act == left) at go in train > 0.9.";
+static const char INSIDE_OUT[] =
+    "What is measured stands in parentheses of its own: largest((x at light in train)). What is taken over time has its place behind: mean(x) from light to juice in train.";
+const char LOOP_TWO_CLAIMS[] =
+    "Two bounds are two expectations, one with >, one with <; or one: = 0.8 within 0.1. A comparison that is measured stands in parentheses: (act == left) at go in train > 0.9.";
 static const char IF_INSIDE[] = "Inside of a formula it stands in parentheses: 1 - (if CONDITION then A else B).";
 static const char ONE_GROUP[] = "A plot or a record is of one group, or of all; write one for each.";
 static const char ONE_PLACE[] = "A measure is taken in one phase and of one group, or of all; write one for each.";
@@ -48,7 +55,8 @@ static const char SETTINGS[] = "Each setting stands beside its value, with comma
 static const char SENSE_NAMES[] = "Names stand behind the word, with commas between: sense light, juice.";
 static const char TRIAL_FORM[] = "A trial is written: trial NAME 4 s { light at 1 s; juice at 2 s }";
 static const char STATE_FORM[] = "A state is written: state NAME from INIT next EXPR.";
-static const char BEHIND_BOUND[] = "The units of time are ms, s, min and h; a product is written with *. Behind a bound may stand within 0.1, by 0.1, or for 90% of agents.";
+static const char BEHIND_BOUND[] =
+    "The units of time are ms, s, min and h; a product is written with *. Behind a bound may stand within 0.1, by 0.1, or for 90% of agents.";
 static const char TWO_SIDES[] = "Both sides say what is measured: (x at go in play of slow) > (x at go in play of control).";
 static const char GROUP_LAST[] = "Phases stand behind one 'in' with commas between, and the group behind them: in train last 20, probe of GROUP.";
 static const char PLOT_FORM[] = "A plot is written: plot VTA, hope in train last 20, probe of GROUP. It shows whole trials.";
@@ -90,10 +98,13 @@ static const Form forms[] = {
     {TOK_SELECT, 0, 0, "at ", "'when' takes a signal, and it chooses on each step on which that is above 0: select softmax(4) when go."},
     {TOK_SELECT, 0, TOK_NAME, NULL, SELECT_FORM},
     {0, LOOP_BLOCK_LOOP, 0, "{ ", LOOP_FORM},
-    {TOK_LOOP, LOOP_BLOCK_FILE, TOK_NAME, "* / + - ( ", "What is predicted is a name; a formula gets one in the hypothalamus: truth twice = 2 * juice."},
+    {TOK_LOOP, LOOP_BLOCK_FILE, TOK_NAME, "* / + - ( ",
+     "What is predicted is a name; a formula gets one in the hypothalamus: truth twice = 2 * juice."},
     {TOK_LOOP, LOOP_BLOCK_FILE, TOK_CHOOSE, NULL, "What there is to choose from stands in brackets: choose [left, right], or choose [10]."},
-    {TOK_LOOP, LOOP_BLOCK_FILE, ']', "discount ahead within ", "A loop that chooses looks no time ahead; how good a choice was is said by its dopamine, and that of a loop that predicts looks ahead: rpe(value)."},
-    {TOK_LOOP, LOOP_BLOCK_FILE, TOK_PREDICT, "[ ", "What is predicted is a name. A truth of several elements has a value for each: sense food[pellet, sugar], and predict food ahead 1 s."},
+    {TOK_LOOP, LOOP_BLOCK_FILE, ']', "discount ahead within ",
+     "A loop that chooses looks no time ahead; how good a choice was is said by its dopamine, and that of a loop that predicts looks ahead: rpe(value)."},
+    {TOK_LOOP, LOOP_BLOCK_FILE, TOK_PREDICT, "[ ",
+     "What is predicted is a name. A truth of several elements has a value for each: sense food[pellet, sugar], and predict food ahead 1 s."},
     {TOK_LOOP, LOOP_BLOCK_FILE, 0, ", name ", LOOP_FORM},
     {TOK_PATH, 0, TOK_NAME, ", ", "A path is written with arrows: path agPFC -> VS -> VP -> MD."},
     {TOK_MAKE, 0, TOK_NAME, ", ) ", "Arguments are given by name: make hope = predictors.short_term(truth = juice, context = cue)."},
@@ -108,7 +119,8 @@ static const Form forms[] = {
     {TOK_TRIAL, LOOP_BLOCK_TASK, TOK_DURATION, "name ", "What happens in a trial stands in braces: trial NAME 4 s { light at 1 s; juice at 2 s }"},
     {TOK_TRIAL, LOOP_BLOCK_TASK, 0, "= : , ", TRIAL_FORM},
     {TOK_BETWEEN, 0, 0, "to and ", "An interval that varies is drawn: between uniform(5 s, 8 s)."},
-    {TOK_PHASE, 0, TOK_DURATION, ") } newline of with until ; ", "A number and a unit of time are a duration: no trial can be called s, ms, min or h."},
+    {TOK_PHASE, 0, TOK_DURATION, ") } newline of with until ; ",
+     "A number and a unit of time are a duration: no trial can be called s, ms, min or h."},
     {TOK_PHASE, 0, '(', ") ", "What it acts on stands inside: freeze(hope)."},
     {TOK_PHASE, 0, ')', "with ", DONE_FORM},
     {TOK_PHASE, 0, ')', "at from ", "When it is done stands inside: stimulate(VTA, 0.5 at light)."},
@@ -163,8 +175,10 @@ static const Form forms[] = {
     {TOK_EXPECT, 0, TOK_NAME, "agents ", "Agents one by one: for 90% of agents, or for 100% of agents."},
     {CLAIM, 0, TOK_OF, "number ", ONE_PICK},
     {CLAIM, 0, TOK_NAME, "in first last trial block blocks ", CLAIM_PLACE},
-    {CLAIM, 0, TOK_NAME, "is ", "What is wanted is written: = 0.5 within 0.05, or > 0.5. A choice is compared with ==: (act == left) at go in train > 0.9."},
-    {TOK_EXPECT, 0, TOK_NAME, "name ", "What is taken over time is written as a function, ahead of its place: peak(VTA) from light to juice in train."},
+    {CLAIM, 0, TOK_NAME, "is ",
+     "What is wanted is written: = 0.5 within 0.05, or > 0.5. A choice is compared with ==: (act == left) at go in train > 0.9."},
+    {TOK_EXPECT, 0, TOK_NAME, "name ",
+     "What is taken over time is written as a function, ahead of its place: peak(VTA) from light to juice in train."},
     {TOK_PARAM, 0, TOK_NAME, ": ", "A parameter is written: param alpha = 0.1."},
     {TOK_PARAM, 0, TOK_NUMBER, "in from between ", "A range stands in brackets: param alpha = 0.1 in [0, 1]."},
     {0, 0, '+', "if ", IF_INSIDE},
@@ -191,7 +205,14 @@ enum { NAMES_A_FUNCTION = 1 << 16, NAMES_A_VALUE = 1 << 17, NAMES_A_SETTING = 1 
 
 static const char *elsewhere(int where, LoopStr word)
 {
-    enum { FUNCTION = NAMES_A_FUNCTION, FILE = LOOP_BLOCK_FILE, LOOP = LOOP_BLOCK_LOOP, TASK = LOOP_BLOCK_TASK, VALUE = NAMES_A_VALUE, SETTING = NAMES_A_SETTING };
+    enum {
+        FUNCTION = NAMES_A_FUNCTION,
+        FILE = LOOP_BLOCK_FILE,
+        LOOP = LOOP_BLOCK_LOOP,
+        TASK = LOOP_BLOCK_TASK,
+        VALUE = NAMES_A_VALUE,
+        SETTING = NAMES_A_SETTING
+    };
     static const struct {
         int where;
         const char *words, *help;
@@ -262,8 +283,8 @@ static const char *form_in(const Form *rows, size_t count, const LoopParse *p, L
     bool slash = loop_str_is(text, "/"), claim = statement == TOK_EXPECT || statement == TOK_MEASURE;
     for (size_t i = 0; i < count; i++) {
         const Form *f = &rows[i];
-        bool here = (!f->statement || f->statement == statement || (f->statement == CLAIM && claim)) && (!f->block || f->block == p->blocks[p->depth]) &&
-                    (!f->before || f->before == p->kind_before);
+        bool here = (!f->statement || f->statement == statement || (f->statement == CLAIM && claim)) &&
+                    (!f->block || f->block == p->blocks[p->depth]) && (!f->before || f->before == p->kind_before);
         if (here && (!f->words || has_word(f->words, text, p->previous)) && (!slash || p->kind_before == '/' || p->statement_tokens <= 1))
             return f->help;
     }

@@ -55,7 +55,8 @@ static bool name_of(const Import *import, const LoopAst *use, LoopStr *name)
     *name = as ? as->text : string ? without_ending(last_part(string->text, '/')) : last_part(use->text, '.');
     if (as || is_name(*name))
         return true;
-    LoopDiag *diag = loop_diag(import->diags, LOOP_E1208, string ? string->span : use->span, "'%.*s' can't be the name of what is used", LOOP_STR_ARGS(*name));
+    LoopDiag *diag =
+        loop_diag(import->diags, LOOP_E1208, string ? string->span : use->span, "'%.*s' can't be the name of what is used", LOOP_STR_ARGS(*name));
     loop_diag_help(import->diags, diag, "Names are made of letters, digits and _; give it one: use \"%.*s\" as NAME.",
                    string ? (int)string->text.len : 0, string ? string->text.at : "");
     return false;
@@ -171,7 +172,8 @@ static void report_outside(const Import *import, const LoopFile *by, const LoopA
         loop_diag_help(import->diags, diag, "Save it, and run the file; or use one of %s.", loop_text_view(&standard).at);
         return;
     }
-    LoopDiag *diag = loop_diag(import->diags, LOOP_E1202, at, "this path leads out of %s", by->standard ? "the standard library" : "the model's folder");
+    LoopDiag *diag =
+        loop_diag(import->diags, LOOP_E1202, at, "this path leads out of %s", by->standard ? "the standard library" : "the model's folder");
     loop_diag_help(import->diags, diag, "Put the file beside the model, or in a folder there, and write its path from here: \"parts/other.loop\".");
 }
 
@@ -245,7 +247,8 @@ static void check_reusable(const Import *import, const LoopFile *file)
         else
             diag = loop_diag(import->diags, LOOP_E1207, kid->span, "'%s' has no place in a file that is used", loop_ast_kind_name(kid->kind));
         loop_diag_note(import->diags, diag, file->use->span, "it is used here");
-        loop_diag_help(import->diags, diag, "Such a file holds structures, consts, params, functions and circuits; write a circuit, and make it in the model.");
+        loop_diag_help(import->diags, diag,
+                       "Such a file holds structures, consts, params, functions and circuits; write a circuit, and make it in the model.");
         return;
     }
 }

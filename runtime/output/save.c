@@ -160,7 +160,10 @@ static void write_run(const void *context, LoopSink *out)
 static const struct {
     LoopFileJob job;
     bool each_agent; /* only where each agent is asked for */
-} rows[] = {{{"traces.csv", write_traces}, false}, {{"measures.csv", write_measures}, false}, {{"run.json", write_run}, false}, {{"agents.csv", write_agents}, true}};
+} rows[] = {{{"traces.csv", write_traces}, false},
+            {{"measures.csv", write_measures}, false},
+            {{"run.json", write_run}, false},
+            {{"agents.csv", write_agents}, true}};
 enum { ROWS = sizeof rows / sizeof rows[0] };
 
 static void list_jobs(bool each_agent, LoopFileJob jobs[ROWS])

@@ -208,8 +208,8 @@ static LoopLoop write_loop(Writer *w, uint32_t whole)
 #undef OUT
     for (size_t i = 0; i < LOOP_RULE_SETTINGS; i++)
         PUT_WORDS(w, loop.settings[i] = loop.learns ? reg(w, loop.settings[i]) : LOOP_NONE);
-    PUT_WORDS(w, loop.kind, loop.channels, loop.neurons, loop.lines, loop.wiring, loop.reach, loop.uniform, loop.rule, loop.upstate,
-              loop.selection, loop.exploration, loop.learns, loop.trace_by_channel, loop.trace_by_neuron, loop.credit_first, loop.swaps_traces, loop.own_choice,
+    PUT_WORDS(w, loop.kind, loop.channels, loop.neurons, loop.lines, loop.wiring, loop.reach, loop.uniform, loop.rule, loop.upstate, loop.selection,
+              loop.exploration, loop.learns, loop.trace_by_channel, loop.trace_by_neuron, loop.credit_first, loop.swaps_traces, loop.own_choice,
               loop.bounded);
     put_real(w, loop.lo);
     put_real(w, loop.hi);

@@ -111,7 +111,8 @@ static inline void loop_synapses_fill(const LoopRuleCall *call, LoopReal *row)
    out for the first. */
 static inline void loop_synapses_decay(const LoopRuleCall *call, LoopSynapses *s, size_t k)
 {
-    LoopReal *restrict next = loop_synapses_room(call, 10), *restrict fade = loop_synapses_room(call, 11), *restrict inverse = loop_synapses_room(call, 13);
+    LoopReal *restrict next = loop_synapses_room(call, 10), *restrict fade = loop_synapses_room(call, 11),
+                       *restrict inverse = loop_synapses_room(call, 13);
     const LoopReal *restrict scale = loop_synapses_scales(call, k), *restrict decay = call->trace.at + k * call->trace.step;
     const LoopReal most = s->sweeps ? 0 : LOOP_SCALE_MOST;
     const size_t own = loop_synapses_own(call, call->trace);
@@ -207,7 +208,9 @@ static inline void loop_synapses_channel(const LoopRuleCall *call, LoopSynapses 
 
 static inline LoopSynapses loop_synapses_begin(const LoopRuleCall *call)
 {
-    LoopSynapses s = {.step = call->lanes > 1, .always = call->loop->forget != LOOP_NONE || call->loop->bounded, .sweeps = call->step % LOOP_TRACE_SWEEP == LOOP_TRACE_SWEEP - 1};
+    LoopSynapses s = {.step = call->lanes > 1,
+                      .always = call->loop->forget != LOOP_NONE || call->loop->bounded,
+                      .sweeps = call->step % LOOP_TRACE_SWEEP == LOOP_TRACE_SWEEP - 1};
     for (size_t l = 0; call->loop->freeze != LOOP_NONE && l < call->lanes; l++)
         s.frozen = s.frozen || loop_view(call->freeze, 0, l) > 0;
     return s;
@@ -232,7 +235,8 @@ static inline void loop_synapses_trace(const LoopSynapses *s, const LoopReal *x,
 }
 
 /* Some lanes of all rows where no trace fades: e += due x. */
-LOOP_INLINE void loop_synapses_enter_strip(const LoopSynapses *s, const LoopReal *x, size_t apart, size_t in, size_t l, size_t vectors, LoopWideMask kept)
+LOOP_INLINE void loop_synapses_enter_strip(const LoopSynapses *s, const LoopReal *x, size_t apart, size_t in, size_t l, size_t vectors,
+                                           LoopWideMask kept)
 {
     const size_t n = s->n, rows = s->rows;
     LoopReal *e = s->e + l;

@@ -14,7 +14,9 @@ LoopDiag *loop_diag_fault(LoopDiags *diags, const LoopCheck *check, double value
     case LOOP_CHECK_FINITE:
         if (isfinite(value)) {
             diag = loop_diag(diags, LOOP_W0020, check->span, "'%.*s' has grown to %.0e: its learning diverges", LOOP_STR_ARGS(check->name), value);
-            loop_diag_help(diags, diag, "Each change overshoots; a lower rate mends that. Where a loop foresees what comes within a time, rate times the steps that a cue lasts in it has to stay below 2.");
+            loop_diag_help(
+                diags, diag,
+                "Each change overshoots; a lower rate mends that. Where a loop foresees what comes within a time, rate times the steps that a cue lasts in it has to stay below 2.");
             return diag;
         }
         diag = loop_diag(diags, check->code, check->span, "'%.*s' became %s", LOOP_STR_ARGS(check->name), number);
@@ -24,7 +26,9 @@ LoopDiag *loop_diag_fault(LoopDiags *diags, const LoopCheck *check, double value
         if (value == -1) {
             diag = loop_diag(diags, check->code, check->span, "'%.*s' is indexed with -1, but its elements are 0 to %.0f",
                              LOOP_STR_ARGS(check->name), check->hi);
-            loop_diag_help(diags, diag, "A choice is -1 while there is none: before the first one, and while the loop is lesioned. Ask first: if prev(act) == none then 0 else x[prev(act)]; 'and' works out both of its sides. onehot(i, n) of it is all 0.");
+            loop_diag_help(
+                diags, diag,
+                "A choice is -1 while there is none: before the first one, and while the loop is lesioned. Ask first: if prev(act) == none then 0 else x[prev(act)]; 'and' works out both of its sides. onehot(i, n) of it is all 0.");
             return diag;
         }
         return loop_diag(diags, check->code, check->span, "'%.*s' is indexed with %s, but its elements are 0 to %.0f",
@@ -49,7 +53,8 @@ LoopDiag *loop_diag_fault(LoopDiags *diags, const LoopCheck *check, double value
         if (check->code == LOOP_E0906)
             return loop_diag(diags, check->code, check->span, "this event and another one of '%.*s' are on at once", LOOP_STR_ARGS(check->name));
         if (check->code == LOOP_E0905)
-            return loop_diag(diags, check->code, check->span, isfinite(check->hi) ? "%.*s is %s, but must lie between %s and %s" : "%.*s is %s, but must not be below %s",
+            return loop_diag(diags, check->code, check->span,
+                             isfinite(check->hi) ? "%.*s is %s, but must lie between %s and %s" : "%.*s is %s, but must not be below %s",
                              LOOP_STR_ARGS(check->name), number, lo, hi);
         return loop_diag(diags, check->code, check->span, "'%.*s' is %s, outside its range [%s, %s]",
                          LOOP_STR_ARGS(check->name), number, lo, hi);

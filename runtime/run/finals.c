@@ -391,7 +391,8 @@ bool loop_finals_run(const LoopProgram *program, const LoopRunPlan *plan, const 
     Finals f = {.program = program, .plan = plan, .measured = measured, .keeps_agents = options->keeps_agents, .arena = loop_arena_new()};
     f.registers = *program;
     uint32_t lanes = plan->all < CHUNK ? plan->all : CHUNK;
-    bool ok = f.arena && keep_needed(&f) && loop_missing_make(&f.missing, &f.registers, lanes, f.arena) && loop_layout_make(&f.layout, &f.registers, lanes);
+    bool ok =
+        f.arena && keep_needed(&f) && loop_missing_make(&f.missing, &f.registers, lanes, f.arena) && loop_layout_make(&f.layout, &f.registers, lanes);
     if (ok) {
         f.block = loop_block_new(&f.registers, &f.layout, plan->agents, options->seed);
         results->outcomes = LOOP_NEW_ARRAY(results->arena, program->claim_count, LoopOutcome);

@@ -374,7 +374,8 @@ static LoopResults *results_make(const Run *run)
         loop_arena_free(arena);
         return NULL;
     }
-    *results = (LoopResults){.arena = arena, .agents = run->plan.agents, .threads = run->plan.threads, .seed = run->options->seed, .single = run->options->single};
+    *results = (LoopResults){
+        .arena = arena, .agents = run->plan.agents, .threads = run->plan.threads, .seed = run->options->seed, .single = run->options->single};
     return results;
 }
 

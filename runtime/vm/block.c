@@ -48,15 +48,16 @@ bool loop_block_bytes(const LoopProgram *program, const LoopLayout *layout, size
     return add_bytes(bytes, 1, sizeof *b) && add_bytes(bytes, layout->lanes, sizeof *b->agent + sizeof *b->group + sizeof *b->counters) &&
            add_bytes(bytes, draws * key_lanes(program, layout->lanes), sizeof *b->keys) &&
            add_bytes(bytes, draws, sizeof *b->drawn + sizeof(size_t)) && loop_mul(layout->reals, real_bytes, &slab) &&
-           add_bytes(bytes, loop_pages_bytes(slab), 1) &&
-           add_bytes(bytes, layout->live_bytes + LOOP_RUNS_MORE, 1) && add_bytes(bytes, layout->lines, sizeof *b->active + 2 * sizeof *b->sees) &&
+           add_bytes(bytes, loop_pages_bytes(slab), 1) && add_bytes(bytes, layout->live_bytes + LOOP_RUNS_MORE, 1) &&
+           add_bytes(bytes, layout->lines, sizeof *b->active + 2 * sizeof *b->sees) &&
            add_bytes(bytes, program->loop_count, sizeof *b->seen + sizeof *b->calls + sizeof *b->late) &&
            add_bytes(bytes, program->loop_count, sizeof *layout->loops) &&
            add_bytes(bytes, (size_t)program->register_count + program->ring_count, sizeof(size_t)) &&
-           add_bytes(bytes, layout->memo_count, sizeof *layout->memos + sizeof *b->runs) && add_bytes(bytes, layout->watched_count, sizeof *layout->watched) &&
-           add_bytes(bytes, program->foreign_count * layout->lanes, sizeof *b->selves) && add_bytes(bytes, widest_call(program), sizeof *b->foreign) &&
-           add_bytes(bytes, ready, sizeof(LoopReady)) && loop_clock_bytes(program, layout->lanes, bytes) &&
-           loop_recorder_bytes(program, layout->lanes, bytes);
+           add_bytes(bytes, layout->memo_count, sizeof *layout->memos + sizeof *b->runs) &&
+           add_bytes(bytes, layout->watched_count, sizeof *layout->watched) &&
+           add_bytes(bytes, program->foreign_count * layout->lanes, sizeof *b->selves) &&
+           add_bytes(bytes, widest_call(program), sizeof *b->foreign) && add_bytes(bytes, ready, sizeof(LoopReady)) &&
+           loop_clock_bytes(program, layout->lanes, bytes) && loop_recorder_bytes(program, layout->lanes, bytes);
 }
 
 /* Zen 5 reads W3 in 0.7 of the time where memory is asked for ahead of its turn; Zen 4 looks across pages by itself, and takes 1.3 times
@@ -106,9 +107,9 @@ LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, 
     block->calls = loop_alloc_array(program->loop_count, sizeof *block->calls);
     block->clock = loop_clock_new(program, layout->lanes);
     block->recorder = loop_recorder_new(program, layout->lanes);
-    if (block->agent && block->group && block->counters && block->keys && block->state && block->live && block->active && block->sees && block->runs && block->seen &&
-        block->late && block->drawn && block->calls && block->selves && block->foreign && block->ready_step && block->ready_observe && block->clock &&
-        block->recorder)
+    if (block->agent && block->group && block->counters && block->keys && block->state && block->live && block->active && block->sees &&
+        block->runs && block->seen && block->late && block->drawn && block->calls && block->selves && block->foreign && block->ready_step &&
+        block->ready_observe && block->clock && block->recorder)
         return block;
     loop_block_free(block);
     return NULL;

@@ -142,6 +142,7 @@ void loop_ready_finite(const LoopBlock *block, LoopReady *at)
     const double most = block->program->checks[at->code[2]].hi;
     at->a = loop_block_register(block, at->code[1]);
     at->n = block->program->registers[at->code[1]].width * loop_block_lanes(block, at->code[1]);
-    at->most = most < LOOP_REAL_MOST ? (LoopReal)(most * (1 - 0x1p-20)) : (LoopReal)LOOP_REAL_MOST; /* not above it: what is between is looked at twice */
+    at->most =
+        most < LOOP_REAL_MOST ? (LoopReal)(most * (1 - 0x1p-20)) : (LoopReal)LOOP_REAL_MOST; /* not above it: what is between is looked at twice */
     at->run = run_finite;
 }

@@ -147,7 +147,8 @@ static inline LoopWide arrive(const LoopChoices *c, LoopReal *taken, size_t l, L
 }
 
 /* Where the running sum of the odds has not passed u: at = the last channel with odds, -1 where none has; value = its value, if `takes`. */
-LOOP_INLINE void sample_last(const LoopChoices *c, LoopRows odds, size_t vectors, bool takes, size_t l, const LoopWideMask *past, LoopWide *at, LoopWide *value)
+LOOP_INLINE void sample_last(const LoopChoices *c, LoopRows odds, size_t vectors, bool takes, size_t l, const LoopWideMask *past, LoopWide *at,
+                             LoopWide *value)
 {
     const LoopWide zero = {0}, one = loop_wide_of(1.0);
     LoopWide number = zero;

@@ -150,7 +150,8 @@ bool loop_late_learn(LoopBlock *block, size_t index)
         return false;
     LoopSynapses s = loop_synapses_begin(call);
     loop_synapses_factors(call, &s, 0);
-    const bool enters = has_credit(call, late), waits = late->dense && !(s.fades && (enters || !s.sweeps)) && !(enters && block->seen[index].step != block->step);
+    const bool enters = has_credit(call, late),
+               waits = late->dense && !(s.fades && (enters || !s.sweeps)) && !(enters && block->seen[index].step != block->step);
     if (!waits || !note(block, index, &s, s.gains, enters)) {
         loop_late_settle(block, index);
         if (late->by)
