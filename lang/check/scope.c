@@ -225,9 +225,9 @@ static bool is_built_in(LoopStr name)
     return loop_str_is(name, "dt") || loop_str_is(name, "none");
 }
 
-static void report_built_in(LoopChecker *check, const LoopSymbol *symbol)
+static void report_built_in(LoopChecker *check, LoopStr name, LoopSpan span)
 {
-    LoopDiag *diag = loop_diag(check->diags, LOOP_E0203, symbol->span, "'%.*s' already has a meaning", LOOP_STR_ARGS(symbol->local));
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0203, span, "'%.*s' already has a meaning", LOOP_STR_ARGS(name));
     loop_diag_help(check->diags, diag, "'dt' is the step and 'none' the choice that was not made yet; choose another name.");
 }
 
@@ -260,7 +260,7 @@ LoopSymbol *loop_scope_add(LoopChecker *check, LoopSymbolKind kind, const LoopAs
                            .reg = LOOP_NONE, .type = {.width = 1}};
     *place = *own = symbol;
     if (is_built_in(symbol->local)) {
-        report_built_in(check, symbol);
+        report_built_in(check, symbol->local, symbol->span);
         return symbol;
     }
     LoopSymbol **slot = find_slot(table, (LoopStr){"", 0}, symbol->name);
@@ -325,6 +325,8 @@ const LoopLabels *loop_labels_make(LoopChecker *check, const LoopAst *size, uint
             loop_diag_help(check->diags, diag, "Write one number, how many elements there are, or a name for each of them: [salt, sugar].");
             continue;
         }
+        if (is_built_in(kid->text))
+            report_built_in(check, kid->text, kid->span);
         if (loop_labels_find(labels, kid->text) != LOOP_NONE)
             loop_diag(check->diags, LOOP_E0205, kid->span, "the label '%.*s' stands twice in one list", LOOP_STR_ARGS(kid->text));
         labels->names[labels->count++] = kid->text;
