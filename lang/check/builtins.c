@@ -181,7 +181,7 @@ static LoopNode *past(LoopCall *call, uint32_t before_at)
 static LoopNode *leaky(LoopCall *call)
 {
     LoopNode *x = call->kid[0];
-    call->kid[1] = loop_need_factor(call->check, call->kid[1], "the time constant of a trace");
+    call->kid[1] = loop_need_factor(call->check, call->kid[1], "the time constant of a trace", NULL);
     LoopNode *pair[] = {x, call->kid[1]};
     LoopNode *both = loop_node_op(call->check, call->ast->span, LOOP_OP_mul, pair, 2);
     return both ? make(call,
@@ -250,7 +250,7 @@ static LoopNode *code(LoopCall *call)
         return NULL;
     uint32_t kids = 1;
     if (call->function == LOOP_FN_microstimuli) {
-        call->kid[1] = loop_need_factor(call->check, call->kid[2], "the decay of microstimuli");
+        call->kid[1] = loop_need_factor(call->check, call->kid[2], "the decay of microstimuli", NULL);
         call->kid[2] = call->kid[3];
         if (!call->kid[1] || !scalar_number(call, 1, "the decay of microstimuli") ||
             !scalar_number(call, 2, "the width of microstimuli"))

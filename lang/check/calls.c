@@ -120,7 +120,8 @@ static LoopNode *unknown(LoopChecker *check, const LoopAst *ast)
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0201, ast->name_span, "there is no function '%.*s'", LOOP_STR_ARGS(ast->text));
     LoopReducer reducer;
     if (loop_reducer_named(ast->text, &reducer)) { /* those of elements are functions too */
-        loop_diag_help(check->diags, diag, "It is taken over time, of what is measured, and stands outermost: expect (%.*s(x) in train) > 0.5",
+        loop_diag_help(check->diags, diag,
+                       "It is taken over time, not at one moment nor over agents, and stands outermost: expect (%.*s(x) from light to juice in train) > 0.5",
                        LOOP_STR_ARGS(ast->text));
         return NULL;
     }

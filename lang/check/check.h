@@ -203,8 +203,8 @@ bool loop_need_whole_steps(LoopChecker *check, const LoopNode *node, const char 
 bool loop_need_memory(LoopChecker *check, LoopSpan span, const char *what, uint32_t steps);
 /* A duration in milliseconds, in the unit in which it reads best. */
 void loop_duration_put(LoopText *out, double ms);
-/* A time constant (duration) or a factor: the factor per step. */
-LoopNode *loop_need_factor(LoopChecker *check, LoopNode *node, const char *what);
+/* A time constant (duration) or a factor: the factor per step. `instead`: what helps where it is 0 or less; NULL for the usual. */
+LoopNode *loop_need_factor(LoopChecker *check, LoopNode *node, const char *what, const char *instead);
 
 /* ---- foreign.c ---- */
 void loop_foreign_declare(LoopChecker *check, const LoopAst *ast);

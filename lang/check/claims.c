@@ -88,7 +88,10 @@ static LoopNode *measured(LoopChecker *check, const LoopAst *expr, const LoopAst
     if (!place)
         return arithmetic(check, &where, expr);
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0802, place->span, "what is measured already has its place");
-    loop_diag_help(check->diags, diag, "Write the place inside the parentheses of each measured value.");
+    if (expr->kind == LOOP_AST_NAME)
+        loop_diag_help(check->diags, diag, "'%.*s' is a measure: for another phase, or another group, write another one.", LOOP_STR_ARGS(expr->text));
+    else
+        loop_diag_help(check->diags, diag, "Write the place inside the parentheses of each measured value.");
     return NULL;
 }
 
@@ -101,7 +104,11 @@ static LoopNode *placed_limit(LoopChecker *check, const LoopAst *expr, const Loo
     LoopStr where = loop_check_text(check, place->span);
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0808, place->span, "'%.*s' is the same everywhere, so it has no place",
                                LOOP_STR_ARGS(loop_check_text(check, expr->span)));
-    loop_diag_help(check->diags, diag, "Write '%.*s' behind what is measured, ahead of the comparison.", LOOP_STR_ARGS(where));
+    if (expr->kind == LOOP_AST_NAME && !loop_scope_find(check, LOOP_SPACE_VALUES, expr->text)) /* a label */
+        loop_diag_help(check->diags, diag, "How often it is chosen is measured in parentheses, and compared with a number: (... == %.*s) %.*s > 0.5.",
+                       LOOP_STR_ARGS(loop_check_text(check, expr->span)), LOOP_STR_ARGS(where));
+    else
+        loop_diag_help(check->diags, diag, "Write '%.*s' behind what is measured, ahead of the comparison.", LOOP_STR_ARGS(where));
     return NULL;
 }
 

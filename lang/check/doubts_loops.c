@@ -183,6 +183,36 @@ static const LoopNode *number_in(const LoopList *terms)
     return NULL;
 }
 
+/* A sense without a formula gets its events from the task: whether this one gets none. */
+static bool stays_0(const LoopModel *model, const LoopSymbol *sense)
+{
+    bool driven = sense->kind != LOOP_SYM_SENSE || sense->value || sense->broken || sense->forced || !model->trials.count;
+    for (size_t i = 0; !driven && i < model->trials.count; i++)
+        driven = drives(LOOP_ITEM(model->trials, LoopTrialModel *, i), sense);
+    return !driven;
+}
+
+/* The sense that a formula is a multiple of, and that stays 0: then so does the formula. NULL: there is none. */
+static const LoopSymbol *zero_factor(const LoopModel *model, const LoopNode *node)
+{
+    const LoopSymbol *found = node->kind == LOOP_NODE_SYMBOL && stays_0(model, node->symbol) ? node->symbol : NULL;
+    const bool product = node->kind == LOOP_NODE_OP && node->op == LOOP_OP_mul, late = node->kind == LOOP_NODE_FUNCTION && loop_node_looks_back(node);
+    const bool gated = node->kind == LOOP_NODE_OP && node->op == LOOP_OP_select && node->kids[2]->constant && node->kids[2]->constant[0] == 0;
+    for (uint32_t k = 0; !found && k < (product ? node->kid_count : late || gated ? 1 : 0); k++)
+        found = zero_factor(model, node->kids[k]);
+    return found;
+}
+
+static void check_zero(LoopChecker *check, const LoopSymbol *signal)
+{
+    const LoopSymbol *sense = signal->value && !signal->forced ? zero_factor(check->model, signal->value) : NULL;
+    if (!sense)
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0027, signal->span, "'%.*s' stays 0: no trial drives '%.*s'", LOOP_STR_ARGS(signal->name),
+                               LOOP_STR_ARGS(sense->name));
+    loop_diag_help(check->diags, diag, "Give a trial an event of it, such as: %.*s at 1 s", LOOP_STR_ARGS(sense->name));
+}
+
 void loop_doubts_signal(LoopChecker *check, const LoopSymbol *signal)
 {
     LoopScope *before = loop_scope_enter(check, signal->scope);
@@ -196,19 +226,20 @@ void loop_doubts_signal(LoopChecker *check, const LoopSymbol *signal)
                        LOOP_STR_ARGS(act->name));
         loop_diag_help(check->diags, diag, "The value of what was taken is %.*s.expected.", LOOP_STR_ARGS(act->ast->text));
     }
+    check_zero(check, signal);
     loop_scope_enter(check, before);
 }
 
-/* A sense without a formula gets its events from the task. One that stays 0 may be meant, but not where it says when to choose. */
+static const LoopSymbol *sense_when(const LoopLoopModel *loop)
+{
+    return loop->when && loop->when->kind == LOOP_NODE_SYMBOL ? loop->when->symbol : NULL;
+}
+
 static void check_when(LoopChecker *check, const LoopLoopModel *loop)
 {
-    const LoopModel *model = check->model;
-    const LoopSymbol *sense = loop->when && loop->when->kind == LOOP_NODE_SYMBOL ? loop->when->symbol : NULL;
-    if (!sense || sense->kind != LOOP_SYM_SENSE || sense->value || sense->broken || sense->forced)
+    const LoopSymbol *sense = sense_when(loop);
+    if (!sense || !stays_0(check->model, sense))
         return;
-    for (size_t i = 0; i < model->trials.count; i++)
-        if (drives(LOOP_ITEM(model->trials, LoopTrialModel *, i), sense))
-            return;
     LoopDiag *diag = loop_diag(check->diags, LOOP_W0017, loop->when->span, "'%.*s' never chooses: no trial drives '%.*s'",
                                LOOP_STR_ARGS(loop->symbol->name), LOOP_STR_ARGS(sense->name));
     loop_diag_help(check->diags, diag, "Give a trial an event of it, such as: %.*s at 1 s", LOOP_STR_ARGS(sense->name));

@@ -83,13 +83,15 @@ static void report_unknown(LoopChecker *check, const LoopLoopModel *loop, const 
         loop_diag_help(check->diags, diag, "Its settings are rate, trace, burst, dip, forget%s.", loop_text_view(&names).at);
 }
 
+static const char HOW_TO_FORGET[] = "It is the time in which weights fall to 0.37 of what they are, such as forget 10 min; without it nothing is forgotten.";
+
 /* What a setting has to be, beside fitting the channels. */
 static LoopNode *as_setting(LoopChecker *check, const LoopLoopModel *loop, LoopNode *const *slot, LoopNode *node, const char *what)
 {
     if (slot == &loop->trace)
-        return loop_need_factor(check, node, what);
+        return loop_need_factor(check, node, what, NULL);
     if (slot == &loop->forget)
-        return loop_need_unit(check, node, LOOP_UNIT_DURATION, what) ? loop_need_factor(check, node, what) : NULL;
+        return loop_need_unit(check, node, LOOP_UNIT_DURATION, what) ? loop_need_factor(check, node, what, HOW_TO_FORGET) : NULL;
     return loop_need_unit(check, node, LOOP_UNIT_NUMBER, what) ? node : NULL;
 }
 

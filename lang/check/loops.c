@@ -134,7 +134,7 @@ static void fill_discount(LoopChecker *check, LoopLoopModel *loop)
     LoopWhere where = loop_clause_where(check, loop, LOOP_IN_INNATE, "discount");
     LoopNode *node = loop_expr(check, &where, loop_ast_value(header, LOOP_AST_DISCOUNT));
     if (loop_clause_fits(check, loop, node, "the discount"))
-        loop->discount = loop_need_factor(check, node, "the discount");
+        loop->discount = loop_need_factor(check, node, "the discount", NULL);
     loop_scope_enter(check, before);
 }
 

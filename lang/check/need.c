@@ -172,7 +172,7 @@ static void doubt_time_constant(LoopChecker *check, const LoopNode *node, const 
     }
 }
 
-LoopNode *loop_need_factor(LoopChecker *check, LoopNode *node, const char *what)
+LoopNode *loop_need_factor(LoopChecker *check, LoopNode *node, const char *what, const char *instead)
 {
     if (!node || node->type.unit == LOOP_UNIT_NUMBER)
         return node;
@@ -180,7 +180,7 @@ LoopNode *loop_need_factor(LoopChecker *check, LoopNode *node, const char *what)
         if (node->constant[i] > 0)
             continue;
         LoopDiag *diag = loop_diag(check->diags, LOOP_E0504, node->span, "%s, as a duration, must be above 0", what);
-        loop_diag_help(check->diags, diag, "A plain number there is a factor per step; 0 keeps nothing.");
+        loop_diag_help(check->diags, diag, "%s", instead ? instead : "A plain number there is a factor per step; 0 keeps nothing.");
         return NULL;
     }
     doubt_time_constant(check, node, what);

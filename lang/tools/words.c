@@ -54,8 +54,9 @@ static void put_pieces(LoopWords *w, const LoopScope *scope, LoopSpan span, PutP
         while (in_name(c) && !comment && next < span.end && in_name(text[next]))
             next++;
         bool starts_name = in_name(c) && (c < '0' || c > '9') && !quoted && (i == 0 || text[i - 1] != '.');
+        bool called = next < span.end && text[next] == '('; /* a function, which no circuit declares */
         if (!comment)
-            (starts_name ? put : put_as_is)(w, scope, (LoopStr){text + i, next - i});
+            (starts_name && !called ? put : put_as_is)(w, scope, (LoopStr){text + i, next - i});
     }
 }
 

@@ -16,11 +16,11 @@ LoopDiag *loop_diag_fault(LoopDiags *diags, const LoopCheck *check, double value
             diag = loop_diag(diags, LOOP_W0020, check->span, "'%.*s' has grown to %.0e: its learning diverges", LOOP_STR_ARGS(check->name), value);
             loop_diag_help(
                 diags, diag,
-                "Each change overshoots; a lower rate mends that. Where a loop foresees what comes within a time, rate times the steps that a cue lasts in it has to stay below 2.");
+                "Each change is larger than the one before: the rate is too high, or a trace never fades. Where a loop foresees what comes within a time, rate times the steps that a cue lasts in it has to stay below 2.");
             return diag;
         }
         diag = loop_diag(diags, check->code, check->span, "'%.*s' became %s", LOOP_STR_ARGS(check->name), number);
-        loop_diag_help(diags, diag, "Look for a rate that is too large for its context, a division by 0, or the logarithm of 0.");
+        loop_diag_help(diags, diag, "Look for a rate that is too large for its context, a division by 0, the logarithm of 0, the root of what is below 0, or a discount above 1.");
         return diag;
     case LOOP_CHECK_INDEX:
         if (value == -1) {

@@ -318,8 +318,11 @@ static void courses_finish(LoopResults *results)
 static void note_where(const Run *run, const LoopFault *f, LoopDiags *diags, LoopDiag *diag)
 {
     const LoopProgram *program = run->program;
-    if (f->step == UINT64_MAX)
+    if (f->step == UINT64_MAX) {
+        if (program->group_count > 1)
+            loop_diag_note(diags, diag, LOOP_NO_SPAN, "in group '%.*s'", LOOP_STR_ARGS(program->groups[f->lane / run->plan.agents]));
         return;
+    }
     LoopText where = {0};
     loop_text_add(&where, "agent %u", f->lane % run->plan.agents);
     if (program->group_count > 1)
