@@ -193,7 +193,8 @@ const char *loop_op_written(uint32_t op);
 bool loop_need_width(LoopChecker *check, const LoopNode *node, uint32_t width, const char *what);
 bool loop_need_unit(LoopChecker *check, const LoopNode *node, LoopUnit unit, const char *what);
 bool loop_need_constant(LoopChecker *check, const LoopNode *node, const char *what);
-/* A constant whole number in [lo, hi]. */
+/* A constant whole number in [lo, hi]; a count is one of up to 2^32 - 1. */
+bool loop_need_whole(LoopChecker *check, const LoopNode *node, const char *what, double lo, double hi, double *out);
 bool loop_need_count(LoopChecker *check, const LoopNode *node, const char *what, double lo, double hi, uint32_t *out);
 /* A constant duration of a whole number of steps, at least `least`. */
 bool loop_need_steps(LoopChecker *check, const LoopNode *node, const char *what, uint32_t least, uint32_t *out);

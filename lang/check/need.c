@@ -53,20 +53,29 @@ static void number_text(char text[32], double x)
     text[loop_num_print(text, x)] = '\0';
 }
 
-bool loop_need_count(LoopChecker *check, const LoopNode *node, const char *what, double lo, double hi, uint32_t *out)
+bool loop_need_whole(LoopChecker *check, const LoopNode *node, const char *what, double lo, double hi, double *out)
 {
     if (!loop_need_constant(check, node, what) || !loop_need_width(check, node, 1, what) ||
         !loop_need_unit(check, node, LOOP_UNIT_NUMBER, what))
         return false;
     double x = node->constant[0];
     if (x == floor(x) && x >= lo && x <= hi) {
-        *out = (uint32_t)x;
+        *out = x;
         return true;
     }
     char text[32];
     number_text(text, x);
     loop_diag(check->diags, LOOP_E0408, node->span, "%s must be a whole number from %.0f to %.0f, not %s", what, lo, hi, text);
     return false;
+}
+
+bool loop_need_count(LoopChecker *check, const LoopNode *node, const char *what, double lo, double hi, uint32_t *out)
+{
+    double x;
+    if (!loop_need_whole(check, node, what, lo, hi, &x))
+        return false;
+    *out = (uint32_t)x;
+    return true;
 }
 
 void loop_duration_put(LoopText *out, double ms)

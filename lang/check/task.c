@@ -226,6 +226,7 @@ static void fill_run(LoopChecker *check, bool has_task)
     LoopModel *model = check->model;
     const LoopAst *run = NULL;
     uint32_t steps = 0, number;
+    double seed;
     bool says_length = has_task;
     LoopWhere where = loop_where(check, LOOP_IN_CONSTANT, LOOP_STR("run"), LOOP_DRAW_ONCE);
     for (const LoopAst *kid = check->file->first; kid; kid = kid->next) {
@@ -245,8 +246,8 @@ static void fill_run(LoopChecker *check, bool has_task)
         says_length = says_length || kid->kind == LOOP_AST_SPAN_OF;
         if (kid->kind == LOOP_AST_COUNT && loop_need_count(check, node, "the number of agents", 1, 1e8, &number))
             model->agents = number;
-        else if (kid->kind == LOOP_AST_SEED && loop_need_count(check, node, "the seed", 0, 4294967295.0, &number))
-            model->seed = number;
+        else if (kid->kind == LOOP_AST_SEED && loop_need_whole(check, node, "the seed", 0, 0x1p53 - 1, &seed))
+            model->seed = (uint64_t)seed;
         else if (kid->kind == LOOP_AST_SPAN_OF && loop_need_steps(check, node, "the length of the run", 1, &steps) && has_task) {
             LoopDiag *diag = loop_diag(check->diags, LOOP_E0712, kid->span, "the task says how long the run is");
             loop_diag_help(check->diags, diag, "Leave the duration out, or the task.");
