@@ -81,7 +81,7 @@ typedef enum LoopNodeKind {
 typedef enum LoopClockPart { LOOP_CLOCK_PHASE, LOOP_CLOCK_TRIAL, LOOP_CLOCK_TIME } LoopClockPart;
 
 struct LoopNode {
-    /* what walks look at comes first, in one cache line */
+    /* what walks look at comes first, and so lies together */
     LoopNodeKind kind;
     uint32_t mark;            /* of the walk that saw it last */
     LoopNode **kids;

@@ -91,6 +91,16 @@ void loop_section_mark(const LoopSection *section, bool *needed)
         mark(section->code + pc, needed);
 }
 
+void loop_section_targets(const LoopSection *section, bool *targets)
+{
+    for (size_t pc = 0; pc < section->length;) {
+        const LoopOpInfo *info = &infos[section->code[pc]];
+        pc += info->words;
+        if (info->words > 1 && info->operands[info->words - 2] == 'j') /* always the last */
+            targets[pc + section->code[pc - 1]] = true;
+    }
+}
+
 static bool writes_needed(const uint32_t *code, const bool *needed)
 {
     const char *operands = infos[code[0]].operands;

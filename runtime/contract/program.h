@@ -429,6 +429,8 @@ bool loop_final_passes(const LoopProgram *program, const LoopFinal *final, const
 uint32_t loop_final_input(const LoopProgram *program, const LoopFinal *final, uint32_t element);
 /* Marks in needed[registers] what `section` has as operands. */
 void loop_section_mark(const LoopSection *section, bool *needed);
+/* Marks in targets[words + 1] where the jumps of `section` lead. */
+void loop_section_targets(const LoopSection *section, bool *targets);
 /* What of `section`, which has no jumps, works out the registers that are needed; marks those that it needs for that.
    The code belongs to `arena`. */
 LoopSection loop_section_slice(const LoopSection *section, bool *needed, LoopArena *arena);

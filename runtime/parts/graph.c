@@ -82,7 +82,7 @@ static bool is_jump(uint32_t op)
 static void add_instruction(Maker *m, const uint32_t *code, uint32_t section)
 {
     const char *operands = loop_op_info(code[0])->operands;
-    begin_node(m, (LoopGraphNode){.code = code, .section = section, .length = 1 + (uint32_t)strlen(operands), .skip = LOOP_NONE, .target = LOOP_NONE});
+    begin_node(m, (LoopGraphNode){.code = code, .section = section, .length = loop_op_info(code[0])->words, .skip = LOOP_NONE, .target = LOOP_NONE});
     for (size_t i = 0; operands[i]; i++)
         touch_operand(m, code[0], operands[i], code[i + 1]);
     if (code[0] == LOOP_OP_CLOCK || code[0] == LOOP_OP_EVENT_ON || code[0] == LOOP_OP_EVENT_ACTIVE || code[0] == LOOP_OP_TRIAL_BEGIN)

@@ -114,6 +114,6 @@ void loop_missing_follow(LoopMissing *missing, const LoopBlock *block, const Loo
             for (uint32_t e = 0; e < width_of(block, args[0]); e++)
                 for (size_t l = 0; l < block->lanes; l++)
                     *place(missing, args[0], e, l) = result_lacks(missing, block, op, args, e, l);
-        pc += 1 + strlen(operands);
+        pc += loop_op_info(op)->words;
     }
 }

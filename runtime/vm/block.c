@@ -53,6 +53,7 @@ bool loop_block_bytes(const LoopProgram *program, const LoopLayout *layout, size
            add_bytes(bytes, program->loop_count, sizeof *b->seen + sizeof *b->calls + sizeof *b->late) &&
            add_bytes(bytes, program->loop_count, sizeof *layout->loops) &&
            add_bytes(bytes, (size_t)program->register_count + program->ring_count, sizeof(size_t)) &&
+           add_bytes(bytes, program->register_count, sizeof *layout->lent) &&
            add_bytes(bytes, layout->memo_count, sizeof *layout->memos + sizeof *b->runs) &&
            add_bytes(bytes, layout->watched_count, sizeof *layout->watched) &&
            add_bytes(bytes, program->foreign_count * layout->lanes, sizeof *b->selves) &&

@@ -165,8 +165,8 @@ LOOP_INLINE void sample_last(const LoopChoices *c, LoopRows odds, size_t vectors
         }
 }
 
-/* at = the first channel at which the running sum of the odds passes u, so as many as do not; the last one with odds where none does, -1
-   where no channel has odds. value = its value, if `takes`, a constant. */
+/* at = the first channel at which the running sum of the odds passes u, counted as those at which it does not; the last one with odds where
+   it never does, -1 where no channel has odds, or they are no numbers. value = its value, if `takes`, a constant. */
 LOOP_INLINE void sample(const LoopChoices *c, LoopRows odds, const LoopReal *draw, size_t vectors, bool takes, size_t l, LoopWide *at, LoopWide *value)
 {
     const LoopWide zero = {0}, one = loop_wide_of(1.0);
@@ -186,9 +186,14 @@ LOOP_INLINE void sample(const LoopChoices *c, LoopRows odds, const LoopReal *dra
             past[i] = loop_wide_not_below(u[i], reached[i]);
             at[i] += loop_wide_where(past[i], one);
         }
-    for (size_t i = 0; i < vectors; i++)
+    for (size_t i = 0; i < vectors; i++) {
+        const size_t lane = l + i * LOOP_WIDE;
+        past[i] |= loop_wide_different(reached[i], reached[i]);
+        if (lane + LOOP_WIDE > c->n)
+            past[i] &= loop_wide_not(loop_wide_from(c->n - lane));
         some |= past[i];
-    if (loop_wide_any(some)) /* sums that are rounded may stay below 1 */
+    }
+    if (loop_wide_any(some)) /* nothing is open, or above a threshold; or what is rounded stays below 1 */
         sample_last(c, odds, vectors, takes, l, past, at, value);
 }
 

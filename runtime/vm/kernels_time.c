@@ -234,10 +234,10 @@ static void ready_ring(const LoopBlock *block, LoopReady *at, uint32_t index, ui
 {
     const LoopRing *r = &block->program->rings[index];
     size_t lanes = r->uniform ? 1 : block->lanes;
-    LoopReal *x = loop_block_register(block, reg), *from = block->state + block->layout->rings[index];
+    LoopReal *x = loop_block_register(block, reg), *ring = block->state + block->layout->rings[index];
     if (loop_block_lanes(block, reg) == lanes)
-        *at = (LoopReady){.run = x == from ? run_nothing : writes ? run_ring_write : run_ring_read, .code = at->code, .d = x, .a = x,
-                          .h = from, .n = r->width * lanes};
+        *at = (LoopReady){.run = writes ? run_ring_write : x == ring ? run_nothing : run_ring_read, .code = at->code, .d = x, .a = x,
+                          .h = ring, .n = r->width * lanes};
 }
 
 void loop_ready_time(const LoopBlock *block, LoopReady *at)

@@ -112,13 +112,35 @@ static bool place_registers(LoopLayout *layout, const LoopProgram *program, size
     return true;
 }
 
-/* Registers that lie where another register or a ring does. */
+static bool is_lent(const LoopLayout *layout, const LoopProgram *program, size_t thing)
+{
+    return thing < program->register_count && layout->lent[thing] != LOOP_NONE;
+}
+
+/* The register or ring in whose room register `reg` lies, where next[] of each that is lent comes nearer to it on the way: a long chain is
+   not walked again and again. */
+static size_t find_room(const LoopLayout *layout, const LoopProgram *program, size_t *next, size_t reg)
+{
+    while (is_lent(layout, program, next[reg])) {
+        next[reg] = next[next[reg]];
+        reg = is_lent(layout, program, next[reg]) ? next[reg] : reg;
+    }
+    return next[reg];
+}
+
+/* Registers that lie where another register or a ring does. Until that is placed, theirs is the place that says whose it is. */
 static void place_lent(LoopLayout *layout, const LoopProgram *program)
 {
-    for (uint32_t i = 0; i < program->register_count; i++) {
-        const uint32_t room = loop_room(program, layout->lent, i);
-        layout->registers[i] = room < program->register_count ? layout->registers[room] : layout->rings[room - program->register_count];
-    }
+    const uint32_t count = program->register_count;
+    size_t *at = layout->registers;
+    for (uint32_t i = 0; i < count; i++)
+        at[i] = is_lent(layout, program, i) ? layout->lent[i] : at[i];
+    for (uint32_t i = 0; i < count; i++)
+        if (is_lent(layout, program, i))
+            at[i] = find_room(layout, program, at, i);
+    for (uint32_t i = 0; i < count; i++)
+        if (is_lent(layout, program, i))
+            at[i] = at[i] < count ? at[at[i]] : layout->rings[at[i] - count];
 }
 
 static bool place_all(LoopLayout *layout, const LoopProgram *program, size_t lanes)

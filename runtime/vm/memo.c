@@ -43,10 +43,8 @@ static void count_writers(Finder *f, const LoopSection *section)
             const uint32_t word = section->code[pc + 1 + i];
             if ((operands[i] == 'd' || operands[i] == 'h') && f->writers[word] < 2)
                 f->writers[word]++;
-            if (operands[i] == 'j' && section == &f->program->step)
-                f->targets[pc + strlen(operands) + 1 + word] = true;
         }
-        pc += strlen(operands) + 1;
+        pc += loop_op_info(section->code[pc])->words;
     }
 }
 
@@ -78,8 +76,7 @@ static void note_others(Finder *f)
         note_written(f, &program->measures[i].instant, 1);
 }
 
-/* Whether memo number `memo` would have to look at a register, which it neither does yet nor has worked out itself. What lies in the room
-   of another register it must not: it would pass over what comes to lie there. */
+/* Whether memo number `memo` would have to look at a register, which it neither does yet nor has worked out itself. */
 static bool is_new(const Finder *f, uint32_t reg, uint32_t memo)
 {
     return f->writers[reg] != ALWAYS && f->made[reg] != memo && f->watched[reg] != memo;
@@ -96,7 +93,8 @@ static void note_room(Finder *f, const uint32_t *code)
     f->open += f->layout->lent[code[1]] != LOOP_NONE;
 }
 
-/* Takes an instruction into memo number `memo`, if its result lasts and what there is to be looked at for it is little beside it. */
+/* Takes an instruction into memo number `memo`, if its result lasts and what there is to be looked at for it is little beside it. What lies in
+   the room of another register can't be looked at: what comes to lie there would be passed over. */
 static bool take(Finder *f, const uint32_t *code, uint32_t memo)
 {
     if (!is_pure(code[0]))
@@ -135,7 +133,7 @@ static void note_results(Finder *f, size_t pc, size_t end)
         const char *operands = loop_op_info(code[0])->operands;
         if (operands[0] == 'd')
             f->kept[code[1]] = (uint32_t)f->layout->memo_count;
-        pc += 1 + strlen(operands);
+        pc += loop_op_info(code[0])->words;
     }
 }
 
@@ -180,6 +178,7 @@ static bool find_all(Finder *f)
     const LoopProgram *program = f->program;
     if (!f->writers || !f->made || !f->watched || !f->kept || !f->targets || !f->layout->memos || !f->layout->watched)
         return false;
+    loop_section_targets(&program->step, f->targets);
     count_writers(f, &program->step);
     count_writers(f, &program->observe);
     note_others(f);

@@ -274,11 +274,6 @@ static void draw_apart(const Share *share, const Lanes *of)
         draw(share, of, false, 1);
 }
 
-static void draw_alike(const Share *share, const Lanes *of)
-{
-    draw(share, of, true, 1);
-}
-
 void loop_rng_uniform(LoopReal *out, size_t width, size_t lanes, LoopRngKeys keys, const uint32_t *agent,
                       const uint64_t *counter, uint64_t shared, uint32_t index)
 {
@@ -290,7 +285,7 @@ void loop_rng_uniform(LoopReal *out, size_t width, size_t lanes, LoopRngKeys key
         count = width - e < most ? width - e : most;
         const Share share = {out + e * lanes, lanes, at / LOOP_RNG_BLOCK, first, first + (uint32_t)count};
         if (alike)
-            draw_alike(&share, &of);
+            draw(&share, &of, true, 1);
         else
             draw_apart(&share, &of);
     }

@@ -27,15 +27,15 @@ static void name_often(Lender *f, uint32_t reg)
 static void name_operands(Lender *f, const LoopSection *section)
 {
     for (size_t pc = 0; pc < section->length;) {
-        const char *operands = loop_op_info(section->code[pc])->operands;
-        for (size_t i = 0; operands[i]; i++) {
+        const LoopOpInfo *info = loop_op_info(section->code[pc]);
+        for (size_t i = 0; info->operands[i]; i++) {
             const uint32_t word = section->code[pc + 1 + i];
-            if (operands[i] == 'h')
+            if (info->operands[i] == 'h' || (info->operands[i] == 'd' && section->code[pc] == LOOP_OP_FOREIGN)) /* which sees its last results */
                 name_often(f, word);
-            else if ((operands[i] == 'd' || operands[i] == 'v') && f->named[word] < OFTEN)
+            else if (loop_is_register(info->operands[i]) && f->named[word] < OFTEN)
                 f->named[word]++;
         }
-        pc += strlen(operands) + 1;
+        pc += info->words;
     }
 }
 
@@ -88,18 +88,6 @@ static void name_all(Lender *f)
         name_often(f, p->strips[i].reg);
 }
 
-static void find_targets(Lender *f)
-{
-    const LoopSection *section = &f->program->step;
-    for (size_t pc = 0; pc < section->length;) {
-        const LoopOpInfo *info = loop_op_info(section->code[pc]);
-        const size_t end = pc + info->words;
-        if (info->words > 1 && info->operands[info->words - 2] == 'j')
-            f->targets[end + section->code[end - 1]] = true;
-        pc = end;
-    }
-}
-
 /* Notes that an instruction which ends at word `end` names registers. What it writes must not have been seen before, as it was. */
 static void name_so_far(Lender *f, const uint32_t *code, size_t end)
 {
@@ -121,7 +109,7 @@ static bool is_slot(const LoopProgram *p, uint32_t reg, uint32_t ring)
     return p->rings[ring].slots == 1 && p->rings[ring].width == p->registers[reg].width && p->rings[ring].uniform == p->registers[reg].uniform;
 }
 
-/* Lends rings to what is read from them, which may turn out not to suit. `end` counts on from section to section. */
+/* Lends rings to what is read from them, which may turn out not to suit. `before`: the words of the sections before. */
 static void read_rings(Lender *f, const LoopSection *section, size_t before, bool first)
 {
     const uint32_t registers = f->program->register_count;
@@ -148,7 +136,6 @@ static void lend_rings(Lender *f)
         if (f->lent[r] != LOOP_NONE && (f->named[r] != f->so_far[r] || (f->wrote[f->lent[r]] && f->seen[r] >= f->wrote[f->lent[r]])))
             f->lent[r] = LOOP_NONE;
     memset(f->so_far, 0, p->register_count * sizeof *f->so_far);
-    memset(f->seen, 0, p->register_count * sizeof *f->seen);
 }
 
 /* ---- registers ---- */
@@ -212,7 +199,7 @@ uint32_t *loop_rooms_make(const LoopProgram *program)
     if (ok) {
         name_all(&f);
         lend_rings(&f);
-        find_targets(&f);
+        loop_section_targets(&program->step, f.targets);
         lend_all(&f);
     } else {
         loop_free(f.lent);

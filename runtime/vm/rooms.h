@@ -11,12 +11,4 @@
    The caller frees it. NULL: no memory. */
 uint32_t *loop_rooms_make(const LoopProgram *program);
 
-/* The register or ring whose room it is in the end. */
-static inline uint32_t loop_room(const LoopProgram *program, const uint32_t *lent, uint32_t reg)
-{
-    while (reg < program->register_count && lent[reg] != LOOP_NONE)
-        reg = lent[reg];
-    return reg;
-}
-
 #endif

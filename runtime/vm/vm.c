@@ -47,24 +47,6 @@ static bool any(const LoopBlock *block, uint32_t reg)
     return false;
 }
 
-/* The words of an instruction, opcode included. */
-static size_t instruction_length(uint32_t op)
-{
-    static const uint8_t lengths[] = {
-#define EW1(name, written, units, doc, expr) 3,
-#define EW2(name, written, units, doc, expr) 4,
-#define EW3(name, written, units, doc, expr) 5,
-#include "runtime/contract/elementwise.def"
-#undef EW1
-#undef EW2
-#undef EW3
-#define OP(name, operands, doc) sizeof(operands),
-#include "runtime/contract/op.def"
-#undef OP
-    };
-    return lengths[op];
-}
-
 /* The instructions up to where a SKIP_UNASKED jumps, for the lanes that want what they work out. */
 static void run_asked(LoopBlock *block, const LoopReady *at, uint32_t measure)
 {
@@ -270,7 +252,7 @@ static bool is_jump(uint32_t op)
 /* Behind the instruction `code`, or where its jump leads. */
 static const uint32_t *target(const uint32_t *code)
 {
-    size_t length = instruction_length(code[0]);
+    size_t length = loop_op_info(code[0])->words;
     return code + length + (is_jump(code[0]) ? code[length - 1] : 0);
 }
 
@@ -282,14 +264,14 @@ void loop_block_run(LoopBlock *block, const LoopSection *section)
         const LoopReady *next = at.run(block, &at);
         if (!next && !is_jump(code[0]))
             return;
-        code = next ? code + instruction_length(code[0]) : target(code);
+        code = next ? code + loop_op_info(code[0])->words : target(code);
     }
 }
 
 size_t loop_section_count(const LoopSection *section)
 {
     size_t count = 0;
-    for (size_t pc = 0; pc < section->length; pc += instruction_length(section->code[pc]))
+    for (size_t pc = 0; pc < section->length; pc += loop_op_info(section->code[pc])->words)
         count++;
     return count;
 }
@@ -299,7 +281,7 @@ static void section_ready(const LoopBlock *block, const LoopSection *section, Lo
     const uint32_t *code = section->code, *end = code + section->length;
     LoopReady *at = ready;
     size_t memo = 0;
-    for (; code < end; code += instruction_length(code[0])) {
+    for (; code < end; code += loop_op_info(code[0])->words) {
         if (memo < memos && block->layout->memos[memo].code == code)
             *at++ = (LoopReady){.run = loop_memo_run, .code = code, .n = memo++};
         *at++ = make_ready(block, code);

@@ -32,6 +32,22 @@ for lanes in 1 3 20; do
     [ "$("$loop" run --json --allow-extern --lanes $lanes "$scratch/maze.loop" | sha256sum)" = "$first" ] && pass || fail "--lanes $lanes"
 done
 
+# A result is still there on the next call, and where the function leaves it alone.
+library libkeep.so <<'C'
+void add(void *self, const double *x, double *r) { (void)self; r[0] += x[0]; }
+void keep(void *self, const double *x, double *r) { (void)self; if (x[0] > 0) r[0] = x[0]; }
+C
+cat >"$scratch/keep.loop" <<'M'
+step 100 ms
+extern "libkeep.so" { add(x) -> r; keep(x) -> r }
+world { state n from 0 next n + 1; let sum = 10 + add(1); let kept = keep(if mod(n, 3) == 1 then n else 0) * 2 }
+run 3 agents for 1 s
+expect sum at 500 ms = 16 within 0
+expect kept at 300 ms = 2 within 0
+expect kept at 500 ms = 8 within 0
+M
+says none 0 '3 expectations hold' "$loop" run --allow-extern "$scratch/keep.loop"
+
 # Arguments and results of several widths, a state for each agent and place, calls once a step, in a trial let once a trial.
 library libsum.so <<'C'
 #include <stdint.h>
