@@ -181,11 +181,10 @@ static bool find_all(Finder *f)
     loop_section_targets(&program->step, f->targets);
     count_writers(f, &program->step);
     count_writers(f, &program->observe);
+    count_writers(f, &program->verdict);
     note_others(f);
-    for (uint32_t i = 0; i < program->constant_count; i++)
-        f->writers[program->constants[i].reg] = f->writers[program->constants[i].reg] ? 2 : ALWAYS;
-    for (uint32_t i = 0; i < program->param_count; i++)
-        f->writers[program->params[i].reg] = f->writers[program->params[i].reg] ? 2 : ALWAYS;
+    for (uint32_t i = 0; i < program->register_count; i++) /* consts, params, and what is worked out before the first step */
+        f->writers[i] = f->writers[i] ? f->writers[i] : ALWAYS;
     f->next = 1;
     for (size_t pc = 0; pc < program->step.length;)
         find(f, &pc);
