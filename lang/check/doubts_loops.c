@@ -7,12 +7,13 @@
 /* `forget` and the weights it works on are a model too, so only a loop without it is in doubt. */
 static void check_rate(LoopChecker *check, const LoopLoopModel *loop)
 {
-    if (!loop->rate || !loop->rate->constant || loop->forget)
+    const double *rate = loop_node_given(loop->rate);
+    if (!rate || loop->forget)
         return;
-    bool negative = false, zero = true;
+    bool negative = false, zero = loop->rate->constant; /* of a param 0 may be meant, as a control that does not learn */
     for (uint32_t i = 0; i < loop->rate->type.width; i++) {
-        negative = negative || loop->rate->constant[i] < 0;
-        zero = zero && loop->rate->constant[i] == 0;
+        negative = negative || rate[i] < 0;
+        zero = zero && rate[i] == 0;
     }
     if (!negative && !zero)
         return;
@@ -26,8 +27,9 @@ static void check_rate(LoopChecker *check, const LoopLoopModel *loop)
 /* A factor of each step: beyond 1 in size what it multiplies grows without end. */
 static void check_factor(LoopChecker *check, const LoopLoopModel *loop, const LoopNode *factor, const char *what)
 {
-    for (uint32_t i = 0; factor && factor->constant && i < factor->type.width; i++) {
-        if (fabs(factor->constant[i]) <= 1)
+    const double *given = loop_node_given(factor);
+    for (uint32_t i = 0; given && i < factor->type.width; i++) {
+        if (fabs(given[i]) <= 1)
             continue;
         LoopDiag *diag = loop_diag(check->diags, LOOP_W0021, factor->span, "the %s of '%.*s' is beyond 1", what, LOOP_STR_ARGS(loop->symbol->name));
         loop_diag_help(check->diags, diag, "It multiplies on each step; write a number up to 1, or a duration for its time constant.");
@@ -249,8 +251,9 @@ static void check_when(LoopChecker *check, const LoopLoopModel *loop)
 static void check_steepness(LoopChecker *check, const LoopLoopModel *loop)
 {
     const LoopNode *value = loop->selection_value;
+    const double *given = loop_node_given(value);
     const bool steep = loop->selection == LOOP_SELECT_SOFTMAX || loop->selection == LOOP_SELECT_INDEPENDENT;
-    if (loop->kind != LOOP_CHOOSE || !steep || !value || !value->constant || !(value->constant[0] < 0))
+    if (loop->kind != LOOP_CHOOSE || !steep || !given || !(given[0] < 0))
         return;
     LoopDiag *diag = loop_diag(check->diags, LOOP_W0026, value->span, "'%.*s' prefers what is worth least: the steepness of its choice is negative",
                                LOOP_STR_ARGS(loop->symbol->name));

@@ -113,6 +113,8 @@ struct LoopNode {
    no memory. */
 typedef bool LoopNodeSkip(const LoopNode *node);
 bool loop_nodes_collect(LoopArena *arena, LoopNode *root, uint32_t mark, LoopNodeSkip *skip, LoopList *out);
+/* The numbers [width] of a constant, or those that a param has unless it is told otherwise; NULL: they are not known yet. */
+const double *loop_node_given(const LoopNode *node);
 /* Inside such a node only what was is read, never what is: prev and delay. */
 bool loop_node_looks_back(const LoopNode *node);
 

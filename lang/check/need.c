@@ -168,13 +168,12 @@ static LoopNode *decay(LoopChecker *check, LoopNode *node)
 /* A time constant that a step can't show. Of a param it is the value that is known here. */
 static void doubt_time_constant(LoopChecker *check, const LoopNode *node, const char *what)
 {
-    bool param = node->kind == LOOP_NODE_SYMBOL && node->symbol->kind == LOOP_SYM_PARAM && node->symbol->value;
-    const double *steps = node->constant ? node->constant : param ? node->symbol->value->constant : NULL;
+    const double *steps = loop_node_given(node);
     for (uint32_t i = 0; steps && i < node->type.width; i++) {
         if (steps[i] >= 1 || steps[i] <= 0) /* the latter is a fault, when the run is made */
             continue;
         LoopDiag *diag = loop_diag(check->diags, LOOP_W0001, node->span, "%s is shorter than one step", what);
-        if (param)
+        if (!node->constant)
             loop_diag_note(check->diags, diag, node->symbol->span, "'%.*s' is %g ms", LOOP_STR_ARGS(node->symbol->name),
                            steps[i] * check->model->step_ms);
         loop_diag_help(check->diags, diag, "Make the step smaller, or write the factor per step that is meant, such as 0.1.");

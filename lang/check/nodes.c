@@ -60,6 +60,14 @@ uint32_t loop_relation_op(LoopRelation relation)
     return LOOP_OP_eq;
 }
 
+const double *loop_node_given(const LoopNode *node)
+{
+    if (!node || node->constant)
+        return node ? node->constant : NULL;
+    bool param = node->kind == LOOP_NODE_SYMBOL && node->symbol->kind == LOOP_SYM_PARAM && node->symbol->value;
+    return param ? node->symbol->value->constant : NULL;
+}
+
 bool loop_node_looks_back(const LoopNode *node)
 {
     return node->kind == LOOP_NODE_FUNCTION && (node->function == LOOP_FN_prev || node->function == LOOP_FN_delay);
