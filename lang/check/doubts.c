@@ -87,8 +87,19 @@ static bool shows_number(const LoopModel *model, const LoopClaimModel *claim)
     return value.lo == value.hi && (claim->relation == LOOP_REL_NEAR || claim->relation == LOOP_REL_EQ);
 }
 
+/* A share of 0 is no tolerance. */
+static void check_share(LoopChecker *check, const LoopClaimModel *claim)
+{
+    const LoopNode *bound = claim->bound;
+    if (!claim->is_expectation || !claim->tolerance_is_percent || !bound->constant || bound->constant[0] != 0)
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0028, claim->tolerance->span, "a share of 0 is 0: this asks for exactly 0");
+    loop_diag_help(check->diags, diag, "Write how far from 0 it may be: = 0 within 0.05.");
+}
+
 static void check_claim(LoopChecker *check, const LoopClaimModel *claim)
 {
+    check_share(check, claim);
     Verdict verdict = claim->is_expectation ? judge(check->model, claim) : OPEN;
     if (verdict == OPEN || (verdict == ALWAYS && shows_number(check->model, claim)))
         return;
