@@ -32,6 +32,8 @@ static const char EVENT_FORM[] = "An event is written: SENSE at 1 s for 500 ms =
 static const char EVENT_ODDS[] = "An event that comes only sometimes has a probability, which may be 0 or 1: juice at 1 s with prev(act) == left.";
 static const char PHASE_FORM[] =
     "A phase is written: phase NAME = 100 TRIAL, or phase NAME = 100 of shuffle(3 TRIAL, 1 OTHER), perhaps with lesion(VS) behind it.";
+static const char PHASE_COMMA[] = "Trials of several kinds are a mix: phase NAME = 70 of shuffle(50 TRIAL, 20 OTHER). The time of a manipulation stands behind its value: "
+                                  "stimulate(VTA, 0.5 at light).";
 static const char PHASE_GROUP[] = "Which groups run a phase stands behind its name: phase NAME of GROUP, OTHER = 100 TRIAL.";
 static const char DONE_FORM[] =
     "What is done to the brain stands behind 'with', with commas between: phase probe = 20 TRIAL with lesion(VS), freeze(hope).";
@@ -67,8 +69,8 @@ static const Form definitions[] = {
     {TOK_LET, 0, TOK_NAME, "== < : ", "A definition is written with one =: let bright = 2 * light. A comparison has two."},
     {TOK_PARAM, 0, TOK_NAME, "== < ", "A parameter is written: param alpha = 0.1."},
     {TOK_CONST, 0, TOK_NAME, "== < ", "A constant is written: const n = 10."},
-    {TOK_REWARD, 0, TOK_NAME, "== < ", "A reward has a name and a formula: reward life = juice."},
-    {TOK_TRUTH, 0, TOK_NAME, "== < ", "A truth has a name and a formula: truth pain = shock."},
+    {TOK_REWARD, 0, TOK_NAME, "== < : ", "A reward has a name and a formula: reward life = juice."},
+    {TOK_TRUTH, 0, TOK_NAME, "== < : ", "A truth has a name and a formula: truth pain = shock."},
     {TOK_REGION, 0, TOK_NAME, "name = ", "A region is written: region cue : cortex = history(light, 3 s)."},
 };
 
@@ -101,6 +103,7 @@ static const Form forms[] = {
     {TOK_LOOP, LOOP_BLOCK_FILE, TOK_NAME, "* / + - ( ",
      "What is predicted is a name; a formula gets one in the hypothalamus: truth twice = 2 * juice."},
     {TOK_LOOP, LOOP_BLOCK_FILE, TOK_CHOOSE, NULL, "What there is to choose from stands in brackets: choose [left, right], or choose [10]."},
+    {TOK_LOOP, LOOP_BLOCK_FILE, '[', "] ", "What there is to choose from stands in brackets: choose [left, right], or choose [10]."},
     {TOK_LOOP, LOOP_BLOCK_FILE, ']', "discount ahead within ",
      "A loop that chooses looks no time ahead; how good a choice was is said by its dopamine, and that of a loop that predicts looks ahead: rpe(value)."},
     {TOK_LOOP, LOOP_BLOCK_FILE, TOK_PREDICT, "[ ",
@@ -121,13 +124,13 @@ static const Form forms[] = {
     {TOK_BETWEEN, 0, 0, "to and ", "An interval that varies is drawn: between uniform(5 s, 8 s)."},
     {TOK_PHASE, 0, TOK_DURATION, ") } newline of with until ; ",
      "A number and a unit of time are a duration: no trial can be called s, ms, min or h."},
-    {TOK_PHASE, 0, '(', ") ", "What it acts on stands inside: freeze(hope)."},
+    {TOK_PHASE, 0, '(', ") ", "What belongs to it stands inside: shuffle(3 TRIAL, 1 OTHER), or freeze(hope)."},
     {TOK_PHASE, 0, ')', "with ", DONE_FORM},
     {TOK_PHASE, 0, ')', "at from ", "When it is done stands inside: stimulate(VTA, 0.5 at light)."},
     {TOK_GROUP, 0, ')', "with ", DONE_FORM},
     {TOK_PHASE, 0, TOK_NUMBER, "name ", "A mix says how many trials there are in all: phase NAME = 50 of shuffle(25 TRIAL, 25 OTHER)."},
     {TOK_PHASE, 0, TOK_NAME, "for in ", PHASE_GROUP},
-    {TOK_PHASE, 0, TOK_NAME, ", ", "The time of a manipulation stands behind its value: stimulate(VTA, 0.5 at light)."},
+    {TOK_PHASE, 0, TOK_NAME, ", ", PHASE_COMMA},
     {TOK_PHASE, 0, ',', "at ", "The time of a manipulation stands behind its value: stimulate(VTA, 0.5 at light)."},
     {TOK_PHASE, 0, 0, "of ( : ", PHASE_FORM},
     {TOK_PHASE, 0, 0, "lesion freeze block stimulate set while during and ", DONE_FORM},
@@ -158,7 +161,7 @@ static const Form forms[] = {
     {TOK_EXPECT, 0, '<', "of ", TWO_SIDES},
     {TOK_EXPECT, 0, TOK_NUMBER, "between ", LOOP_TWO_CLAIMS},
     {TOK_EXPECT, 0, TOK_AND, "< > <= >= == != ", LOOP_TWO_CLAIMS},
-    {TOK_EXPECT, 0, TOK_PERCENT, "agents ", "Agents one by one: for 90% of agents."},
+    {TOK_EXPECT, 0, TOK_PERCENT, " agents ", "Agents one by one: for 90% of agents."},
     {TOK_EXPECT, 0, 0, "between ", "A window of time is written: from light to juice. Two bounds are two expectations, or = 0.8 within 0.1."},
     {TOK_MEASURE, 0, 0, "between ", WINDOW_FORM},
     {CLAIM, 0, TOK_UNTIL, "name ", UNTIL_FORM},
@@ -177,6 +180,7 @@ static const Form forms[] = {
     {CLAIM, 0, TOK_NAME, "in first last trial block blocks ", CLAIM_PLACE},
     {CLAIM, 0, TOK_NAME, "is ",
      "What is wanted is written: = 0.5 within 0.05, or > 0.5. A choice is compared with ==: (act == left) at go in train > 0.9."},
+    {TOK_EXPECT, 0, TOK_NAME, "above below over under exceeds ", "What is wanted is written: > 0.5, < 0.5, or = 0.5 within 0.05."},
     {TOK_EXPECT, 0, TOK_NAME, "name ",
      "What is taken over time is written as a function, ahead of its place: peak(VTA) from light to juice in train."},
     {TOK_PARAM, 0, TOK_NAME, ": ", "A parameter is written: param alpha = 0.1."},
