@@ -3,6 +3,7 @@
 #define LOOP_REPORT_H
 
 #include "runtime/output/claims.h"
+#include "runtime/output/json.h"
 #include "runtime/output/sink.h"
 
 /* The report for people. Without memory, out->failed. */
@@ -17,5 +18,7 @@ void loop_report_claim_cells(const LoopReport *report, uint32_t claim, uint32_t 
 void loop_report_markdown(const LoopReport *report, const char *file, const LoopStr *sources, size_t source_count, LoopText *out);
 /* The same as JSON: one object a line, of kinds run, trace, measure, expectation and result. */
 void loop_report_json(const LoopReport *report, LoopSink *out);
+/* The member "parameters" of an object: name, value and unit of each param, and what groups give it. */
+void loop_json_parameters(LoopJson *json, const LoopProgram *program);
 
 #endif

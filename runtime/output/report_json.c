@@ -25,6 +25,53 @@ static void end(LoopJson *json, LoopSink *out)
     loop_sink_spill(out);
 }
 
+/* ---- parameters ---- */
+
+static void put_numbers(LoopJson *json, const double *x, uint32_t width, double scale)
+{
+    if (width > 1)
+        loop_json_open(json, '[');
+    for (uint32_t e = 0; e < width; e++)
+        loop_json_num(json, x[e] * scale);
+    if (width > 1)
+        loop_json_close(json, ']');
+}
+
+static void put_parameter(LoopJson *json, const LoopProgram *program, const LoopParam *param)
+{
+    bool duration = param->unit == LOOP_UNIT_DURATION;
+    double scale = duration ? program->step_ms : 1; /* the program counts in steps */
+    loop_json_open(json, '{');
+    loop_json_member_str(json, "name", param->name);
+    loop_json_key(json, "value");
+    put_numbers(json, param->value, param->width, scale);
+    loop_json_member_str(json, "unit", duration ? LOOP_STR("ms") : LOOP_STR("1"));
+    if (param->groups) {
+        loop_json_key(json, "groups");
+        loop_json_open(json, '{');
+        for (uint32_t g = 0; g < program->group_count; g++) {
+            loop_json_str(json, program->groups[g]);
+            loop_text_add(json->out, ":");
+            json->started = false;
+            put_numbers(json, param->groups + (size_t)g * param->width, param->width, scale);
+        }
+        loop_json_close(json, '}');
+    }
+    loop_json_close(json, '}');
+}
+
+void loop_json_parameters(LoopJson *json, const LoopProgram *program)
+{
+    loop_json_key(json, "parameters");
+    loop_json_open(json, '[');
+    for (uint32_t i = 0; i < program->param_count; i++)
+        if (program->params[i].name.len) /* else the compiler made it */
+            put_parameter(json, program, &program->params[i]);
+    loop_json_close(json, ']');
+}
+
+/* ---- lines ---- */
+
 static void put_run(const LoopReport *report, LoopSink *out)
 {
     LoopJson json = {&out->text, false};
@@ -44,6 +91,7 @@ static void put_run(const LoopReport *report, LoopSink *out)
     for (uint32_t i = 0; i < program->group_count; i++)
         loop_json_str(&json, program->groups[i]);
     loop_json_close(&json, ']');
+    loop_json_parameters(&json, program);
     end(&json, out);
 }
 

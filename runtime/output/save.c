@@ -5,6 +5,7 @@
 #include "runtime/output/csv.h"
 #include "runtime/output/files.h"
 #include "runtime/output/json.h"
+#include "runtime/output/report.h"
 #include "runtime/output/sha256.h"
 
 #include <time.h>
@@ -33,39 +34,6 @@ static void write_agents(const void *context, LoopSink *out)
 }
 
 /* ---- run.json ---- */
-
-static void put_numbers(LoopJson *json, const double *x, uint32_t width, double scale)
-{
-    if (width > 1)
-        loop_json_open(json, '[');
-    for (uint32_t e = 0; e < width; e++)
-        loop_json_num(json, x[e] * scale);
-    if (width > 1)
-        loop_json_close(json, ']');
-}
-
-static void put_parameter(LoopJson *json, const LoopProgram *program, const LoopParam *param)
-{
-    bool duration = param->unit == LOOP_UNIT_DURATION;
-    double scale = duration ? program->step_ms : 1; /* the program counts in steps */
-    loop_json_open(json, '{');
-    loop_json_member_str(json, "name", param->name);
-    loop_json_key(json, "value");
-    put_numbers(json, param->value, param->width, scale);
-    loop_json_member_str(json, "unit", duration ? LOOP_STR("ms") : LOOP_STR("1"));
-    if (param->groups) {
-        loop_json_key(json, "groups");
-        loop_json_open(json, '{');
-        for (uint32_t g = 0; g < program->group_count; g++) {
-            loop_json_str(json, program->groups[g]);
-            loop_text_add(json->out, ":");
-            json->started = false;
-            put_numbers(json, param->groups + (size_t)g * param->width, param->width, scale);
-        }
-        loop_json_close(json, '}');
-    }
-    loop_json_close(json, '}');
-}
 
 static void put_file(LoopJson *json, LoopStr name, LoopStr text)
 {
@@ -107,12 +75,7 @@ static void put_settings(LoopJson *json, const LoopReport *report)
     loop_json_close(json, ']');
     loop_json_key(json, "step_ms");
     loop_json_num(json, program->step_ms);
-    loop_json_key(json, "parameters");
-    loop_json_open(json, '[');
-    for (uint32_t i = 0; i < program->param_count; i++)
-        if (program->params[i].name.len) /* else the compiler made it */
-            put_parameter(json, program, &program->params[i]);
-    loop_json_close(json, ']');
+    loop_json_parameters(json, program);
 }
 
 static void put_results(LoopJson *json, const LoopReport *report)
