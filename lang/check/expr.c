@@ -418,8 +418,11 @@ static LoopNode *placed(LoopChecker *check, const LoopWhere *where, const LoopAs
         return loop_measure_placed(check, where, ast->first, ast->last, loop_check_text(check, ast->span), ast->span);
     if (where->measuring)
         return loop_measure_trials(check, where, ast, NULL);
-    LoopDiag *diag = loop_diag(check->diags, LOOP_E0801, ast->span, "a measured value can't be part of a formula of the model");
-    loop_diag_help(check->diags, diag, "'at', 'in' and 'of' belong to measure, expect and until; give the formula a signal.");
+    const bool inside = where->in == LOOP_IN_MEASURE;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0801, ast->span, inside ? "a measured value can't be part of a signal that is measured"
+                                                                           : "a measured value can't be part of a formula of the model");
+    loop_diag_help(check->diags, diag, inside ? "One value is taken here, of a signal: put what is compared into one, let gap = ..., and measure that."
+                                              : "'at', 'in' and 'of' belong to measure, expect and until; give the formula a signal.");
     return NULL;
 }
 
