@@ -172,6 +172,8 @@ static void put_samples(LoopJson *json, const LoopOutcome *outcome)
             (outcome->sample[e].agents == outcome->sample[least].agents && outcome->sample[e].trials < outcome->sample[least].trials))
             least = e;
     loop_json_member_int(json, "agents", outcome->sample[least].agents);
+    if (outcome->sample[least].infinite)
+        loop_json_member_int(json, "infinite", outcome->sample[least].infinite);
     loop_json_member_int(json, "trials", outcome->sample[least].trials);
     for (int i = 0; outcome->width > 1 && i < 2; i++) {
         loop_json_key(json, i ? "element_trials" : "element_agents");
