@@ -1,6 +1,7 @@
 /* Registers, constants, instructions, checks, and the copies of texts and lists that the program keeps. */
 #include "lang/lower/emit.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -60,7 +61,7 @@ uint32_t lower_constant(Lower *l, const double *values, uint32_t width)
     *bucket = (uint32_t)l->constants.count;
     lower_reg(l, reg)->initial = lower_reg(l, reg)->checked = true;
     for (uint32_t i = 0; i < width; i++)
-        if (!isfinite(values[i]))
+        if (!(fabs(values[i]) <= FLT_MAX)) /* in single precision it is infinite */
             lower_reg(l, reg)->checked = false;
     return reg;
 }

@@ -167,6 +167,9 @@ want codes 0 'E0201' "$loop" explain e201
 want nocode 2 'no diagnostic' "$loop" explain E9999
 printf 'model m\nstep 100 ms\nparam alpha = 0.3 in [0, 0.3]\nlet x = alpha\nrun 1 s\nexpect x = 0.3 within 1e-6\n' | file edge
 want edge 0 '1 expectation holds' "$loop" run --precision single "$scratch/edge.loop"
+printf 'step 100 ms\nsense go\nloop act : choose [a, b] { context 1; bias [0, 1e160]; select softmax(0.1) when go; learn rate 0.1 }\ndopamine D -> act = go\ntask { trial t 500 ms { go at 100 ms }; phase p = 3 t }\n' | file wide_bias
+want wide_bias 0 '' "$loop" run -q "$scratch/wide_bias.loop" # as a double it is a number
+want wide_bias_single 3 E0901 "$loop" run -q --precision single "$scratch/wide_bias.loop"
 want beyond 3 E0208 "$loop" run --precision single -p alpha=0.3001 "$scratch/edge.loop"
 # 100 million normal numbers of 24 bits: none beyond 5.5, where the least of them would stand alone
 printf 'step 1 ms\nlet z = normal(0, 1, 500)\ntask {\n  trial t 2 s { }\n  phase p = 1 t\n}\nrun 100 agents\nmeasure m = peak(largest(max(z, -z)))\nexpect m > 4.5\nexpect m < 5.5 for 100%% of agents\n' | file tails
