@@ -264,19 +264,12 @@ LoopStr lower_text(Lower *l, LoopStr text)
 
 LoopStr lower_print(Lower *l, const char *format, ...)
 {
-    char few[256]; /* most fit, and need not be counted first */
-    va_list args, again;
+    LoopText text = {.arena = l->arena};
+    va_list args;
     va_start(args, format);
-    va_copy(again, args);
-    int len = vsnprintf(few, sizeof few, format, args);
-    char *text = len < 0 ? NULL : loop_arena_alloc(l->arena, (size_t)len + 1);
-    if (text && (size_t)len < sizeof few)
-        memcpy(text, few, (size_t)len);
-    else if (text)
-        vsnprintf(text, (size_t)len + 1, format, again);
-    va_end(again);
+    loop_text_add_list(&text, format, args);
     va_end(args);
-    return text ? (LoopStr){text, (size_t)len} : (LoopStr){"", 0};
+    return loop_text_view(&text);
 }
 
 void *lower_array(Lower *l, const LoopList *list, size_t size)

@@ -350,14 +350,12 @@ void loop_text_str(LoopText *text, LoopStr s)
     loop_text_put(text, s.at, s.len);
 }
 
-void loop_text_add(LoopText *text, const char *format, ...)
+void loop_text_add_list(LoopText *text, const char *format, va_list args)
 {
     char few[256]; /* most fit, and need not be counted first */
-    va_list args, again;
-    va_start(args, format);
+    va_list again;
     va_copy(again, args);
     int len = vsnprintf(few, sizeof few, format, args);
-    va_end(args);
     if (len < 0)
         text->failed = true;
     else if ((size_t)len < sizeof few)
@@ -367,6 +365,14 @@ void loop_text_add(LoopText *text, const char *format, ...)
         text->len += (size_t)len;
     }
     va_end(again);
+}
+
+void loop_text_add(LoopText *text, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    loop_text_add_list(text, format, args);
+    va_end(args);
 }
 
 static char lower(char c)

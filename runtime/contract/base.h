@@ -3,6 +3,7 @@
 #ifndef LOOP_BASE_H
 #define LOOP_BASE_H
 
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -95,6 +96,7 @@ void loop_text_free(LoopText *text);
 void loop_text_put(LoopText *text, const char *bytes, size_t len);
 void loop_text_str(LoopText *text, LoopStr s);
 __attribute__((format(printf, 2, 3))) void loop_text_add(LoopText *text, const char *format, ...);
+__attribute__((format(printf, 2, 0))) void loop_text_add_list(LoopText *text, const char *format, va_list args);
 LoopStr loop_text_view(const LoopText *text); /* borrowed; empty when nothing was put */
 
 /* Distance between two names (insert, delete, replace, swap; case does not count), at most `limit` + 1; for "did you mean". */

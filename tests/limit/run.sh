@@ -170,6 +170,9 @@ want edge 0 '1 expectation holds' "$loop" run --precision single "$scratch/edge.
 printf 'step 100 ms\nsense go\nloop act : choose [a, b] { context 1; bias [0, 1e160]; select softmax(0.1) when go; learn rate 0.1 }\ndopamine D -> act = go\ntask { trial t 500 ms { go at 100 ms }; phase p = 3 t }\n' | file wide_bias
 want wide_bias 0 '' "$loop" run -q "$scratch/wide_bias.loop" # as a double it is a number
 want wide_bias_single 3 E0901 "$loop" run -q --precision single "$scratch/wide_bias.loop"
+# 1901 shares of 24 bits sum up to 0.999975: what is drawn above that takes the last channel, about 5 times in 200,000
+printf 'step 100 ms\nsense go\nloop act : choose [1901] { context 1; select epsilon(1) when go }\ntask { trial t 200 ms { go at 0 s }\n phase p = 200 t }\nrun 1000 agents\nexpect act.chose at 0 s in p = 1 within 0\nexpect (act == 1900) at 0 s in p < 0.001\n' | file shares
+want shares 0 '2 expectations hold' "$loop" run --precision single "$scratch/shares.loop"
 want beyond 3 E0208 "$loop" run --precision single -p alpha=0.3001 "$scratch/edge.loop"
 # 100 million normal numbers of 24 bits: none beyond 5.5, where the least of them would stand alone
 printf 'step 1 ms\nlet z = normal(0, 1, 500)\ntask {\n  trial t 2 s { }\n  phase p = 1 t\n}\nrun 100 agents\nmeasure m = peak(largest(max(z, -z)))\nexpect m > 4.5\nexpect m < 5.5 for 100%% of agents\n' | file tails
