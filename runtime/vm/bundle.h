@@ -7,15 +7,16 @@
 #include "runtime/contract/wide.h"
 #include "runtime/vm/vm.h"
 
-/* Vectors of lanes that the pass of late.c takes at a time: the eight partial sums of each stay in registers. */
+/* Vectors of lanes that the pass of late_side.c takes at a time: the eight partial sums of each stay in registers. */
 #if LOOP_WIDE_BYTES == 64
 enum { LOOP_LATE_STRIP = 2 };
 #else
 enum { LOOP_LATE_STRIP = 1 };
 #endif
 
-/* Lanes of a bundle where there are several. The last has up to twice as many less one, so that none is narrow. */
-enum { LOOP_BUNDLE = LOOP_LATE_STRIP * LOOP_WIDE };
+/* Lanes of a bundle where there are several. The last has up to twice as many less one, so that none is narrow; and the most that one
+   has in any engine, which is what room is reserved for in all. */
+enum { LOOP_BUNDLE = LOOP_LATE_STRIP * LOOP_WIDE, LOOP_BUNDLE_MOST = 2 * 32 - 1 };
 
 typedef struct LoopBundle {
     size_t first, lanes; /* of the block; 0 lanes: there is none */

@@ -260,12 +260,8 @@ void loop_kernel_value(LoopBlock *block, const LoopLoop *loop, size_t index)
         return;
     if (!loop_seen_same(block, index)) {
         loop_seen_keep(block, index);
-        if (block->late[index].moves)
-            loop_late_value(block, index);
-        else {
-            loop_late_settle(block, index);
+        if (!loop_late_value(block, index))
             read_all(block, loop, index);
-        }
         loop_seen_turn(block, index);
         loop_late_look(block, index);
         block->seen[index].stale = false;

@@ -6,7 +6,10 @@
 
 #include <string.h>
 
-enum { LINES_WORTH_IT = 8 };
+enum {
+    LINES_WORTH_IT = 8,
+    PATIENCE = 32 /* passes without a look at weights or traces that promise as many more: turning them about and back takes as long as four */
+};
 
 bool loop_late_suits(const LoopProgram *program, const LoopLoop *loop)
 {
@@ -30,6 +33,8 @@ void loop_late_start(LoopBlock *block, size_t index)
     *late = (LoopLate){.able = at != LOOP_UNSEEN && block->calls[index].lasting && block->lanes >= LOOP_WIDE};
     if (!late->able)
         return;
+    late->turns = block->layout->loops[index].bundled && loop_late_turns(loop);
+    late->patience = PATIENCE;
     late->due = block->state + at;
     late->push = late->due + loop->channels * block->lanes;
     late->fade = late->push + block->lanes;
@@ -105,6 +110,8 @@ static bool note_credit(const LoopRuleCall *call, const LoopSynapses *s, const L
     return own || all_finite(late->due, loop->channels * call->lanes);
 }
 
+static void do_all(LoopBlock *block, size_t index);
+
 /* Notes what of weights and traces is to move, behind what has been noted. False: it can't wait. */
 static bool note(LoopBlock *block, size_t index, const LoopSynapses *s, bool moves, bool enters)
 {
@@ -112,7 +119,7 @@ static bool note(LoopBlock *block, size_t index, const LoopSynapses *s, bool mov
     LoopLate *late = &block->late[index];
     const size_t lanes = call->lanes, channels = call->loop->channels;
     if ((late->moves && (moves || late->enters)) || (late->enters && (enters || late->moves)) || late->fades)
-        loop_late_settle(block, index); /* they move once each, in one order */
+        do_all(block, index); /* they move once each, in one order */
     if (enters && !note_credit(call, s, late)) /* nothing else is there now */
         return false;
     if ((moves && !all_finite(s->push, lanes)) || (s->fades && !all_finite(s->fade, lanes)))
@@ -169,14 +176,14 @@ static void fade(LoopBlock *block, size_t index)
 {
     LoopLate *late = &block->late[index];
     if (late->fades)
-        loop_late_side_fade(block, index);
+        (late->turned ? loop_late_turned_fade : loop_late_side_fade)(block, index);
     late->fades = false;
 }
 
 static void pass(LoopBlock *block, size_t index, LoopReal *context, LoopReal *value)
 {
     LoopLate *late = &block->late[index];
-    loop_late_side_pass(block, index, context, value);
+    (late->turned ? loop_late_turned_pass : loop_late_side_pass)(block, index, context, value);
     late->moves = late->enters = late->first = false;
     fade(block, index);
 }
@@ -184,24 +191,47 @@ static void pass(LoopBlock *block, size_t index, LoopReal *context, LoopReal *va
 static void enter(LoopBlock *block, size_t index)
 {
     LoopLate *late = &block->late[index];
-    loop_late_side_enter(block, index);
+    (late->turned ? loop_late_turned_enter : loop_late_side_enter)(block, index);
     late->enters = late->first = false;
     fade(block, index);
 }
 
-void loop_late_settle(LoopBlock *block, size_t index)
+static void do_all(LoopBlock *block, size_t index)
 {
     const LoopLate *late = &block->late[index];
     if (late->moves) /* for a value that nobody asked for */
-        pass(block, index, block->seen[index].last, loop_synapses_room(&block->calls[index], LOOP_RULE_ARRAYS));
+        pass(block, index, block->seen[index].last, late->turned ? NULL : loop_synapses_room(&block->calls[index], LOOP_RULE_ARRAYS));
     else if (late->enters)
         enter(block, index);
     else
         fade(block, index);
 }
 
-void loop_late_value(LoopBlock *block, size_t index)
+void loop_late_settle(LoopBlock *block, size_t index)
 {
-    const LoopLoop *loop = &block->program->loops[index];
-    pass(block, index, block->seen[index].next, loop_block_register(block, loop->value));
+    LoopLate *late = &block->late[index];
+    do_all(block, index);
+    if (late->turned) {
+        loop_late_turn(block, index, block->seen[index].last);
+        if (late->calm < late->patience && late->patience < UINT32_MAX / 2)
+            late->patience *= 2; /* it was not worth it */
+    }
+    late->calm = 0;
+}
+
+bool loop_late_value(LoopBlock *block, size_t index)
+{
+    LoopLate *late = &block->late[index];
+    if (!late->moves && !late->turned) {
+        do_all(block, index);
+        return false;
+    }
+    LoopReal *next = block->seen[index].next;
+    pass(block, index, next, loop_block_register(block, block->program->loops[index].value));
+    late->calm += late->calm < UINT32_MAX;
+    if (late->turns && !late->turned && late->calm >= late->patience) {
+        loop_late_turn(block, index, next);
+        late->calm = 0;
+    }
+    return true;
 }

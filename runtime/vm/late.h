@@ -19,7 +19,8 @@ bool loop_late_learn(LoopBlock *block, size_t index);
 void loop_late_settle(LoopBlock *block, size_t index);
 /* Looks at the context for which the value has been read out. */
 void loop_late_look(LoopBlock *block, size_t index);
-/* Does what was put off, and reads out the value for the context that comes next through the weights that come of it. */
-void loop_late_value(LoopBlock *block, size_t index);
+/* Does what was put off, and reads out the value for the context that comes next through the weights that come of it. False: no weight
+   has moved, and the value is still to be read out. */
+bool loop_late_value(LoopBlock *block, size_t index);
 
 #endif

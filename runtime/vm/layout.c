@@ -6,6 +6,7 @@
 #include "runtime/vm/late.h"
 #include "runtime/vm/memo.h"
 #include "runtime/vm/rooms.h"
+#include "runtime/vm/sum.h"
 
 enum { LINE = 16 }; /* reals that surely fill cache lines, in either precision */
 
@@ -48,6 +49,18 @@ static bool reserve_seen(LoopLayout *layout, const LoopProgram *program, const L
     return reserve_block(total, loop->lines, shared, lanes, &layout->loops[i].seen);
 }
 
+/* Notes that a bundle of synapses may be turned about, see late_turned.c: if not in this engine then in another. */
+static bool note_turn(LoopLayout *layout, const LoopLoop *loop, size_t lanes)
+{
+    size_t count;
+    if (loop->lines % LOOP_PARTS != 0)
+        return true;
+    if (!loop_mul(loop_synapses(loop), lanes < LOOP_BUNDLE_MOST ? lanes : LOOP_BUNDLE_MOST, &count))
+        return false;
+    layout->turn_reals = count > layout->turn_reals ? count : layout->turn_reals;
+    return true;
+}
+
 /* Room for learning that is put off: what enters, for each channel, what weights move by, and what is left of traces. */
 static bool reserve_late(LoopLayout *layout, const LoopProgram *program, const LoopLoop *loop, size_t i, size_t lanes, size_t *total)
 {
@@ -56,7 +69,8 @@ static bool reserve_late(LoopLayout *layout, const LoopProgram *program, const L
     if (layout->loops[i].seen == LOOP_UNSEEN || !loop_late_suits(program, loop))
         return true;
     layout->loops[i].bundled = loop_bundle_suits(program, loop, lanes);
-    return reserve_block(total, loop->lines, program->registers[loop->context].uniform, lanes, &layout->loops[i].next) &&
+    return (!layout->loops[i].bundled || note_turn(layout, loop, lanes)) &&
+           reserve_block(total, loop->lines, program->registers[loop->context].uniform, lanes, &layout->loops[i].next) &&
            reserve_block(total, (size_t)loop->channels + LOOP_LATE_ROWS, false, lanes, &layout->loops[i].late);
 }
 
@@ -165,7 +179,7 @@ static bool place_all(LoopLayout *layout, const LoopProgram *program, size_t lan
     for (size_t i = 0; i < layout->memo_count; i++)
         if (!reserve(&total, layout->memos[i].looks + 1, &layout->memos[i].kept))
             return false;
-    if (!place_scratch(layout, program, lanes, &total))
+    if (!reserve(&total, layout->turn_reals, &layout->turn) || !place_scratch(layout, program, lanes, &total))
         return false;
     layout->reals = total;
     return true;

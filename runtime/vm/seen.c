@@ -1,5 +1,7 @@
 #include "runtime/vm/seen.h"
 
+#include "runtime/vm/turn.h"
+
 #include <string.h>
 
 void loop_seen_start(LoopBlock *block, size_t index)
@@ -15,6 +17,8 @@ LoopView loop_seen_view(const LoopBlock *block, size_t index, LoopReal *at, Loop
     const LoopLoop *loop = &block->program->loops[index];
     if (block->program->registers[loop->context].uniform)
         return (LoopView){at, 1, 0};
+    if (block->late[index].turned)
+        return (LoopView){at + bundle.first * loop->lines, 1, loop->lines};
     return (LoopView){at + bundle.first * loop->lines, bundle.lanes, 1};
 }
 
@@ -49,6 +53,10 @@ bool loop_seen_same(const LoopBlock *block, size_t index)
         return block->runs[memo - 1] == seen->run;
     if (lanes == 1)
         return same_rows(seen->last, now, loop->lines, 1, 1);
+    if (block->late[index].turned) {
+        loop_turn(seen->next, loop->lines, now, lanes, loop->lines, lanes);
+        return memcmp(seen->last, seen->next, loop->lines * lanes * sizeof *now) == 0;
+    }
     for (LoopBundle b = loop_bundle(block, index, 0); b.lanes; b = loop_bundle_after(block, index, b))
         if (!same_rows(seen->last + b.first * loop->lines, now + b.first, loop->lines, b.lanes, lanes))
             return false;
@@ -66,6 +74,8 @@ void loop_seen_keep(LoopBlock *block, size_t index)
     seen->run = memo ? block->runs[memo - 1] : 0;
     if (lanes == 1)
         keep_rows(seen->next, now, loop->lines, 1, 1);
+    else if (block->late[index].turned)
+        loop_turn(seen->next, loop->lines, now, lanes, loop->lines, lanes);
     else
         for (LoopBundle b = loop_bundle(block, index, 0); b.lanes; b = loop_bundle_after(block, index, b)) {
             LoopReal *next = seen->next + b.first * loop->lines;

@@ -45,6 +45,7 @@ typedef struct LoopLayout {
     uint32_t *watched;          /* registers that memos look at, one memo's behind the other's */
     size_t watched_count;
     size_t live_bytes;
+    size_t turn, turn_reals;    /* room for turning a bundle about */
     size_t scratch, span;       /* [LOOP_SCRATCH_ROWS or 8 + 3 * most channels][span]; at least as long as LOOP_TILE */
     size_t lines;               /* of the widest context */
     size_t reals;               /* of the whole slab */
@@ -92,6 +93,8 @@ typedef struct LoopLate {
     bool chosen;                /* some lane has one */
     bool lives;                 /* all runs of traces are marked as such that may not be 0 */
     LoopReal *fade;             /* [lanes] what is left of a trace */
+    bool turns, turned;         /* lanes may lie one behind the other, and do */
+    uint32_t calm, patience;    /* passes since somebody looked at weights or traces, or since they do; and how many it takes */
 } LoopLate;
 
 struct LoopClock;
