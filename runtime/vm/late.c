@@ -33,7 +33,7 @@ void loop_late_start(LoopBlock *block, size_t index)
     *late = (LoopLate){.able = at != LOOP_UNSEEN && block->calls[index].lasting && block->lanes >= LOOP_WIDE};
     if (!late->able)
         return;
-    late->turns = block->layout->loops[index].bundled && loop_late_turns(loop);
+    late->turns = block->layout->loops[index].bundled && loop_late_turns(block->program, loop);
     late->patience = PATIENCE;
     late->due = block->state + at;
     late->push = late->due + loop->channels * block->lanes;

@@ -7,11 +7,16 @@
 
 #include <string.h>
 
-enum { LINES_USUAL = 32 }; /* for which there is code of its own, with all of a context in registers */
+enum {
+    LINES_USUAL = 32,     /* for which there is code of its own, with all of a context in registers */
+    BYTES_WORTH_IT = 128  /* of a row of weights: in shorter ones adding up weighs more */
+};
 
-bool loop_late_turns(const LoopLoop *loop)
+/* Where all lanes see the same, lines are broadcast to lanes side by side, and that is as fast. */
+bool loop_late_turns(const LoopProgram *program, const LoopLoop *loop)
 {
-    return LOOP_ROW8_FITS && loop->lines % LOOP_PARTS == 0;
+    return LOOP_ROW8_FITS && loop->lines % LOOP_PARTS == 0 && loop->lines * sizeof(LoopReal) >= BYTES_WORTH_IT &&
+           !program->registers[loop->context].uniform;
 }
 
 /* ---- a pass ---- */
@@ -146,7 +151,6 @@ void loop_late_turn(LoopBlock *block, size_t index, LoopReal *context)
     LoopLate *late = &block->late[index];
     turn_bundles(block, index, call->weights, loop_synapses(call->loop), late->turned);
     turn_bundles(block, index, call->traces, loop_synapses(call->loop), late->turned);
-    if (!block->program->registers[call->loop->context].uniform)
-        turn_bundles(block, index, context, call->loop->lines, late->turned);
+    turn_bundles(block, index, context, call->loop->lines, late->turned);
     late->turned = !late->turned;
 }

@@ -50,10 +50,10 @@ static bool reserve_seen(LoopLayout *layout, const LoopProgram *program, const L
 }
 
 /* Notes that a bundle of synapses may be turned about, see late_turned.c: if not in this engine then in another. */
-static bool note_turn(LoopLayout *layout, const LoopLoop *loop, size_t lanes)
+static bool note_turn(LoopLayout *layout, const LoopProgram *program, const LoopLoop *loop, size_t lanes)
 {
     size_t count;
-    if (loop->lines % LOOP_PARTS != 0)
+    if (loop->lines % LOOP_PARTS != 0 || program->registers[loop->context].uniform)
         return true;
     if (!loop_mul(loop_synapses(loop), lanes < LOOP_BUNDLE_MOST ? lanes : LOOP_BUNDLE_MOST, &count))
         return false;
@@ -69,7 +69,7 @@ static bool reserve_late(LoopLayout *layout, const LoopProgram *program, const L
     if (layout->loops[i].seen == LOOP_UNSEEN || !loop_late_suits(program, loop))
         return true;
     layout->loops[i].bundled = loop_bundle_suits(program, loop, lanes);
-    return (!layout->loops[i].bundled || note_turn(layout, loop, lanes)) &&
+    return (!layout->loops[i].bundled || note_turn(layout, program, loop, lanes)) &&
            reserve_block(total, loop->lines, program->registers[loop->context].uniform, lanes, &layout->loops[i].next) &&
            reserve_block(total, (size_t)loop->channels + LOOP_LATE_ROWS, false, lanes, &layout->loops[i].late);
 }
