@@ -67,18 +67,6 @@ static inline size_t loop_synapses_own(const LoopRuleCall *call, LoopView v)
     return v.lane ? call->lanes : 1;
 }
 
-/* d = x times row `k` of a view */
-static inline void loop_synapses_scale(const LoopRuleCall *call, LoopReal *restrict d, const LoopReal *restrict x, LoopView v, size_t k)
-{
-    const LoopReal *restrict by = v.at + k * v.step;
-    if (v.lane)
-        for (size_t l = 0; l < call->lanes; l++)
-            d[l] = by[l] * x[l];
-    else
-        for (size_t l = 0; l < call->lanes; l++)
-            d[l] = by[0] * x[l];
-}
-
 /* Dopamine of channel `k`, times burst or dip. */
 static inline const LoopReal *loop_synapses_dopamine(const LoopRuleCall *call, size_t k)
 {
@@ -99,16 +87,29 @@ static inline LoopReal *loop_synapses_scales(const LoopRuleCall *call, size_t k)
     return call->scales + (call->trace.step ? k * call->lanes : 0);
 }
 
-/* The first of a row for all lanes. */
-static inline void loop_synapses_fill(const LoopRuleCall *call, LoopReal *row)
+static inline void loop_synapses_fill(const LoopRuleCall *call, LoopReal *restrict row, LoopReal x)
 {
-    const LoopReal x = row[0];
     for (size_t l = 0; l < call->lanes; l++)
         row[l] = x;
 }
 
+/* d = x times row `by`, of which all lanes have the first number if it is `shared`. d may be x. */
+static inline void loop_synapses_times(const LoopRuleCall *call, LoopReal *d, const LoopReal *x, const LoopReal *by, bool shared)
+{
+    const LoopReal all = by[0];
+    if (shared) {
+        LOOP_APART
+        for (size_t l = 0; l < call->lanes; l++)
+            d[l] = all * x[l];
+    } else {
+        LOOP_APART
+        for (size_t l = 0; l < call->lanes; l++)
+            d[l] = by[l] * x[l];
+    }
+}
+
 /* Decay of channel `k`: of the scale, or of the traces themselves. Where lanes have one decay they have one scale, which is worked
-   out for the first. */
+   out for the first, and `next` and `inverse` have that alone. */
 static inline void loop_synapses_decay(const LoopRuleCall *call, LoopSynapses *s, size_t k)
 {
     LoopReal *restrict next = loop_synapses_room(call, 10), *restrict fade = loop_synapses_room(call, 11),
@@ -120,6 +121,7 @@ static inline void loop_synapses_decay(const LoopRuleCall *call, LoopSynapses *s
     s->decays = call->lasting && loop_synapses_any(decay, own);
     s->fresh = !s->decays && s->ones;
     s->scale = scale;
+    s->shared = own < call->lanes;
     s->fades = s->plain = true;
     if (call->loop->swaps_traces)
         return;
@@ -137,18 +139,16 @@ static inline void loop_synapses_decay(const LoopRuleCall *call, LoopSynapses *s
     s->plain = loop_synapses_all_one(next, own);
     for (size_t l = 0; !s->plain && l < own; l++)
         inverse[l] = (LoopReal)1 / next[l];
-    if (own < call->lanes) {
-        loop_synapses_fill(call, next);
-        if (s->fades)
-            loop_synapses_fill(call, fade);
-        if (!s->plain)
-            loop_synapses_fill(call, inverse);
-    }
+    if (s->shared && s->fades)
+        loop_synapses_fill(call, fade, fade[0]);
     s->next = next;
     s->fade = fade;
     s->inverse = inverse;
-    if (call->loop->credit_first)
-        s->scale = next;
+    if (!call->loop->credit_first)
+        return;
+    if (s->shared)
+        loop_synapses_fill(call, next, next[0]);
+    s->scale = next;
 }
 
 /* Dopamine, gain and decay of channel `k`. */
@@ -156,30 +156,34 @@ static inline void loop_synapses_factors(const LoopRuleCall *call, LoopSynapses 
 {
     LoopReal *restrict gain = loop_synapses_room(call, 1), *restrict push = loop_synapses_room(call, 12);
     s->dopamine = loop_synapses_dopamine(call, k);
-    loop_synapses_scale(call, gain, s->dopamine, call->rate, k);
+    loop_synapses_times(call, gain, s->dopamine, call->rate.at + k * call->rate.step, !call->rate.lane);
     s->push = gain;
     s->gains = loop_synapses_any(gain, call->lanes);
     loop_synapses_decay(call, s, k);
     if (s->fresh || (s->ones && !call->loop->credit_first))
         return;
-    for (size_t l = 0; l < call->lanes; l++)
-        push[l] = gain[l] * s->scale[l];
+    loop_synapses_times(call, push, gain, s->scale, s->shared);
     s->push = push;
 }
 
 /* Keeps the scales of channel `k`. */
 static inline void loop_synapses_rescale(const LoopRuleCall *call, const LoopSynapses *s, size_t k)
 {
-    if (!s->fresh && !(s->ones && s->plain))
+    if (s->fresh || (s->ones && s->plain))
+        return;
+    if (s->shared)
+        loop_synapses_fill(call, loop_synapses_scales(call, k), s->next[0]);
+    else
         memcpy(loop_synapses_scales(call, k), s->next, call->lanes * sizeof *s->next);
 }
 
 /* What enters a trace, from credit times up-state. */
 static inline const LoopReal *loop_synapses_enter(const LoopRuleCall *call, const LoopSynapses *s, const LoopReal *due, LoopReal *room)
 {
-    for (size_t l = 0; !s->plain && l < call->lanes; l++)
-        room[l] = due[l] * s->inverse[l];
-    return s->plain ? due : room;
+    if (s->plain)
+        return due;
+    loop_synapses_times(call, room, due, s->inverse, s->shared);
+    return room;
 }
 
 /* Whether dopamine, gain and decay are one for all channels. */
@@ -188,13 +192,27 @@ static inline bool loop_synapses_alike(const LoopRuleCall *call)
     return !(call->dopamine.step || call->burst.step || call->dip.step || call->rate.step || call->trace.step);
 }
 
+/* Whether the same enters the traces of a channel in all lanes. */
+static inline bool loop_synapses_one_due(const LoopRuleCall *call, const LoopSynapses *s)
+{
+    return !call->credit.lane && call->lanes > 1 && call->loop->credit_propose == LOOP_NONE && !call->loop->trace_by_neuron &&
+           (s->plain || s->shared);
+}
+
 /* Goes on to channel `k`. */
 static inline void loop_synapses_channel(const LoopRuleCall *call, LoopSynapses *s, size_t k)
 {
-    LoopReal *credit = loop_synapses_room(call, 2);
+    LoopReal *credit = loop_synapses_room(call, 2), *due = loop_synapses_room(call, 14);
     s->k = k;
     if (k == 0 || !loop_synapses_alike(call))
         loop_synapses_factors(call, s, k);
+    if (loop_synapses_one_due(call, s)) {
+        const LoopReal all = call->credit.at[k * call->credit.step];
+        loop_synapses_fill(call, due, s->plain ? all : all * s->inverse[0]);
+        s->due = due;
+        s->credits = all != 0;
+        return;
+    }
     s->credit = loop_synapses_spread(call, call->credit, k, credit);
     if (call->loop->credit_propose != LOOP_NONE) {
         const LoopReal *propose = loop_synapses_spread(call, call->propose, k, loop_synapses_room(call, 6));
@@ -202,7 +220,7 @@ static inline void loop_synapses_channel(const LoopRuleCall *call, LoopSynapses 
             credit[l] = s->credit[l] * propose[l];
         s->credit = credit;
     }
-    s->due = loop_synapses_enter(call, s, s->credit, loop_synapses_room(call, 14));
+    s->due = loop_synapses_enter(call, s, s->credit, due);
     s->credits = loop_synapses_any(s->credit, call->lanes);
 }
 

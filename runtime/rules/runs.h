@@ -23,7 +23,8 @@ typedef struct LoopSynapses {
     const LoopReal *push;     /* times rate and scale: what a unit of e adds to the weight */
     const LoopReal *scale;    /* a trace is scale * e when weights move */
     const LoopReal *next;     /* the scale behind this step, */
-    const LoopReal *inverse;  /* 1 over it */
+    const LoopReal *inverse;  /* 1 over it; */
+    bool shared;              /* both have one number, since lanes decay alike */
     const LoopReal *fade;     /* what e takes over of it: 1 on most steps */
     const LoopReal *credit;   /* credit times proposal, */
     const LoopReal *due;      /* 0 where the neuron is not in its up-state, and divided by the next scale */

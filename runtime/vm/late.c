@@ -92,19 +92,21 @@ static bool all_finite(const LoopReal *x, size_t n)
 static bool note_credit(const LoopRuleCall *call, const LoopSynapses *s, const LoopLate *late)
 {
     const LoopLoop *loop = call->loop;
-    LoopReal *restrict row = late->due;
+    LoopReal *row = late->due;
     if (late->by) {
         memcpy(late->due, late->number, call->lanes * sizeof *late->due);
-        for (size_t l = 0; l < call->lanes; l++)
-            late->by[l] = s->plain ? 1 : s->inverse[l];
+        if (s->plain || s->shared)
+            loop_synapses_fill(call, late->by, s->plain ? 1 : s->inverse[0]);
+        else
+            memcpy(late->by, s->inverse, call->lanes * sizeof *late->by);
         return true;
     }
     for (size_t k = 0; k < loop->channels; k++, row += call->lanes) {
-        const LoopReal *restrict credit = loop_synapses_spread(call, call->credit, k, loop_synapses_room(call, 2)), *restrict by = s->inverse;
+        const LoopReal *credit = loop_synapses_spread(call, call->credit, k, loop_synapses_room(call, 2));
         if (s->plain)
             memcpy(row, credit, call->lanes * sizeof *row);
-        for (size_t l = 0; !s->plain && l < call->lanes; l++)
-            row[l] = credit[l] * by[l];
+        else
+            loop_synapses_times(call, row, credit, s->inverse, s->shared);
     }
     const bool own = loop->credit != LOOP_NONE && (loop->credit == loop->choice || loop->credit == loop->policy);
     return own || all_finite(late->due, loop->channels * call->lanes);
