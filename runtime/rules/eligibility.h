@@ -336,8 +336,15 @@ static inline void loop_synapses_trace_run(const LoopRuleCall *call, LoopSynapse
 /* Notes which runs of lines are not all 0, for neurons that see every line. */
 static inline void loop_synapses_look(const LoopRuleCall *call)
 {
-    LoopView x = call->wires.context;
-    for (size_t run = 0; call->wires.wiring == LOOP_WIRING_BROADCAST && run < loop_synapses_runs(call); run++) {
+    const LoopView x = call->wires.context;
+    if (call->wires.wiring != LOOP_WIRING_BROADCAST)
+        return;
+    if (call->lanes > 1 && !x.lane && x.step == 1) {
+        for (size_t run = 0; run < call->wires.reach; run++) /* a line each, which all lanes see alike */
+            call->sees[run] = x.at[run] != 0;
+        return;
+    }
+    for (size_t run = 0; run < loop_synapses_runs(call); run++) {
         size_t n = call->lanes > 1 && !x.lane ? 1 : loop_synapses_length(call, run);
         call->sees[run] = loop_synapses_any(x.at + loop_synapses_before(call, run) * x.step, n);
     }
