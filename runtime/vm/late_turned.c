@@ -73,7 +73,7 @@ void loop_late_turned_pass(LoopBlock *block, size_t index, LoopReal *context, Lo
     const LoopLate *late = &block->late[index];
     const size_t lines = call->wires.reach, channels = call->loop->channels, wide = (channels + LOOP_PARTS - 1) / LOOP_PARTS * LOOP_PARTS;
     const LoopView now = view(block, index, context);
-    LoopReal *const sums = block->state + block->layout->scratch; /* [lanes][wide] */
+    LoopReal *const sums = loop_synapses_room(call, LOOP_RULE_ARRAYS); /* [lanes][wide] */
     if (!LOOP_ROW8_FITS)
         return;
     if (late->enters && late->first)

@@ -7,7 +7,9 @@
 #include "runtime/contract/rule.h"
 #include "runtime/vm/rng.h"
 
-enum { LOOP_SCRATCH_ROWS = 20 }; /* rows of scratch that the kernels of loops need: 3 and two times LOOP_PARTS, or LOOP_RULE_ARRAYS */
+/* Rows of scratch that the kernels of loops need: 3 and two times LOOP_PARTS; or LOOP_RULE_ARRAYS, and behind them the sums of channels, of which
+   there is a multiple of LOOP_PARTS, see late_turned.c. */
+enum { LOOP_SCRATCH_ROWS = 24 };
 
 #define LOOP_UNSEEN SIZE_MAX /* of a loop whose value is always read out */
 
