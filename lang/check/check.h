@@ -278,6 +278,8 @@ void loop_doubts_check(LoopChecker *check);
 void loop_doubts_loop(LoopChecker *check, const LoopLoopModel *loop);
 /* And about a dopamine signal: an error is made of values, and the number of a choice, which says which it was, is none. */
 void loop_doubts_signal(LoopChecker *check, const LoopSymbol *signal);
+/* Of a comparison for being equal: a number that a choice never is. */
+void loop_doubts_number(LoopChecker *check, const LoopNode *a, const LoopNode *b);
 
 /* Calls `visit` for each formula of the model: its compartment, its node, whom it belongs to (NULL: an anonymous
    clause, then `what` names it). */

@@ -331,7 +331,10 @@ static LoopNode *compare(LoopChecker *check, const LoopWhere *where, const LoopA
     LoopNode *a, *b;
     if (!compared(check, where, ast->first, ast->last, &a, &b) || !choices_fit(check, ast->span, a, b))
         return NULL;
-    return op2(check, ast->span, compare_op(ast->text), a, b);
+    const uint32_t op = compare_op(ast->text);
+    if (op == LOOP_OP_eq || op == LOOP_OP_ne)
+        loop_doubts_number(check, a, b);
+    return op2(check, ast->span, op, a, b);
 }
 
 /* x in [A, B]: 1 where x equals one of them. */
@@ -345,6 +348,7 @@ static LoopNode *member(LoopChecker *check, const LoopWhere *where, const LoopAs
                  (item->type.width != 1 && !loop_need_width(check, item, x->type.width, "an item of 'in'"));
         if (failed)
             continue;
+        loop_doubts_number(check, x, item);
         LoopNode *same = op2(check, kid->span, LOOP_OP_eq, x, item);
         any = any ? op2(check, ast->span, LOOP_OP_or, any, same) : same;
         failed = !any;
