@@ -24,15 +24,16 @@ static void check_rate(LoopChecker *check, const LoopLoopModel *loop)
     loop_diag_help(check->diags, diag, "Give it a rate above 0; a loop that keeps its first weights needs no 'learn' and no dopamine.");
 }
 
-/* A factor of each step: beyond 1 in size what it multiplies grows without end. */
+/* A factor of each step: beyond 1 in size what it multiplies grows without end, below 0 it changes its sign on every step. */
 static void check_factor(LoopChecker *check, const LoopLoopModel *loop, const LoopNode *factor, const char *what)
 {
     const double *given = loop_node_given(factor);
     for (uint32_t i = 0; given && i < factor->type.width; i++) {
-        if (fabs(given[i]) <= 1)
+        if (given[i] >= 0 && given[i] <= 1)
             continue;
-        LoopDiag *diag = loop_diag(check->diags, LOOP_W0021, factor->span, "the %s of '%.*s' is beyond 1", what, LOOP_STR_ARGS(loop->symbol->name));
-        loop_diag_help(check->diags, diag, "It multiplies on each step; write a number up to 1, or a duration for its time constant.");
+        LoopDiag *diag = loop_diag(check->diags, LOOP_W0021, factor->span, "the %s of '%.*s' is %s", what, LOOP_STR_ARGS(loop->symbol->name),
+                                   given[i] < 0 ? "below 0" : "beyond 1");
+        loop_diag_help(check->diags, diag, "It multiplies on each step; write a number from 0 to 1, or a duration for its time constant.");
         return;
     }
 }
