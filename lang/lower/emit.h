@@ -86,6 +86,7 @@ typedef struct Lower {
     LowerCode *now;         /* the section that is being written */
     LoopList stack;         /* LowerFrame: the walk of lower_value */
     LoopList undo;          /* uint32_t *: registers noted inside a region, forgotten behind it */
+    bool asked;             /* lets that observe are worked out where measures ask for them */
     bool region;
     uint32_t mask;          /* inside a region: in which lanes its values are wanted; LOOP_NONE: in all */
     uint32_t wide;          /* draws of width 1 become this wide; 0: they stay */

@@ -175,6 +175,41 @@ static bool observes(Lower *l, const LoopSymbol *symbol)
     return false;
 }
 
+/* A let that observes, and neither draws nor holds anything nor calls out, which would want every step. */
+static bool waits(const LoopSymbol *symbol)
+{
+    return symbol->observes && symbol->value->pure;
+}
+
+enum { COPIES_MOST = 4096, NUMBERS_MOST = 1 << 16 }; /* nodes of lets, and numbers of a lane, over all measures */
+
+/* Whether such lets may be worked out where they are read, each time anew, and so only when a measure asks for them. Not where many
+   measures read many lets, or large ones: then they are worked out once, on every step. */
+static bool may_be_asked(Lower *l)
+{
+    size_t copies = 0, numbers = 0;
+    for (size_t m = 0; m < l->model->measures.count; m++) {
+        LoopList nodes = {0};
+        const uint32_t mark = ++l->walk;
+        if (!loop_nodes_collect(l->scratch, LOOP_ITEM(l->model->measures, LoopMeasureModel, m).signal, mark, NULL, &nodes))
+            return false;
+        for (size_t i = 0; i < nodes.count; i++) {
+            const LoopNode *node = LOOP_ITEM(nodes, LoopNode *, i);
+            const size_t before = nodes.count;
+            if (node->kind != LOOP_NODE_SYMBOL || !waits(node->symbol))
+                continue;
+            if (!loop_nodes_collect(l->scratch, node->symbol->value, mark, NULL, &nodes))
+                return false;
+            for (size_t k = before; k < nodes.count; k++)
+                numbers += LOOP_ITEM(nodes, LoopNode *, k)->type.width;
+            copies += nodes.count - before;
+            if (copies > COPIES_MOST || numbers > NUMBERS_MOST)
+                return false;
+        }
+    }
+    return true;
+}
+
 /* The symbols of the schedule that observe, or the others. */
 static void step_symbols(Lower *l, bool observing)
 {
@@ -182,7 +217,7 @@ static void step_symbols(Lower *l, bool observing)
         LoopSymbol *symbol = l->model->schedule[i];
         if (!observing)
             symbol->observes = observes(l, symbol);
-        if (symbol->observes != observing)
+        if (symbol->observes != observing || (l->asked && waits(symbol)))
             continue;
         step_symbol(l, symbol);
         if (symbol->forced)
@@ -208,6 +243,7 @@ static void write_sections(Lower *l)
     lower_learning(l);
     lower_task(l);
     l->now = &l->observe;
+    l->asked = may_be_asked(l);
     step_symbols(l, true);
     lower_measures(l);
     if (lower_failed(l))
