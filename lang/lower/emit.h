@@ -164,6 +164,8 @@ bool lower_calls_foreign(Lower *l, LoopNode *node);
 bool lower_settled(Lower *l, LoopNode *node);
 bool lower_holds(const LoopNode *node); /* it has a memory that moves on with each evaluation */
 bool lower_finite_by_nature(const LoopNode *node);
+/* Gives the register of a symbol, just worked out, its name, and checks it. */
+void lower_named(Lower *l, const LoopSymbol *symbol);
 /* Whether two expressions are plainly one value: the same node, name, element of a name, or constant. */
 bool lower_same_value(const LoopNode *a, const LoopNode *b);
 uint32_t lower_time(Lower *l, const LoopNode *node);

@@ -99,10 +99,7 @@ static void step_formula(Lower *l, LoopSymbol *symbol)
 {
     if (symbol->reg == LOOP_NONE)
         symbol->reg = lower_value(l, symbol->value);
-    if (!lower_initial(l, symbol->reg))
-        lower_name(l, symbol->reg, symbol->name, NULL);
-    if (!lower_finite_by_nature(symbol->value))
-        lower_finite(l, symbol->reg, symbol->span, symbol->name);
+    lower_named(l, symbol);
 }
 
 /* What a manipulation makes of a value, once it is worked out. */

@@ -395,21 +395,21 @@ static void push(Lower *l, LoopNode *node)
         *frame = (LowerFrame){node, 0};
 }
 
-/* A name whose formula has just been worked out. */
-static void finish_symbol(Lower *l, LoopSymbol *symbol)
+void lower_named(Lower *l, const LoopSymbol *symbol)
 {
-    lower_note(l, &symbol->reg, symbol->value->reg);
-    if (!symbol->observes)
-        return;
-    lower_name(l, symbol->reg, symbol->name, NULL);
+    if (!lower_initial(l, symbol->reg))
+        lower_name(l, symbol->reg, symbol->name, NULL);
     if (!lower_finite_by_nature(symbol->value))
         lower_finite(l, symbol->reg, symbol->span, symbol->name);
 }
 
 static void finish(Lower *l, LoopNode *node)
 {
-    if (node->kind == LOOP_NODE_SYMBOL && node->symbol->reg == LOOP_NONE && node->symbol->value && !node->constant)
-        finish_symbol(l, node->symbol);
+    if (node->kind == LOOP_NODE_SYMBOL && node->symbol->reg == LOOP_NONE && node->symbol->value && !node->constant) {
+        lower_note(l, &node->symbol->reg, node->symbol->value->reg);
+        if (node->symbol->observes) /* a let that is worked out where it is read */
+            lower_named(l, node->symbol);
+    }
     lower_note(l, &node->reg, value(l, node));
 }
 

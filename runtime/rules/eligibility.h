@@ -192,27 +192,13 @@ static inline bool loop_synapses_alike(const LoopRuleCall *call)
     return !(call->dopamine.step || call->burst.step || call->dip.step || call->rate.step || call->trace.step);
 }
 
-/* Whether the same enters the traces of a channel in all lanes. */
-static inline bool loop_synapses_one_due(const LoopRuleCall *call, const LoopSynapses *s)
-{
-    return !call->credit.lane && call->lanes > 1 && call->loop->credit_propose == LOOP_NONE && !call->loop->trace_by_neuron &&
-           (s->plain || s->shared);
-}
-
 /* Goes on to channel `k`. */
 static inline void loop_synapses_channel(const LoopRuleCall *call, LoopSynapses *s, size_t k)
 {
-    LoopReal *credit = loop_synapses_room(call, 2), *due = loop_synapses_room(call, 14);
+    LoopReal *credit = loop_synapses_room(call, 2);
     s->k = k;
     if (k == 0 || !loop_synapses_alike(call))
         loop_synapses_factors(call, s, k);
-    if (loop_synapses_one_due(call, s)) {
-        const LoopReal all = call->credit.at[k * call->credit.step];
-        loop_synapses_fill(call, due, s->plain ? all : all * s->inverse[0]);
-        s->due = due;
-        s->credits = all != 0;
-        return;
-    }
     s->credit = loop_synapses_spread(call, call->credit, k, credit);
     if (call->loop->credit_propose != LOOP_NONE) {
         const LoopReal *propose = loop_synapses_spread(call, call->propose, k, loop_synapses_room(call, 6));
@@ -220,7 +206,7 @@ static inline void loop_synapses_channel(const LoopRuleCall *call, LoopSynapses 
             credit[l] = s->credit[l] * propose[l];
         s->credit = credit;
     }
-    s->due = loop_synapses_enter(call, s, s->credit, due);
+    s->due = loop_synapses_enter(call, s, s->credit, loop_synapses_room(call, 14));
     s->credits = loop_synapses_any(s->credit, call->lanes);
 }
 
@@ -289,11 +275,17 @@ static inline void loop_synapses_trace_any(const LoopSynapses *s, const LoopReal
         loop_synapses_trace(s, x, apart, 1, 0);
 }
 
+/* A trace, 0 once it has all but faded. */
+static inline LoopReal loop_synapses_left(LoopReal e)
+{
+    return fabs(e) < LOOP_TRACE_LEAST ? 0.0 : e;
+}
+
 /* Ends traces that have all but faded. Whether any is left. */
 static inline bool loop_synapses_sweep(LoopReal *restrict e, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        e[i] = fabs(e[i]) < LOOP_TRACE_LEAST ? 0.0 : e[i];
+        e[i] = loop_synapses_left(e[i]);
     return loop_synapses_any(e, n);
 }
 
@@ -339,15 +331,13 @@ static inline void loop_synapses_look(const LoopRuleCall *call)
     const LoopView x = call->wires.context;
     if (call->wires.wiring != LOOP_WIRING_BROADCAST)
         return;
-    if (call->lanes > 1 && !x.lane && x.step == 1) {
-        for (size_t run = 0; run < call->wires.reach; run++) /* a line each, which all lanes see alike */
-            call->sees[run] = x.at[run] != 0;
+    if (call->lanes > 1 && !x.lane) { /* a run is a line, which all lanes see alike */
+        for (size_t run = 0; run < call->wires.reach; run++)
+            call->sees[run] = x.at[run * x.step] != 0;
         return;
     }
-    for (size_t run = 0; run < loop_synapses_runs(call); run++) {
-        size_t n = call->lanes > 1 && !x.lane ? 1 : loop_synapses_length(call, run);
-        call->sees[run] = loop_synapses_any(x.at + loop_synapses_before(call, run) * x.step, n);
-    }
+    for (size_t run = 0; run < loop_synapses_runs(call); run++)
+        call->sees[run] = loop_synapses_any(x.at + loop_synapses_before(call, run) * x.step, loop_synapses_length(call, run));
 }
 
 #endif

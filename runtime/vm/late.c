@@ -44,6 +44,43 @@ void loop_late_start(LoopBlock *block, size_t index)
         late->number[l] = -1.0;
 }
 
+/* ---- doing ---- */
+
+static void fade(LoopBlock *block, size_t index)
+{
+    LoopLate *late = &block->late[index];
+    if (late->fades)
+        (late->turned ? loop_late_turned_fade : loop_late_side_fade)(block, index);
+    late->fades = false;
+}
+
+static void pass(LoopBlock *block, size_t index, LoopReal *context, LoopReal *value)
+{
+    LoopLate *late = &block->late[index];
+    (late->turned ? loop_late_turned_pass : loop_late_side_pass)(block, index, context, value);
+    late->moves = late->enters = late->first = false;
+    fade(block, index);
+}
+
+static void enter(LoopBlock *block, size_t index)
+{
+    LoopLate *late = &block->late[index];
+    (late->turned ? loop_late_turned_enter : loop_late_side_enter)(block, index);
+    late->enters = late->first = false;
+    fade(block, index);
+}
+
+static void do_all(LoopBlock *block, size_t index)
+{
+    const LoopLate *late = &block->late[index];
+    if (late->moves) /* for a value that nobody asked for */
+        pass(block, index, block->seen[index].last, late->turned ? NULL : loop_synapses_room(&block->calls[index], LOOP_RULE_ARRAYS));
+    else if (late->enters)
+        enter(block, index);
+    else
+        fade(block, index);
+}
+
 /* ---- noting ---- */
 
 void loop_late_look(LoopBlock *block, size_t index)
@@ -112,8 +149,6 @@ static bool note_credit(const LoopRuleCall *call, const LoopSynapses *s, const L
     return own || all_finite(late->due, loop->channels * call->lanes);
 }
 
-static void do_all(LoopBlock *block, size_t index);
-
 /* Notes what of weights and traces is to move, behind what has been noted. False: it can't wait. */
 static bool note(LoopBlock *block, size_t index, const LoopSynapses *s, bool moves, bool enters)
 {
@@ -172,42 +207,7 @@ bool loop_late_learn(LoopBlock *block, size_t index)
     return true;
 }
 
-/* ---- doing ---- */
-
-static void fade(LoopBlock *block, size_t index)
-{
-    LoopLate *late = &block->late[index];
-    if (late->fades)
-        (late->turned ? loop_late_turned_fade : loop_late_side_fade)(block, index);
-    late->fades = false;
-}
-
-static void pass(LoopBlock *block, size_t index, LoopReal *context, LoopReal *value)
-{
-    LoopLate *late = &block->late[index];
-    (late->turned ? loop_late_turned_pass : loop_late_side_pass)(block, index, context, value);
-    late->moves = late->enters = late->first = false;
-    fade(block, index);
-}
-
-static void enter(LoopBlock *block, size_t index)
-{
-    LoopLate *late = &block->late[index];
-    (late->turned ? loop_late_turned_enter : loop_late_side_enter)(block, index);
-    late->enters = late->first = false;
-    fade(block, index);
-}
-
-static void do_all(LoopBlock *block, size_t index)
-{
-    const LoopLate *late = &block->late[index];
-    if (late->moves) /* for a value that nobody asked for */
-        pass(block, index, block->seen[index].last, late->turned ? NULL : loop_synapses_room(&block->calls[index], LOOP_RULE_ARRAYS));
-    else if (late->enters)
-        enter(block, index);
-    else
-        fade(block, index);
-}
+/* ---- whoever looks ---- */
 
 void loop_late_settle(LoopBlock *block, size_t index)
 {

@@ -138,10 +138,8 @@ void loop_late_side_fade(LoopBlock *block, size_t index)
         const LoopReal *restrict by = late->fade + b.first;
         LoopReal *restrict e = call->traces + b.first * synapses;
         for (size_t s = 0; s < synapses; s++, e += b.lanes)
-            for (size_t l = 0; l < b.lanes; l++) {
-                LoopReal left = by[l] * e[l];
-                e[l] = fabs(left) < LOOP_TRACE_LEAST ? 0.0 : left;
-            }
+            for (size_t l = 0; l < b.lanes; l++)
+                e[l] = loop_synapses_left(by[l] * e[l]);
     }
 }
 

@@ -122,10 +122,8 @@ void loop_late_turned_fade(LoopBlock *block, size_t index)
     LoopReal *restrict e = call->traces;
     for (size_t l = 0; l < call->lanes; l++, e += synapses) {
         const LoopReal by = block->late[index].fade[l];
-        for (size_t s = 0; s < synapses; s++) {
-            LoopReal left = by * e[s];
-            e[s] = fabs(left) < LOOP_TRACE_LEAST ? 0.0 : left;
-        }
+        for (size_t s = 0; s < synapses; s++)
+            e[s] = loop_synapses_left(by * e[s]);
     }
 }
 
