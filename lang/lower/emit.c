@@ -1,7 +1,6 @@
 /* Registers, constants, instructions, checks, and the copies of texts and lists that the program keeps. */
 #include "lang/lower/emit.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,7 +18,7 @@ uint32_t lower_reg_new(Lower *l, uint32_t width, LowerSharing sharing)
     LowerReg *reg = LOOP_ADD(l->scratch, &l->regs, LowerReg);
     if (!reg)
         return LOOP_NONE;
-    *reg = (LowerReg){.width = width, .uniform = sharing == LOWER_SHARED};
+    *reg = (LowerReg){.width = width, .uniform = sharing == LOWER_SHARED, .bounds = lower_bounds_none()};
     return (uint32_t)l->regs.count - 1;
 }
 
@@ -59,10 +58,11 @@ uint32_t lower_constant(Lower *l, const double *values, uint32_t width)
     memcpy(copy, values, width * sizeof *copy);
     *place = (LowerConstant){{reg, copy}, *bucket};
     *bucket = (uint32_t)l->constants.count;
-    lower_reg(l, reg)->initial = lower_reg(l, reg)->checked = true;
-    for (uint32_t i = 0; i < width; i++)
-        if (!(fabs(values[i]) <= FLT_MAX)) /* in single precision it is infinite */
-            lower_reg(l, reg)->checked = false;
+    LowerReg *r = lower_reg(l, reg);
+    r->initial = true;
+    r->bounds = lower_bounds_between(values[0], values[0]);
+    for (uint32_t i = 1; i < width; i++)
+        r->bounds = lower_bounds_either(r->bounds, lower_bounds_between(values[i], values[i]));
     return reg;
 }
 
@@ -90,11 +90,29 @@ static void put_word(Lower *l, LowerCode *code, uint32_t word, LoopSpan span)
         code->words.count--;
 }
 
+/* Notes what is known about the register that is written. */
+static void bound(Lower *l, uint32_t op, const char *operands, const uint32_t *args)
+{
+    LowerBounds in[5];
+    uint32_t count = 0, width = 1;
+    for (size_t i = 0; operands[i]; i++) {
+        const LowerReg *r = operands[i] == 'v' ? lower_reg(l, args[i]) : NULL;
+        if (r) {
+            in[count++] = r->bounds;
+            width = r->width > width ? r->width : width;
+        }
+    }
+    if (operands[0] == 'd' || operands[0] == 'h')
+        lower_reg(l, args[0])->bounds = lower_bounds_of(op, in, width);
+}
+
 void lower_emit(Lower *l, LowerCode *code, LoopSpan span, uint32_t op, const uint32_t *args)
 {
+    const char *operands = loop_op_info(op)->operands;
     put_word(l, code, op, span);
-    for (const char *o = loop_op_info(op)->operands; *o; o++)
-        put_word(l, code, *args++, span);
+    for (size_t i = 0; operands[i]; i++)
+        put_word(l, code, args[i], span);
+    bound(l, op, operands, args);
 }
 
 void lower_emit1(Lower *l, LoopSpan span, uint32_t op, uint32_t a)
@@ -173,10 +191,11 @@ void lower_check(Lower *l, uint32_t reg, const LoopCheck *check)
 
 static void finite_below(Lower *l, uint32_t reg, LoopSpan span, LoopStr name, double most)
 {
-    if (lower_reg(l, reg)->checked)
+    if (lower_reg(l, reg)->checked || lower_bounds_known(lower_reg(l, reg)->bounds))
         return;
-    lower_reg(l, reg)->checked = true;
     lower_check(l, reg, &(LoopCheck){.kind = LOOP_CHECK_FINITE, .code = LOOP_E0901, .span = span, .name = name, .hi = most});
+    lower_reg(l, reg)->checked = true;
+    lower_reg(l, reg)->bounds = lower_bounds_finite();
 }
 
 void lower_finite(Lower *l, uint32_t reg, LoopSpan span, LoopStr name)
@@ -191,7 +210,8 @@ void lower_learned(Lower *l, uint32_t reg, LoopSpan span, LoopStr name)
 
 void lower_range(Lower *l, const LoopNode *node, uint32_t reg, double hi, const char *what)
 {
-    if (node->constant)
+    const LowerBounds known = lower_reg(l, reg)->bounds;
+    if (node->constant || (lower_bounds_known(known) && known.lo >= 0 && known.hi <= hi))
         return;
     if (l->region && l->mask != LOOP_NONE && !lower_initial(l, reg)) /* lanes that don't want it hold nothing sensible */
         reg = lower_select(l, node->span, l->mask, reg, lower_number(l, 0));

@@ -7,6 +7,7 @@
 #define LOOP_EMIT_H
 
 #include "lang/check/model.h"
+#include "lang/lower/bounds.h"
 
 typedef struct LowerCode {
     LoopList words; /* uint32_t */
@@ -17,6 +18,7 @@ typedef struct LowerReg {
     uint32_t width;
     bool uniform, initial, no_room;
     bool checked; /* known to be finite, or checked already */
+    LowerBounds bounds;
     LoopStr name;
 } LowerReg;
 
@@ -163,7 +165,6 @@ bool lower_calls_foreign(Lower *l, LoopNode *node);
 /* Whether it is known before the first step: of NULL too. */
 bool lower_settled(Lower *l, LoopNode *node);
 bool lower_holds(const LoopNode *node); /* it has a memory that moves on with each evaluation */
-bool lower_finite_by_nature(const LoopNode *node);
 /* Gives the register of a symbol, just worked out, its name, and checks it. */
 void lower_named(Lower *l, const LoopSymbol *symbol);
 /* Whether two expressions are plainly one value: the same node, name, element of a name, or constant. */

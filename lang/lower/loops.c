@@ -49,6 +49,7 @@ static void declare_choice(Lower *l, const LoopLoopModel *model, LoopLoop *loop)
         loop->held_taken = named(l, symbol, 1, "held_taken");
     }
     loop->act = symbol->reg = named(l, symbol, model->selection == LOOP_SELECT_INDEPENDENT ? model->channels : 1, NULL);
+    lower_reg(l, loop->act)->bounds = lower_bounds_between(-1, model->channels);
 }
 
 static void declare(Lower *l, const LoopLoopModel *model)
@@ -139,7 +140,7 @@ static void finite_inputs(Lower *l, const LoopLoopModel *model, const Input *inp
 {
     for (size_t i = 0; i < count; i++) {
         const LoopNode *node = inputs[i].node;
-        if (node && node->kind != LOOP_NODE_CREDIT && !lower_finite_by_nature(node))
+        if (node && node->kind != LOOP_NODE_CREDIT)
             lower_finite(l, inputs[i].reg, node->span,
                          lower_print(l, "%.*s %s", LOOP_STR_ARGS(model->symbol->name), inputs[i].what));
     }

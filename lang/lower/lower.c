@@ -327,7 +327,7 @@ static void keep_head(Lower *l)
 
 static LoopProgram *make(LoopModel *model, LoopArena *arena, LoopArena *scratch)
 {
-    Lower l = {.model = model, .arena = arena, .scratch = scratch, .mask = LOOP_NONE, .spare = {.width = 1}};
+    Lower l = {.model = model, .arena = arena, .scratch = scratch, .mask = LOOP_NONE, .spare = {.width = 1, .bounds = lower_bounds_none()}};
     l.program = LOOP_NEW(arena, LoopProgram);
     if (!l.program)
         return NULL;

@@ -399,8 +399,7 @@ void lower_named(Lower *l, const LoopSymbol *symbol)
 {
     if (!lower_initial(l, symbol->reg))
         lower_name(l, symbol->reg, symbol->name, NULL);
-    if (!lower_finite_by_nature(symbol->value))
-        lower_finite(l, symbol->reg, symbol->span, symbol->name);
+    lower_finite(l, symbol->reg, symbol->span, symbol->name);
 }
 
 static void finish(Lower *l, LoopNode *node)
@@ -474,15 +473,4 @@ bool lower_settled(Lower *l, LoopNode *node)
         if (unsettled(l, LOOP_ITEM(nodes, LoopNode *, i)))
             return false;
     return true;
-}
-
-bool lower_finite_by_nature(const LoopNode *node)
-{
-    static const bool functions[LOOP_FN_COUNT] = {
-        [LOOP_FN_argmax] = true,  [LOOP_FN_onehot] = true,      [LOOP_FN_onset] = true,     [LOOP_FN_since] = true,
-        [LOOP_FN_history] = true, [LOOP_FN_random_code] = true, [LOOP_FN_bernoulli] = true, [LOOP_FN_pick] = true};
-    if (node->kind == LOOP_NODE_OP)
-        return node->op == LOOP_OP_not || node->op == LOOP_OP_truth ||
-               (node->op >= LOOP_OP_eq && node->op <= LOOP_OP_or);
-    return node->kind == LOOP_NODE_FUNCTION && functions[node->function];
 }

@@ -131,6 +131,14 @@ static uint32_t *ring_bucket(Lower *l, const LoopNode *operand)
     return &l->ring_buckets[of * 0x9e3779b97f4a7c15u >> (64 - LOWER_BUCKET_BITS)];
 }
 
+/* Of what is not worked out yet only a choice is known. */
+static LowerBounds bounds_of_past(Lower *l, const LoopNode *operand, uint32_t before)
+{
+    const bool choice = operand->kind == LOOP_NODE_SYMBOL && operand->symbol->kind == LOOP_SYM_LOOP && operand->field == LOOP_FIELD_SELF;
+    const LowerBounds first = before == LOOP_NONE ? lower_bounds_between(0, 0) : lower_reg(l, before)->bounds;
+    return choice ? lower_bounds_either(lower_reg(l, operand->symbol->reg)->bounds, first) : lower_bounds_none();
+}
+
 static void read_ring(Lower *l, LoopNode *node)
 {
     uint32_t *bucket = ring_bucket(l, node->kids[0]);
@@ -148,6 +156,7 @@ static void read_ring(Lower *l, LoopNode *node)
         ring.ring.before = lower_value(l, node->kids[1]);
     uint32_t made = ring_new(l, &ring);
     lower_emit2(l, node->span, LOOP_OP_RING_READ, ring.read, made);
+    lower_reg(l, ring.read)->bounds = bounds_of_past(l, node->kids[0], ring.ring.before);
     if (made != LOOP_NONE)
         *bucket = made + 1;
     node->reg = ring.read;
