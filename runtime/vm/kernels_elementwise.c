@@ -6,6 +6,7 @@
 #include "runtime/contract/wide.h"
 
 #include <math.h>
+#include <string.h>
 
 typedef void Kernel1(LoopReal *d, const LoopReal *a, size_t n);
 typedef void Kernel2(LoopReal *d, const LoopReal *a, size_t sa, const LoopReal *b, size_t sb, size_t n);
@@ -134,6 +135,20 @@ static void remainders(LoopReal *d, const LoopReal *a, size_t sa, const LoopReal
     }
 }
 
+/* With one condition for all, what is selected is copied, or lies where it is wanted already: see rooms.h. */
+static void selected(LoopReal *d, const LoopReal *a, size_t sa, const LoopReal *b, size_t sb, const LoopReal *c, size_t sc, size_t n)
+{
+    const bool first = a[0] > 0;
+    const LoopReal *from = first ? b : c, x = from[0];
+    if (sa)
+        select_3(d, a, sa, b, sb, c, sc, n);
+    else if (first ? !sb : !sc)
+        for (size_t i = 0; i < n; i++)
+            d[i] = x;
+    else if (from != d)
+        memcpy(d, from, n * sizeof *d);
+}
+
 typedef struct Kernel {
     Kernel1 *one;
     Kernel2 *two;
@@ -157,6 +172,7 @@ static Kernel kernel_of(uint32_t op)
     case LOOP_OP_div: return (Kernel){.two = quotient, .single = div_single};
     case LOOP_OP_mod: return (Kernel){.two = remainders, .single = mod_single};
     case LOOP_OP_pow: return (Kernel){.two = power, .single = pow_single};
+    case LOOP_OP_select: return (Kernel){.three = selected, .single = select_single};
     default: return kernels[op];
     }
 }
