@@ -29,7 +29,7 @@ obj      = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
 # The engine is built in single precision, and in both precisions once more for each of VECTORS. All but its table becomes local,
 # so that no name meets its twin; flags may widen vectors, never change what is computed.
-ENGINE        := $(filter runtime/vm/% runtime/rules/% runtime/task/% runtime/measure/%,$(RUNTIME))
+ENGINE        := $(filter runtime/block/% runtime/vm/% runtime/rules/% runtime/task/% runtime/measure/%,$(RUNTIME))
 ifneq ($(filter x86_64%,$(shell $(CC) -dumpmachine)),)
 VECTORS       ?= avx2 avx512
 endif

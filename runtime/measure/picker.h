@@ -3,7 +3,7 @@
 #ifndef LOOP_PICKER_H
 #define LOOP_PICKER_H
 
-#include "runtime/vm/vm.h"
+#include "runtime/block/block.h"
 #include "runtime/task/clock.h"
 
 typedef struct LoopPicker {

@@ -171,9 +171,6 @@ void loop_recorder_step(LoopRecorder *r, LoopBlock *block)
     LoopMoment first = loop_clock_moment(block->clock, 0);
     for (uint32_t i = 0; i < program->strip_count; i++)
         strip_step(r, block, i, first);
-    if (program->verdict.length)
-        loop_block_run(block, &program->verdict);
-    loop_clock_close(block->clock, block);
 }
 
 void loop_recorder_finish(LoopRecorder *r, const LoopBlock *block, LoopMeasured *measured, size_t all)

@@ -2,9 +2,7 @@
 #ifndef LOOP_RECORDER_H
 #define LOOP_RECORDER_H
 
-#include "runtime/vm/vm.h"
-
-typedef struct LoopRecorder LoopRecorder;
+#include "runtime/block/block.h"
 
 /* What a finished block says of a measure in one lane; the caller owns the arrays. */
 typedef struct LoopMeasured {
@@ -23,7 +21,7 @@ void loop_recorder_begin(LoopRecorder *recorder, const LoopBlock *block);
 bool loop_recorder_wants(const LoopRecorder *recorder, uint32_t measure, size_t lane);
 /* Whether a measure may take its signal on this step, in some lane. */
 bool loop_recorder_asks(const LoopRecorder *recorder, const LoopBlock *block, uint32_t measure);
-/* Takes the signals of this step, closes trials that end with it (running the verdict section for `until`). */
+/* Takes the signals of this step, and writes down what measures say of trials that end with it. */
 void loop_recorder_step(LoopRecorder *recorder, LoopBlock *block);
 /* After the last step: the block's lanes in the arrays of the whole run, `measured` being [copies][measures]. `all` is the
    number of lanes of the run, or of one copy. */

@@ -2,9 +2,7 @@
 #ifndef LOOP_CLOCK_H
 #define LOOP_CLOCK_H
 
-#include "runtime/vm/vm.h"
-
-typedef struct LoopClock LoopClock;
+#include "runtime/block/block.h"
 
 LoopClock *loop_clock_new(const LoopProgram *program, size_t lanes);
 void loop_clock_free(LoopClock *clock);

@@ -11,30 +11,12 @@
 #include <math.h>
 #include <string.h>
 
-LoopView loop_block_view(const LoopBlock *block, uint32_t reg, const LoopReal *fallback)
-{
-    if (reg == LOOP_NONE) {
-        LoopView view = {NULL, 0, 0};
-        /* Kernels only read views; the cast spares a second view type. */
-        view.at = (LoopReal *)(uintptr_t)fallback;
-        return view;
-    }
-    size_t lanes = loop_block_lanes(block, reg);
-    bool wide = block->program->registers[reg].width > 1, shared = block->program->registers[reg].uniform;
-    return (LoopView){loop_block_register(block, reg), wide ? lanes : 0, shared ? 0 : 1};
-}
-
 LoopWires loop_block_wires(const LoopBlock *block, size_t index, uint32_t context)
 {
     const LoopLoop *loop = &block->program->loops[index];
     return (LoopWires){.wiring = loop->wiring, .reach = loop->reach, .lanes = loop_block_synapse_lanes(block, loop),
                        .upstate = loop->upstate, .context = loop_block_view(block, context, NULL),
                        .samples = block->state + block->layout->loops[index].samples, .ahead = block->asks_ahead};
-}
-
-LoopReal loop_block_at(const LoopBlock *block, uint32_t reg, size_t element, size_t lane)
-{
-    return loop_view(loop_block_view(block, reg, NULL), element, lane);
 }
 
 static bool any(const LoopBlock *block, uint32_t reg)
@@ -320,5 +302,8 @@ void loop_block_step(LoopBlock *block)
     loop_recorder_begin(block->recorder, block);
     run_ready(block, block->ready_observe);
     loop_recorder_step(block->recorder, block);
+    if (block->program->verdict.length)
+        loop_block_run(block, &block->program->verdict);
+    loop_clock_close(block->clock, block);
     block->step++;
 }

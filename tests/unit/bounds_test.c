@@ -13,7 +13,7 @@
 #include "lang/lower/bounds.h"
 #include "runtime/contract/program.h"
 #include "runtime/contract/real_math.h"
-#include "runtime/vm/rng.h"
+#include "runtime/block/rng.h"
 
 #define EW1(name, written, units, doc, expr) EW3(name, written, units, doc, expr)
 #define EW2(name, written, units, doc, expr) EW3(name, written, units, doc, expr)

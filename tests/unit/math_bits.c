@@ -5,7 +5,7 @@
 
 #include "runtime/contract/num.h"
 #include "runtime/contract/real_math.h"
-#include "runtime/vm/rng.h"
+#include "runtime/block/rng.h"
 
 enum { COUNT = 256, ROUNDS = 400 };
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/vm/rng.h"
+#include "runtime/block/rng.h"
 
 enum { DRAWS = 1 << 20 };
 

@@ -1,5 +1,5 @@
 /* Philox4x32-10 for one block, and for blocks of lanes side by side. */
-#include "runtime/vm/rng.h"
+#include "runtime/block/rng.h"
 
 #include <stdbool.h>
 #include <string.h>
