@@ -332,8 +332,7 @@ static inline void loop_synapses_look(const LoopRuleCall *call)
     if (call->wires.wiring != LOOP_WIRING_BROADCAST)
         return;
     if (call->lanes > 1 && !x.lane) { /* a run is a line, which all lanes see alike */
-        for (size_t run = 0; run < call->wires.reach; run++)
-            call->sees[run] = x.at[run * x.step] != 0;
+        loop_lines_seen(call->sees, x.at, x.step, call->wires.reach);
         return;
     }
     for (size_t run = 0; run < loop_synapses_runs(call); run++)

@@ -86,6 +86,17 @@ static inline uint64_t loop_bytes(const uint8_t *at)
     return x;
 }
 
+/* Notes which of `count` lines are not 0, a byte each. */
+static inline void loop_lines_seen(uint8_t *restrict sees, const LoopReal *restrict x, size_t step, size_t count)
+{
+    if (step == 1)
+        for (size_t j = 0; j < count; j++)
+            sees[j] = x[j] != 0;
+    else
+        for (size_t j = 0; j < count; j++)
+            sees[j] = x[j * step] != 0;
+}
+
 /* Notes in call->due what of `asked` is to be done for each run of row `row`: weights move where there is a trace (or anyway), traces
    where there is one that fades or something enters. */
 static inline void loop_synapses_note(const LoopRuleCall *call, const LoopSynapses *s, int asked, size_t row)

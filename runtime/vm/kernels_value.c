@@ -6,6 +6,7 @@
 
 #include "runtime/contract/real_math.h"
 #include "runtime/contract/wide.h"
+#include "runtime/rules/runs.h"
 #include "runtime/rules/wiring.h"
 #include "runtime/vm/sum.h"
 
@@ -25,15 +26,23 @@ typedef struct Readout {
     uint32_t begin[LOOP_PARTS + 1];
 } Readout;
 
-/* The lines that are not 0, by partial sum. */
-static void list_active(Readout *r, LoopActive *active)
+/* The lines that are not 0, by partial sum; most sums have none. `sees`: room for a byte a line, and LOOP_RUNS_MORE. */
+static void list_active(Readout *r, LoopActive *active, uint8_t *sees)
 {
-    LoopView x = r->wires.context;
+    const LoopView x = r->wires.context;
+    const uint32_t reach = (uint32_t)r->wires.reach;
     uint32_t count = 0;
+    uint64_t together = 0;
+    uint8_t any[LOOP_PARTS];
+    loop_lines_seen(sees, x.at, x.step, reach);
+    memset(sees + reach, 0, LOOP_PARTS);
+    for (uint32_t j = 0; j < reach; j += LOOP_PARTS)
+        together |= loop_bytes(sees + j);
+    memcpy(any, &together, sizeof any);
     for (uint32_t p = 0; p < LOOP_PARTS; p++) {
         r->begin[p] = count;
-        for (uint32_t j = p; j < r->wires.reach; j += LOOP_PARTS)
-            if (x.at[j * x.step] != 0)
+        for (uint32_t j = p; any[p] && j < reach; j += LOOP_PARTS)
+            if (sees[j])
                 active[count++] = (LoopActive){j * r->wires.lanes, x.at[j * x.step]};
     }
     r->begin[LOOP_PARTS] = count;
@@ -53,7 +62,7 @@ static Readout readout(const LoopBlock *block, const LoopLoop *loop, size_t inde
     r.wires.context = loop_view_from(r.wires.context, bundle.first);
     r.sparse = r.wires.lanes > 1 && loop->wiring == LOOP_WIRING_BROADCAST && !r.wires.context.lane;
     if (r.sparse)
-        list_active(&r, block->active);
+        list_active(&r, block->active, block->sees);
     return r;
 }
 
