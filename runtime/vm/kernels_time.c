@@ -169,6 +169,33 @@ static const LoopReady *run_onset(LoopBlock *block, const LoopReady *at)
     return at + 1;
 }
 
+/* Numbers that are only read. */
+static LoopView numbers(const LoopReal *at, size_t lane)
+{
+    return (LoopView){(LoopReal *)(uintptr_t)at, 0, lane};
+}
+
+static const LoopReady *run_since(LoopBlock *block, const LoopReady *at)
+{
+    (void)block;
+    since(at->d, numbers(at->a, at->sa), at->n);
+    return at + 1;
+}
+
+static const LoopReady *run_trace(LoopBlock *block, const LoopReady *at)
+{
+    (void)block;
+    trace(at->d, numbers(at->a, at->sa), numbers(at->b, at->sb), at->n);
+    return at + 1;
+}
+
+static const LoopReady *run_hold(LoopBlock *block, const LoopReady *at)
+{
+    (void)block;
+    hold(at->d, numbers(at->a, at->sa), numbers(at->b, at->sb), at->n);
+    return at + 1;
+}
+
 /* The slot of this step, of a ring of `n` numbers a slot that begins at `h`. */
 static LoopReal *slot_of(const LoopBlock *block, const LoopReady *at, uint32_t ring)
 {
@@ -206,8 +233,7 @@ static const LoopReady *run_ring_write(LoopBlock *block, const LoopReady *at)
 /* `n` lanes of as many units as the code is wide: of one element. */
 static const LoopReady *run_history(LoopBlock *block, const LoopReady *at)
 {
-    LoopView x = {(LoopReal *)(uintptr_t)at->a, 0, at->sa}; /* which is only read */
-    push(at->d, block->program->registers[at->code[1]].width, x, at->n);
+    push(at->d, block->program->registers[at->code[1]].width, numbers(at->a, at->sa), at->n);
     return at + 1;
 }
 
@@ -219,15 +245,27 @@ static void ready_history(const LoopBlock *block, LoopReady *at)
                           .a = x.at, .sa = x.lane, .n = loop_block_lanes(block, at->code[1])};
 }
 
-static void ready_onset(const LoopBlock *block, LoopReady *at)
+/* Whether the numbers of an operand lie as those of the result do, or there is one for all: *stride is 1 or 0. */
+static bool lies_flat(const LoopBlock *block, uint32_t reg, size_t width, size_t lanes, size_t *stride)
 {
-    size_t width = block->program->registers[at->code[1]].width, lanes = loop_block_lanes(block, at->code[1]);
-    LoopView x = loop_block_view(block, at->code[2], NULL);
-    bool flat = loop_block_lanes(block, at->code[2]) == lanes;
-    if (!flat && width > 1)
+    const size_t own = block->program->registers[reg].width, of = loop_block_lanes(block, reg);
+    *stride = own == width && of == lanes;
+    return *stride || own * of == 1;
+}
+
+/* Element by element, of one operand or two. `held`: a register that holds something, or the result does. */
+static void ready_elements(const LoopBlock *block, LoopReady *at, const LoopReady *(*run)(LoopBlock *block, const LoopReady *at), uint32_t held,
+                           bool two)
+{
+    const uint32_t d = at->code[1], a = at->code[2], b = two ? at->code[3] : a;
+    const size_t width = block->program->registers[d].width, lanes = loop_block_lanes(block, d);
+    size_t sa, sb;
+    if (!lies_flat(block, a, width, lanes, &sa) || !lies_flat(block, b, width, lanes, &sb))
         return;
-    *at = (LoopReady){.run = width * lanes == 1 ? run_onset_single : run_onset, .code = at->code, .d = loop_block_register(block, at->code[1]),
-                      .h = loop_block_register(block, at->code[3]), .a = x.at, .sa = flat, .n = width * lanes};
+    *at = (LoopReady){.run = run, .code = at->code, .d = loop_block_register(block, d), .h = loop_block_register(block, held),
+                      .a = loop_block_register(block, a), .b = loop_block_register(block, b), .sa = sa, .sb = sb, .n = width * lanes};
+    if (at->n == 1 && run == run_onset)
+        at->run = run_onset_single;
 }
 
 static void ready_ring(const LoopBlock *block, LoopReady *at, uint32_t index, uint32_t reg, bool writes)
@@ -244,7 +282,13 @@ void loop_ready_time(const LoopBlock *block, LoopReady *at)
 {
     const uint32_t *args = at->code + 1;
     if (at->code[0] == LOOP_OP_ONSET)
-        ready_onset(block, at);
+        ready_elements(block, at, run_onset, args[2], false);
+    else if (at->code[0] == LOOP_OP_SINCE)
+        ready_elements(block, at, run_since, args[0], false);
+    else if (at->code[0] == LOOP_OP_TRACE)
+        ready_elements(block, at, run_trace, args[0], true);
+    else if (at->code[0] == LOOP_OP_HOLD)
+        ready_elements(block, at, run_hold, args[0], true);
     else if (at->code[0] == LOOP_OP_HISTORY)
         ready_history(block, at);
     else if (at->code[0] == LOOP_OP_RING_WRITE)
