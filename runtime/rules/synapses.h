@@ -113,7 +113,9 @@ static inline void loop_synapses_neurons(const LoopRuleCall *call, LoopSynapses 
     for (size_t m = 0; m < call->loop->neurons; m++) {
         size_t row = loop_trace_row(call->loop, s->k, m);
         if (call->wires.upstate) {
-            loop_wires_upstate(&call->wires, (s->k * call->loop->neurons + m) * call->wires.reach, m, up, loop_synapses_room(call, 5));
+            const bool any = loop_wires_upstate(&call->wires, (s->k * call->loop->neurons + m) * call->wires.reach, m, up);
+            if (!any && !s->always && !loop_synapses_live_any(call, row))
+                continue;
             for (size_t l = 0; l < call->lanes; l++)
                 due[l] = s->credit[l] * up[l];
             s->due = loop_synapses_enter(call, s, due, due);

@@ -28,17 +28,31 @@ static inline LoopInputs loop_wires_inputs(const LoopWires *wires, size_t synaps
     return (LoopInputs){gathered, 1};
 }
 
-/* up[l] = 1 where at least `upstate` of the inputs of neuron `m` are active, else 0. `synapse`: its first. `gathered`: [lanes]. */
-static inline void loop_wires_upstate(const LoopWires *wires, size_t synapse, size_t m, LoopReal *up, LoopReal *gathered)
+/* up[l] = 1 where at least `upstate` of the inputs of neuron `m` are active, else 0. `synapse`: its first. Whether any is 1: neurons that
+   sample their lines hardly ever are. No branch depends on a line. */
+static inline bool loop_wires_upstate(const LoopWires *wires, size_t synapse, size_t m, LoopReal *restrict up)
 {
-    memset(up, 0, wires->lanes * sizeof *up);
+    const size_t lanes = wires->lanes, own = lanes > 1;
+    const LoopView x = wires->context;
+    bool any = false;
+    memset(up, 0, lanes * sizeof *up);
     for (size_t j = 0; j < wires->reach; j++) {
-        LoopInputs x = loop_wires_inputs(wires, synapse + j, m, j, wires->lanes, gathered);
-        for (size_t l = 0; l < wires->lanes; l++)
-            up[l] += x.at[l * x.step] > 0 ? 1.0 : 0.0;
+        if (wires->wiring == LOOP_WIRING_SAMPLING) {
+            const LoopReal *restrict line = wires->samples + (synapse + j) * lanes;
+            for (size_t l = 0; l < lanes; l++)
+                up[l] += (LoopReal)(loop_view(x, (size_t)line[l], own * l) > 0);
+        } else {
+            const LoopReal *restrict at = loop_wires_inputs(wires, synapse + j, m, j, lanes, NULL).at;
+            for (size_t l = 0; l < lanes; l++)
+                up[l] += (LoopReal)(at[l * x.lane] > 0);
+        }
     }
-    for (size_t l = 0; l < wires->lanes; l++)
-        up[l] = up[l] >= wires->upstate ? 1.0 : 0.0;
+    for (size_t l = 0; l < lanes; l++) {
+        const bool active = up[l] >= wires->upstate;
+        up[l] = (LoopReal)active;
+        any |= active;
+    }
+    return any;
 }
 
 #endif

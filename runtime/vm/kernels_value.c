@@ -203,11 +203,16 @@ static void read_one(const Readout *r, const LoopReal *w, size_t synapse, size_t
     s[0] = loop_eight_sum(&sums);
 }
 
-/* s = activity of neuron `m` of channel `k`: proposal, up-state and weighted input. Never -0. */
+/* s = activity of neuron `m` of channel `k`: proposal, up-state and weighted input; 0 where it is not in its up-state, whatever its weights.
+   Never -0. */
 static void neuron(const Readout *r, size_t k, size_t m, LoopReal *s)
 {
     size_t lanes = r->wires.lanes, synapse = (k * r->loop->neurons + m) * r->wires.reach;
     const LoopReal *w = r->weights + synapse * lanes;
+    if (r->loop->upstate && !loop_wires_upstate(&r->wires, synapse, m, r->up)) {
+        memset(s, 0, lanes * sizeof *s);
+        return;
+    }
     if (lanes == 1 && r->loop->wiring == LOOP_WIRING_BROADCAST && r->wires.ahead)
         read_row(r, w, s, true);
     else if (lanes == 1 && r->loop->wiring == LOOP_WIRING_BROADCAST)
@@ -220,12 +225,10 @@ static void neuron(const Readout *r, size_t k, size_t m, LoopReal *s)
         read_dense(r, w, s);
     else
         read_lanes(r, w, synapse, m, s);
-    if (r->loop->upstate)
-        loop_wires_upstate(&r->wires, synapse, m, r->up, r->gathered);
     if (r->loop->upstate || r->loop->propose != LOOP_NONE)
         for (size_t l = 0; l < lanes; l++) {
-            LoopReal strength = loop_view(r->propose, k, l);
-            s[l] = s[l] * (r->loop->upstate ? strength * r->up[l] : strength) + 0.0;
+            const LoopReal active = s[l] * loop_view(r->propose, k, l) + 0.0;
+            s[l] = r->loop->upstate && r->up[l] == 0 ? 0 : active;
         }
 }
 
