@@ -210,10 +210,14 @@ static inline void loop_synapses_channel(const LoopRuleCall *call, LoopSynapses 
     s->credits = loop_synapses_any(s->credit, call->lanes);
 }
 
+/* Weights that are within their bounds stay there until they move: they are all looked at on the first step, on which they may be anywhere,
+   and on each where some lanes may be frozen, whose first step comes later. */
 static inline LoopSynapses loop_synapses_begin(const LoopRuleCall *call)
 {
+    const bool forgets = call->loop->forget != LOOP_NONE, first = call->step == 0 || call->loop->freeze != LOOP_NONE;
     LoopSynapses s = {.step = call->lanes > 1,
-                      .always = call->loop->forget != LOOP_NONE || call->loop->bounded,
+                      .keeps = forgets || call->loop->bounded,
+                      .always = forgets || (call->loop->bounded && first),
                       .sweeps = call->step % LOOP_TRACE_SWEEP == LOOP_TRACE_SWEEP - 1};
     for (size_t l = 0; call->loop->freeze != LOOP_NONE && l < call->lanes; l++)
         s.frozen = s.frozen || loop_view(call->freeze, 0, l) > 0;

@@ -33,7 +33,8 @@ typedef struct LoopSynapses {
     bool fades;               /* some lanes have a fade, or all are swept */
     bool ones, plain;         /* the scale is 1 in all lanes, and the next one is */
     bool fresh;               /* the scale is and stays 1, and nothing is left of the traces */
-    bool always;              /* weights move, or may, where there is no trace */
+    bool keeps;               /* weights are forgotten or bounded, once they have moved */
+    bool always;              /* on this step they all are, also where there is no trace */
     bool sweeps;              /* on this step traces that have all but faded end */
 } LoopSynapses;
 

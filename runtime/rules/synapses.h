@@ -57,7 +57,7 @@ static inline void loop_synapses_move_rows(const LoopRuleCall *call, LoopSynapse
         return;
     }
     move(call, s, step);
-    if (s->always)
+    if (s->keeps)
         loop_synapses_keep(call, s);
 }
 
