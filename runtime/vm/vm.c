@@ -185,12 +185,16 @@ static inline LoopReal is_active(LoopReal type, LoopReal wanted, LoopReal time, 
 static const LoopReady *run_event_active(LoopBlock *block, const LoopReady *at)
 {
     (void)block;
-    const LoopReal wanted = wanted_type(at->code[4]);
+    LoopReal *d = at->d, wanted = wanted_type(at->code[4]);
+    const LoopReal *a = at->a, *b = at->b, *c = at->c, *e = at->e;
     if (at->n == 1)
-        at->d[0] = is_active(at->c[0], wanted, at->b[0], at->a[0], at->e[0]);
+        d[0] = is_active(c[0], wanted, b[0], a[0], e[0]);
+    else if (at->sb & at->sc & !(at->sa | at->se)) /* as in run_event_on */
+        for (size_t l = 0; l < at->n; l++)
+            d[l] = is_active(c[l], wanted, b[l], a[0], e[0]);
     else
         for (size_t l = 0; l < at->n; l++)
-            at->d[l] = is_active(at->c[l * at->sc], wanted, at->b[l * at->sb], at->a[l * at->sa], at->e[l * at->se]);
+            d[l] = is_active(c[l * at->sc], wanted, b[l * at->sb], a[l * at->sa], e[l * at->se]);
     return at + 1;
 }
 
