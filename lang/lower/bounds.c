@@ -7,8 +7,10 @@
 
 #include "runtime/contract/program.h"
 
-static const double MOST = 1e30, LEAST = 1e-30; /* their product with any sum of some is far from the largest, and the smallest, single numbers */
-static const double ROUNDED = 0x1p-20;          /* more than an operation, or a function, is off by in single precision */
+/* In single precision the largest number, 3.4e38, and one of up to 1.0e31 make the largest number again; so MOST is below that. LEAST is more
+   than what is lost where numbers get too small for that precision. */
+static const double MOST = 1e30, LEAST = 1e-30;
+static const double ROUNDED = 0x1p-20; /* more than an operation, or a function, is off by in single precision */
 
 LowerBounds lower_bounds_none(void)
 {
@@ -36,7 +38,7 @@ static double size_of(LowerBounds b)
     return fmax(fabs(b.lo), fabs(b.hi));
 }
 
-/* Not above x, once rounded; but rounding never changes a sign. */
+/* At most x, which is rounded, and may be `off` by what was rounded on the way; but what is made of numbers of one sign keeps theirs. */
 static double below(double x, double off)
 {
     const double y = x - off - fabs(x) * ROUNDED - LEAST;
@@ -98,7 +100,7 @@ RULE(same_or_zero)
 
 RULE(index_of)
 {
-    return (LowerBounds){-1, width};
+    return (LowerBounds){-1, width - 1.0};
 }
 
 RULE(steps_since)
@@ -113,12 +115,13 @@ RULE(negated)
 
 RULE(magnitude)
 {
-    return (LowerBounds){in[0].lo > 0 ? in[0].lo : in[0].hi < 0 ? -in[0].hi : 0, size_of(in[0])};
+    const double least = in[0].lo > 0 ? in[0].lo : in[0].hi < 0 ? -in[0].hi : 0;
+    return lower_bounds_known(in[0]) ? (LowerBounds){least, size_of(in[0])} : lower_bounds_none();
 }
 
 RULE(positive)
 {
-    return (LowerBounds){fmax(in[0].lo, 0), fmax(in[0].hi, 0)};
+    return lower_bounds_known(in[0]) ? (LowerBounds){fmax(in[0].lo, 0), fmax(in[0].hi, 0)} : lower_bounds_none();
 }
 
 RULE(whole)
@@ -166,23 +169,23 @@ RULE(exponential)
 
 RULE(logarithm)
 {
-    return in[0].lo > 0 ? rounded(log(in[0].lo), log(in[0].hi)) : lower_bounds_none();
+    return lower_bounds_known(in[0]) && in[0].lo > 0 ? rounded(log(in[0].lo), log(in[0].hi)) : lower_bounds_none();
 }
 
 /* Between -1 and 1, however large its number. */
-RULE(unit)
+RULE(minus_one_to_one)
 {
     return lower_bounds_known(in[0]) ? rounded(-1, 1) : lower_bounds_none();
 }
 
-RULE(share)
+RULE(zero_to_one)
 {
     return lower_bounds_known(in[0]) ? rounded(0, 1) : lower_bounds_none();
 }
 
 /* ---- arithmetic ---- */
 
-/* The largest number and a small one make the largest number. */
+/* The largest number and a small one make the largest number: see MOST. */
 RULE(sum)
 {
     if (is_small(in[0]) && is_small(in[1]))
@@ -246,7 +249,7 @@ RULE(sum_of_products)
 
 /* ---- numbers between two, and draws ---- */
 
-RULE(between_two)
+RULE(from_one_to_other)
 {
     const LowerBounds both = lower_bounds_either(in[0], in[1]);
     return is_small(both) ? nearly(both.lo, both.hi, size_of(both) * ROUNDED) : lower_bounds_none();
@@ -261,21 +264,27 @@ RULE(normal_draw)
 
 /* ---- the table ---- */
 
+/* No row, and so nothing known: what draws on the step before (TRACE, RING_READ, MICRO), on foreign code or on weights; and COPY and PUT, since
+   what they write is written by more than one instruction, of which each only knows its own. Of pow, NORM and RBF nobody has asked. */
 static Rule *const rules[LOOP_OP_COUNT] = {
-    [LOOP_OP_neg] = negated,        [LOOP_OP_not] = truth,         [LOOP_OP_truth] = truth,        [LOOP_OP_abs] = magnitude,
-    [LOOP_OP_sqrt] = root,          [LOOP_OP_exp] = exponential,   [LOOP_OP_log] = logarithm,      [LOOP_OP_tanh] = unit,
-    [LOOP_OP_sigmoid] = share,      [LOOP_OP_relu] = positive,     [LOOP_OP_sin] = unit,           [LOOP_OP_cos] = unit,
-    [LOOP_OP_floor] = whole,        [LOOP_OP_round] = whole,       [LOOP_OP_add] = sum,            [LOOP_OP_sub] = difference,
-    [LOOP_OP_mul] = product,        [LOOP_OP_div] = quotient,      [LOOP_OP_min] = smaller,        [LOOP_OP_max] = larger,
-    [LOOP_OP_mod] = remainder_of,   [LOOP_OP_eq] = truth,          [LOOP_OP_ne] = truth,           [LOOP_OP_lt] = truth,
-    [LOOP_OP_le] = truth,           [LOOP_OP_gt] = truth,          [LOOP_OP_ge] = truth,           [LOOP_OP_and] = truth,
-    [LOOP_OP_or] = truth,           [LOOP_OP_clip] = clipped,      [LOOP_OP_select] = chosen,      [LOOP_OP_SLICE] = same,
-    [LOOP_OP_AT] = same_or_zero,    [LOOP_OP_ONEHOT] = truth,      [LOOP_OP_SUM] = total,          [LOOP_OP_MEAN] = mean,
-    [LOOP_OP_LARGEST] = same,       [LOOP_OP_SMALLEST] = same,     [LOOP_OP_ARGMAX] = index_of,    [LOOP_OP_DOT] = sum_of_products,
-    [LOOP_OP_OUTER] = product,      [LOOP_OP_RAMP] = between_two,  [LOOP_OP_PROJECT] = truth,      [LOOP_OP_ONSET] = truth,
-    [LOOP_OP_HISTORY] = truth,      [LOOP_OP_SINCE] = steps_since, [LOOP_OP_HOLD] = same_or_zero,  [LOOP_OP_UNIFORM] = between_two,
-    [LOOP_OP_BERNOULLI] = truth,    [LOOP_OP_NORMAL] = normal_draw, [LOOP_OP_PICK] = index_of,     [LOOP_OP_EVENT_ON] = truth,
-    [LOOP_OP_EVENT_ACTIVE] = truth, [LOOP_OP_TRIAL_BEGIN] = truth,
+    [LOOP_OP_neg] = negated,                      [LOOP_OP_not] = truth,                        [LOOP_OP_truth] = truth,
+    [LOOP_OP_abs] = magnitude,                    [LOOP_OP_sqrt] = root,                        [LOOP_OP_exp] = exponential,
+    [LOOP_OP_log] = logarithm,                    [LOOP_OP_tanh] = minus_one_to_one,            [LOOP_OP_sigmoid] = zero_to_one,
+    [LOOP_OP_relu] = positive,                    [LOOP_OP_sin] = minus_one_to_one,             [LOOP_OP_cos] = minus_one_to_one,
+    [LOOP_OP_floor] = whole,                      [LOOP_OP_round] = whole,                      [LOOP_OP_add] = sum,
+    [LOOP_OP_sub] = difference,                   [LOOP_OP_mul] = product,                      [LOOP_OP_div] = quotient,
+    [LOOP_OP_min] = smaller,                      [LOOP_OP_max] = larger,                       [LOOP_OP_mod] = remainder_of,
+    [LOOP_OP_eq] = truth,                         [LOOP_OP_ne] = truth,                         [LOOP_OP_lt] = truth,
+    [LOOP_OP_le] = truth,                         [LOOP_OP_gt] = truth,                         [LOOP_OP_ge] = truth,
+    [LOOP_OP_and] = truth,                        [LOOP_OP_or] = truth,                         [LOOP_OP_clip] = clipped,
+    [LOOP_OP_select] = chosen,                    [LOOP_OP_SLICE] = same,                       [LOOP_OP_AT] = same_or_zero,
+    [LOOP_OP_ONEHOT] = truth,                     [LOOP_OP_SUM] = total,                        [LOOP_OP_MEAN] = mean,
+    [LOOP_OP_LARGEST] = same,                     [LOOP_OP_SMALLEST] = same,                    [LOOP_OP_ARGMAX] = index_of,
+    [LOOP_OP_DOT] = sum_of_products,              [LOOP_OP_OUTER] = product,                    [LOOP_OP_RAMP] = from_one_to_other,
+    [LOOP_OP_PROJECT] = truth,                    [LOOP_OP_ONSET] = truth,                      [LOOP_OP_HISTORY] = truth,
+    [LOOP_OP_SINCE] = steps_since,                [LOOP_OP_HOLD] = same_or_zero,                [LOOP_OP_UNIFORM] = from_one_to_other,
+    [LOOP_OP_BERNOULLI] = truth,                  [LOOP_OP_NORMAL] = normal_draw,               [LOOP_OP_PICK] = index_of,
+    [LOOP_OP_EVENT_ON] = truth,                   [LOOP_OP_EVENT_ACTIVE] = truth,               [LOOP_OP_TRIAL_BEGIN] = truth,
 };
 
 LowerBounds lower_bounds_of(uint32_t op, const LowerBounds *in, uint32_t width)

@@ -189,6 +189,7 @@ void lower_check(Lower *l, uint32_t reg, const LoopCheck *check)
                check->kind == LOOP_CHECK_FINITE ? LOOP_OP_FINITE : LOOP_OP_CHECK, args);
 }
 
+/* Inside a region only of a register that is made there: what is checked now and then is not known to be finite at other times. */
 static void finite_below(Lower *l, uint32_t reg, LoopSpan span, LoopStr name, double most)
 {
     if (lower_reg(l, reg)->checked || lower_bounds_known(lower_reg(l, reg)->bounds))

@@ -17,7 +17,7 @@ typedef struct LowerCode {
 typedef struct LowerReg {
     uint32_t width;
     bool uniform, initial, no_room;
-    bool checked; /* known to be finite, or checked already */
+    bool checked;       /* that it is finite, by an instruction, or before the run */
     LowerBounds bounds;
     LoopStr name;
 } LowerReg;

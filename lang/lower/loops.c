@@ -49,7 +49,7 @@ static void declare_choice(Lower *l, const LoopLoopModel *model, LoopLoop *loop)
         loop->held_taken = named(l, symbol, 1, "held_taken");
     }
     loop->act = symbol->reg = named(l, symbol, model->selection == LOOP_SELECT_INDEPENDENT ? model->channels : 1, NULL);
-    lower_reg(l, loop->act)->bounds = lower_bounds_between(-1, model->channels);
+    lower_reg(l, loop->act)->bounds = lower_bounds_between(-1, model->channels - 1.0);
 }
 
 static void declare(Lower *l, const LoopLoopModel *model)
@@ -135,7 +135,7 @@ typedef struct Input {
     const char *what;
 } Input;
 
-/* Tests for being a number what is not so by nature. */
+/* Tests for being a number what may be none. */
 static void finite_inputs(Lower *l, const LoopLoopModel *model, const Input *inputs, size_t count)
 {
     for (size_t i = 0; i < count; i++) {

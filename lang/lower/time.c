@@ -131,7 +131,7 @@ static uint32_t *ring_bucket(Lower *l, const LoopNode *operand)
     return &l->ring_buckets[of * 0x9e3779b97f4a7c15u >> (64 - LOWER_BUCKET_BITS)];
 }
 
-/* Of what is not worked out yet only a choice is known. */
+/* Of what is not worked out yet only a choice is known: loops have been declared. */
 static LowerBounds bounds_of_past(Lower *l, const LoopNode *operand, uint32_t before)
 {
     const bool choice = operand->kind == LOOP_NODE_SYMBOL && operand->symbol->kind == LOOP_SYM_LOOP && operand->field == LOOP_FIELD_SELF;

@@ -63,7 +63,7 @@ typedef struct LoopBlock {
     LoopSeen *seen;             /* [loop_count] */
     LoopLate *late;             /* [loop_count] */
     LoopActive *active;         /* [layout->lines]: context lines that are not 0 */
-    uint8_t *sees;              /* [2][layout->lines + LOOP_RUNS_MORE]: scratch for learning */
+    uint8_t *sees;              /* [2][layout->lines + LOOP_RUNS_MORE]: scratch for reading out and for learning */
     uint64_t *drawn;            /* [draw_count + loop_count]: which four these are, from 1 on; 0: none */
     LoopRngKey *keys;           /* [draw_count + loop_count][key_lanes] */
     size_t key_lanes, key_step; /* 1 and 0; where lanes are copies of a part, those of the layout and 1 */

@@ -37,7 +37,7 @@ typedef struct Row {
     uint32_t op, operands;
     double (*in_double)(double x, double y, double z);
     float (*in_float)(float x, float y, float z);
-    bool known; /* of operands that are known something is known; and of some that are not */
+    bool known; /* the op has a rule, which says something of some operands */
 } Row;
 
 static const Row rows[] = {
@@ -126,7 +126,7 @@ static void says_enough(void **state)
     assert_true(b.lo > 0.0399 && b.hi < 0.7001);
     assert_true(lower_bounds_known(lower_bounds_of(LOOP_OP_sub, (const LowerBounds[]){unit, finite}, 1)));
     assert_false(lower_bounds_known(lower_bounds_of(LOOP_OP_sub, (const LowerBounds[]){finite, finite}, 1)));
-    assert_false(lower_bounds_known(lower_bounds_of(LOOP_OP_COPY, (const LowerBounds[]){unit}, 1))); /* a state: it has more than one */
+    assert_false(lower_bounds_known(lower_bounds_of(LOOP_OP_COPY, (const LowerBounds[]){unit}, 1))); /* of a state, which other instructions write too */
     assert_false(lower_bounds_known(lower_bounds_of(LOOP_OP_TRACE, (const LowerBounds[]){unit, unit}, 1)));
     assert_false(lower_bounds_known(lower_bounds_between(0, 1e39)));
     assert_true(lower_bounds_known(lower_bounds_between(0, 1e35)));
