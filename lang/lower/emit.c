@@ -78,16 +78,11 @@ bool lower_initial(Lower *l, uint32_t reg)
 
 /* ---- instructions ---- */
 
-static void put_word(Lower *l, LowerCode *code, uint32_t word, LoopSpan span)
+static void put_word(Lower *l, LowerCode *code, uint32_t word)
 {
     uint32_t *place = LOOP_ADD(l->scratch, &code->words, uint32_t);
-    LoopSpan *at = place ? LOOP_ADD(l->scratch, &code->spans, LoopSpan) : NULL;
     if (place)
         *place = word;
-    if (at)
-        *at = span;
-    else if (place) /* the two lists stay equally long */
-        code->words.count--;
 }
 
 /* Notes what is known about the register that is written. */
@@ -106,28 +101,28 @@ static void bound(Lower *l, uint32_t op, const char *operands, const uint32_t *a
         lower_reg(l, args[0])->bounds = lower_bounds_of(op, in, width);
 }
 
-void lower_emit(Lower *l, LowerCode *code, LoopSpan span, uint32_t op, const uint32_t *args)
+void lower_emit(Lower *l, LowerCode *code, uint32_t op, const uint32_t *args)
 {
     const char *operands = loop_op_info(op)->operands;
-    put_word(l, code, op, span);
+    put_word(l, code, op);
     for (size_t i = 0; operands[i]; i++)
-        put_word(l, code, args[i], span);
+        put_word(l, code, args[i]);
     bound(l, op, operands, args);
 }
 
-void lower_emit1(Lower *l, LoopSpan span, uint32_t op, uint32_t a)
+void lower_emit1(Lower *l, uint32_t op, uint32_t a)
 {
-    lower_emit(l, l->now, span, op, (const uint32_t[]){a});
+    lower_emit(l, l->now, op, (const uint32_t[]){a});
 }
 
-void lower_emit2(Lower *l, LoopSpan span, uint32_t op, uint32_t a, uint32_t b)
+void lower_emit2(Lower *l, uint32_t op, uint32_t a, uint32_t b)
 {
-    lower_emit(l, l->now, span, op, (const uint32_t[]){a, b});
+    lower_emit(l, l->now, op, (const uint32_t[]){a, b});
 }
 
-void lower_emit3(Lower *l, LoopSpan span, uint32_t op, uint32_t a, uint32_t b, uint32_t c)
+void lower_emit3(Lower *l, uint32_t op, uint32_t a, uint32_t b, uint32_t c)
 {
-    lower_emit(l, l->now, span, op, (const uint32_t[]){a, b, c});
+    lower_emit(l, l->now, op, (const uint32_t[]){a, b, c});
 }
 
 uint32_t lower_make(Lower *l, const LowerOp *op)
@@ -143,7 +138,7 @@ uint32_t lower_make(Lower *l, const LowerOp *op)
     args[op->count + 1] = op->word;
     args[0] = lower_reg_new(l, op->width, shared ? LOWER_SHARED : LOWER_EACH);
     lower_reg(l, args[0])->initial = initial || op->drawn_once;
-    lower_emit(l, lower_initial(l, args[0]) ? &l->init : l->now, op->span, op->op, args);
+    lower_emit(l, lower_initial(l, args[0]) ? &l->init : l->now, op->op, args);
     return args[0];
 }
 
@@ -153,20 +148,20 @@ static uint32_t widest(Lower *l, uint32_t a, uint32_t b)
     return wa > wb ? wa : wb;
 }
 
-uint32_t lower_op1(Lower *l, LoopSpan span, uint32_t op, uint32_t a)
+uint32_t lower_op1(Lower *l, uint32_t op, uint32_t a)
 {
-    return lower_make(l, &(LowerOp){.span = span, .op = op, .width = lower_reg(l, a)->width, .count = 1, .in = {a}});
+    return lower_make(l, &(LowerOp){.op = op, .width = lower_reg(l, a)->width, .count = 1, .in = {a}});
 }
 
-uint32_t lower_op2(Lower *l, LoopSpan span, uint32_t op, uint32_t a, uint32_t b)
+uint32_t lower_op2(Lower *l, uint32_t op, uint32_t a, uint32_t b)
 {
-    return lower_make(l, &(LowerOp){.span = span, .op = op, .width = widest(l, a, b), .count = 2, .in = {a, b}});
+    return lower_make(l, &(LowerOp){.op = op, .width = widest(l, a, b), .count = 2, .in = {a, b}});
 }
 
-uint32_t lower_select(Lower *l, LoopSpan span, uint32_t condition, uint32_t a, uint32_t b)
+uint32_t lower_select(Lower *l, uint32_t condition, uint32_t a, uint32_t b)
 {
     uint32_t width = widest(l, a, b), first = lower_reg(l, condition)->width;
-    return lower_make(l, &(LowerOp){.span = span, .op = LOOP_OP_select, .width = first > width ? first : width, .count = 3,
+    return lower_make(l, &(LowerOp){.op = LOOP_OP_select, .width = first > width ? first : width, .count = 3,
                                     .in = {condition, a, b}});
 }
 
@@ -185,8 +180,7 @@ uint32_t lower_check_add(Lower *l, const LoopCheck *check)
 void lower_check(Lower *l, uint32_t reg, const LoopCheck *check)
 {
     const uint32_t args[] = {reg, lower_check_add(l, check)};
-    lower_emit(l, lower_initial(l, reg) ? &l->init : l->now, check->span,
-               check->kind == LOOP_CHECK_FINITE ? LOOP_OP_FINITE : LOOP_OP_CHECK, args);
+    lower_emit(l, lower_initial(l, reg) ? &l->init : l->now, check->kind == LOOP_CHECK_FINITE ? LOOP_OP_FINITE : LOOP_OP_CHECK, args);
 }
 
 /* Inside a region only of a register that is made there: what is checked now and then is not known to be finite at other times. */
@@ -215,29 +209,29 @@ void lower_range(Lower *l, const LoopNode *node, uint32_t reg, double hi, const 
     if (node->constant || (lower_bounds_known(known) && known.lo >= 0 && known.hi <= hi))
         return;
     if (l->region && l->mask != LOOP_NONE && !lower_initial(l, reg)) /* lanes that don't want it hold nothing sensible */
-        reg = lower_select(l, node->span, l->mask, reg, lower_number(l, 0));
+        reg = lower_select(l, l->mask, reg, lower_number(l, 0));
     lower_check(l, reg, &(LoopCheck){.kind = LOOP_CHECK_RANGE, .code = LOOP_E0905, .span = node->span, .name = lower_print(l, "%s", what),
                                      .lo = 0, .hi = hi});
 }
 
 /* ---- regions ---- */
 
-LowerRegion lower_open(Lower *l, LoopSpan span, uint32_t mask)
+LowerRegion lower_open(Lower *l, uint32_t mask)
 {
     size_t skip = l->now->words.count;
     if (mask == LOOP_NONE)
-        lower_emit1(l, span, LOOP_OP_SKIP_FIRST, 0);
+        lower_emit1(l, LOOP_OP_SKIP_FIRST, 0);
     else
-        lower_emit2(l, span, LOOP_OP_SKIP_UNLESS, mask, 0);
+        lower_emit2(l, LOOP_OP_SKIP_UNLESS, mask, 0);
     l->region = true;
     l->mask = mask; /* lanes that share it may be of copies that don't, once parts are merged */
     return (LowerRegion){skip, l->now->words.count};
 }
 
-LowerRegion lower_open_measure(Lower *l, LoopSpan span, uint32_t measure)
+LowerRegion lower_open_measure(Lower *l, uint32_t measure)
 {
     size_t skip = l->now->words.count;
-    lower_emit2(l, span, LOOP_OP_SKIP_UNASKED, measure, 0);
+    lower_emit2(l, LOOP_OP_SKIP_UNASKED, measure, 0);
     l->region = true;
     return (LowerRegion){skip, l->now->words.count};
 }
@@ -246,7 +240,7 @@ void lower_close(Lower *l, LowerRegion region)
 {
     size_t end = l->now->words.count;
     if (end == region.begin) /* all of it went into init: no jump is needed */
-        l->now->words.count = l->now->spans.count = region.skip;
+        l->now->words.count = region.skip;
     else if (region.begin < end)
         LOOP_ITEM(l->now->words, uint32_t, region.begin - 1) = (uint32_t)(end - region.begin);
     lower_forget(l);
@@ -304,6 +298,5 @@ void *lower_array(Lower *l, const LoopList *list, size_t size)
 LoopSection lower_section(Lower *l, const LowerCode *code)
 {
     return (LoopSection){.code = lower_array(l, &code->words, sizeof(uint32_t)),
-                         .spans = lower_array(l, &code->spans, sizeof(LoopSpan)),
                          .length = code->words.count};
 }

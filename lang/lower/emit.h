@@ -11,7 +11,6 @@
 
 typedef struct LowerCode {
     LoopList words; /* uint32_t */
-    LoopList spans; /* LoopSpan, one a word */
 } LowerCode;
 
 typedef struct LowerReg {
@@ -109,7 +108,6 @@ bool lower_initial(Lower *l, uint32_t reg);
 
 /* An instruction that makes a new register of others: `op` d, in..., word. */
 typedef struct LowerOp {
-    LoopSpan span;
     uint32_t op, width;
     uint32_t count, in[3];
     uint32_t word;   /* behind the registers, if the op has one */
@@ -118,14 +116,14 @@ typedef struct LowerOp {
     bool drawn_once; /* a draw that belongs into init */
 } LowerOp;
 uint32_t lower_make(Lower *l, const LowerOp *op);
-uint32_t lower_op1(Lower *l, LoopSpan span, uint32_t op, uint32_t a);
-uint32_t lower_op2(Lower *l, LoopSpan span, uint32_t op, uint32_t a, uint32_t b);
-uint32_t lower_select(Lower *l, LoopSpan span, uint32_t condition, uint32_t a, uint32_t b);
+uint32_t lower_op1(Lower *l, uint32_t op, uint32_t a);
+uint32_t lower_op2(Lower *l, uint32_t op, uint32_t a, uint32_t b);
+uint32_t lower_select(Lower *l, uint32_t condition, uint32_t a, uint32_t b);
 /* As it stands: the operands that the op has, at most five. */
-void lower_emit(Lower *l, LowerCode *code, LoopSpan span, uint32_t op, const uint32_t *args);
-void lower_emit1(Lower *l, LoopSpan span, uint32_t op, uint32_t a);
-void lower_emit2(Lower *l, LoopSpan span, uint32_t op, uint32_t a, uint32_t b);
-void lower_emit3(Lower *l, LoopSpan span, uint32_t op, uint32_t a, uint32_t b, uint32_t c);
+void lower_emit(Lower *l, LowerCode *code, uint32_t op, const uint32_t *args);
+void lower_emit1(Lower *l, uint32_t op, uint32_t a);
+void lower_emit2(Lower *l, uint32_t op, uint32_t a, uint32_t b);
+void lower_emit3(Lower *l, uint32_t op, uint32_t a, uint32_t b, uint32_t c);
 
 uint32_t lower_check_add(Lower *l, const LoopCheck *check);
 void lower_check(Lower *l, uint32_t reg, const LoopCheck *check);
@@ -141,9 +139,9 @@ void lower_range(Lower *l, const LoopNode *node, uint32_t reg, double hi, const 
 typedef struct LowerRegion {
     size_t skip, begin; /* places of the jump and of the first instruction inside */
 } LowerRegion;
-LowerRegion lower_open(Lower *l, LoopSpan span, uint32_t mask);
+LowerRegion lower_open(Lower *l, uint32_t mask);
 /* The same where measure number `measure` does not ask for its signal. */
-LowerRegion lower_open_measure(Lower *l, LoopSpan span, uint32_t measure);
+LowerRegion lower_open_measure(Lower *l, uint32_t measure);
 void lower_close(Lower *l, LowerRegion region);
 void lower_forget(Lower *l); /* what was noted since the region, or the section, began */
 void lower_note(Lower *l, uint32_t *place, uint32_t reg);
@@ -170,14 +168,14 @@ void lower_named(Lower *l, const LoopSymbol *symbol);
 /* Whether two expressions are plainly one value: the same node, name, element of a name, or constant. */
 bool lower_same_value(const LoopNode *a, const LoopNode *b);
 uint32_t lower_time(Lower *l, const LoopNode *node);
-uint32_t lower_onset(Lower *l, LoopSpan span, uint32_t x);
+uint32_t lower_onset(Lower *l, uint32_t x);
 /* Where the event that a moment names begins: a register, 1 on that step. */
 uint32_t lower_event_begins(Lower *l, LoopNode *node);
 uint32_t lower_draw(Lower *l, uint64_t place, LoopDrawClock clock, uint32_t width);
 void lower_read_rings(Lower *l);
 void lower_write_rings(Lower *l);
 /* `reg` as it was `steps` ago, 0 before the start. */
-uint32_t lower_late(Lower *l, LoopSpan span, uint32_t reg, uint32_t steps);
+uint32_t lower_late(Lower *l, uint32_t reg, uint32_t steps);
 
 /* ---- uniform.c ---- */
 /* Lists every node of the model, names the draws that have no name yet, and finds what differs between lanes. */
@@ -197,8 +195,8 @@ uint32_t lower_clock_part(Lower *l, LoopClockPart part);
 void lower_between(Lower *l);
 void lower_task(Lower *l);
 uint32_t lower_trial_begin(Lower *l, uint32_t trial);
-uint32_t lower_event(Lower *l, LoopSpan span, uint32_t op, const uint32_t *times, uint32_t trial);
-uint32_t lower_hold(Lower *l, LoopSpan span, uint32_t value, uint32_t when);
+uint32_t lower_event(Lower *l, uint32_t op, const uint32_t *times, uint32_t trial);
+uint32_t lower_hold(Lower *l, uint32_t value, uint32_t when);
 void lower_let(Lower *l, LoopSymbol *let);
 void lower_driven(Lower *l, LoopSymbol *sense);
 

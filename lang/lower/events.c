@@ -2,9 +2,9 @@
    events begin. */
 #include "lang/lower/emit.h"
 
-uint32_t lower_event(Lower *l, LoopSpan span, uint32_t op, const uint32_t *times, uint32_t trial)
+uint32_t lower_event(Lower *l, uint32_t op, const uint32_t *times, uint32_t trial)
 {
-    LowerOp o = {.span = span, .op = op, .width = 1, .word = trial, .each = l->task_varies, .stays = true};
+    LowerOp o = {.op = op, .width = 1, .word = trial, .each = l->task_varies, .stays = true};
     o.count = op == LOOP_OP_EVENT_ACTIVE ? 2 : op == LOOP_OP_EVENT_ON ? 1 : 0;
     for (uint32_t i = 0; i < o.count; i++)
         o.in[i] = times[i];
@@ -14,16 +14,15 @@ uint32_t lower_event(Lower *l, LoopSpan span, uint32_t op, const uint32_t *times
 uint32_t lower_trial_begin(Lower *l, uint32_t trial)
 {
     if (l->begins[trial] == LOOP_NONE)
-        l->begins[trial] = lower_event(l, LOOP_ITEM(l->model->trials, LoopTrialModel *, trial)->symbol->span,
-                                       LOOP_OP_TRIAL_BEGIN, NULL, trial);
+        l->begins[trial] = lower_event(l, LOOP_OP_TRIAL_BEGIN, NULL, trial);
     return l->begins[trial];
 }
 
-uint32_t lower_hold(Lower *l, LoopSpan span, uint32_t value, uint32_t when)
+uint32_t lower_hold(Lower *l, uint32_t value, uint32_t when)
 {
     bool shared = lower_reg(l, value)->uniform && lower_reg(l, when)->uniform;
     uint32_t reg = lower_reg_new(l, lower_reg(l, value)->width, shared ? LOWER_SHARED : LOWER_EACH);
-    lower_emit3(l, span, LOOP_OP_HOLD, reg, value, when);
+    lower_emit3(l, LOOP_OP_HOLD, reg, value, when);
     return reg;
 }
 
@@ -45,7 +44,7 @@ static uint32_t any_begin(Lower *l, const LoopSymbol *let)
         if (!has_let(LOOP_ITEM(l->model->trials, LoopTrialModel *, t), let))
             continue;
         uint32_t begin = lower_trial_begin(l, t);
-        any = any == LOOP_NONE ? begin : lower_op2(l, let->span, LOOP_OP_or, any, begin);
+        any = any == LOOP_NONE ? begin : lower_op2(l, LOOP_OP_or, any, begin);
     }
     return any;
 }
@@ -68,8 +67,8 @@ void lower_let(Lower *l, LoopSymbol *let)
     uint32_t begin = any_begin(l, let);
     if (begin == LOOP_NONE)
         return; /* no trial has it: nothing reads it */
-    LowerRegion region = lower_open(l, let->span, begin);
-    uint32_t held = lower_hold(l, let->span, lower_value(l, let->value), begin);
+    LowerRegion region = lower_open(l, begin);
+    uint32_t held = lower_hold(l, lower_value(l, let->value), begin);
     lower_finite(l, held, let->span, let->name);
     lower_close(l, region);
     let->reg = held;
@@ -118,8 +117,8 @@ static uint32_t time_of(Lower *l, const Event *event, LoopNode *node)
         return lower_value(l, node);
     lower_hoist(l, node);
     uint32_t begin = lower_trial_begin(l, event->trial);
-    LowerRegion region = lower_open(l, node->span, begin);
-    uint32_t value = lower_hold(l, node->span, lower_value(l, node), begin);
+    LowerRegion region = lower_open(l, begin);
+    uint32_t value = lower_hold(l, lower_value(l, node), begin);
     lower_close(l, region);
     return value;
 }
@@ -131,7 +130,7 @@ static void check_time(Lower *l, const Event *event, uint32_t reg, double lo, co
     LoopCheck check = {.kind = LOOP_CHECK_STEPS, .code = LOOP_E0903, .span = span, .lo = lo, .hi = event->steps - 1.0 + lo,
                        .name = lower_print(l, "the %s of '%.*s'", what, LOOP_STR_ARGS(event->model->sense->name))};
     if (!lower_initial(l, reg)) /* lanes that are in other trials hold nothing sensible */
-        reg = lower_select(l, span, lower_trial_begin(l, event->trial), reg, lower_number(l, lo));
+        reg = lower_select(l, lower_trial_begin(l, event->trial), reg, lower_number(l, lo));
     lower_check(l, reg, &check);
 }
 
@@ -147,8 +146,8 @@ static void check_times(Lower *l, const Event *event)
         check_time(l, event, event->length, 1, "duration");
     if (!duration)
         return;
-    uint32_t end = lower_op2(l, duration->span, LOOP_OP_add, event->at, event->length);
-    end = lower_op2(l, duration->span, LOOP_OP_sub, end, lower_number(l, 1));
+    uint32_t end = lower_op2(l, LOOP_OP_add, event->at, event->length);
+    end = lower_op2(l, LOOP_OP_sub, end, lower_number(l, 1));
     check_time(l, event, end, 0, "end");
 }
 
@@ -158,7 +157,7 @@ static uint32_t sized(Lower *l, const LoopEventModel *model)
     if (!model->chance)
         return size;
     uint32_t chance = lower_value(l, model->chance);
-    return model->value ? lower_select(l, model->chance->span, chance, size, lower_number(l, 0)) : chance;
+    return model->value ? lower_select(l, chance, size, lower_number(l, 0)) : chance;
 }
 
 /* How large the event is: worked out at its onset and held. */
@@ -171,9 +170,9 @@ static uint32_t size_of(Lower *l, Event *event)
         return sized(l, model);
     lower_hoist(l, model->value);
     lower_hoist(l, model->chance);
-    event->on = lower_event(l, model->ast->span, LOOP_OP_EVENT_ON, &event->at, event->trial);
-    LowerRegion region = lower_open(l, model->ast->span, event->on);
-    uint32_t size = lower_hold(l, model->ast->span, sized(l, model), event->on);
+    event->on = lower_event(l, LOOP_OP_EVENT_ON, &event->at, event->trial);
+    LowerRegion region = lower_open(l, event->on);
+    uint32_t size = lower_hold(l, sized(l, model), event->on);
     lower_close(l, region);
     return size;
 }
@@ -187,7 +186,7 @@ static void check_overlaps(Lower *l, const Event *event, const LowerOnset *new)
         bool meet = old->sense == new->sense && old->trial == new->trial &&
                     (old->element == new->element || old->element == LOOP_NONE || new->element == LOOP_NONE);
         if (meet && (old->computed || new->computed))
-            lower_check(l, lower_op2(l, event->model->ast->span, LOOP_OP_and, old->active, new->active),
+            lower_check(l, lower_op2(l, LOOP_OP_and, old->active, new->active),
                         &(LoopCheck){.kind = LOOP_CHECK_RANGE, .code = LOOP_E0906, .span = event->model->ast->span,
                                      .name = lower_text(l, new->sense->name), .lo = 0, .hi = 0});
     }
@@ -208,20 +207,19 @@ static void add_onset(Lower *l, const Event *event, uint32_t active)
 static uint32_t with_event(Lower *l, Event *event, uint32_t rest)
 {
     const LoopEventModel *model = event->model;
-    LoopSpan span = model->ast->span;
     event->at = time_of(l, event, model->at);
     event->length = time_of(l, event, model->duration);
     check_times(l, event);
     uint32_t size = size_of(l, event), times[] = {event->at, event->length};
     bool brief = !model->duration || (model->duration->constant && model->duration->constant[0] == 1);
     if (brief && event->on == LOOP_NONE)
-        event->on = lower_event(l, span, LOOP_OP_EVENT_ON, times, event->trial);
-    uint32_t active = brief ? event->on : lower_event(l, span, LOOP_OP_EVENT_ACTIVE, times, event->trial);
+        event->on = lower_event(l, LOOP_OP_EVENT_ON, times, event->trial);
+    uint32_t active = brief ? event->on : lower_event(l, LOOP_OP_EVENT_ACTIVE, times, event->trial);
     add_onset(l, event, active);
     bool plain = !model->value && !model->chance;
     if (rest == LOOP_NONE)
-        return plain ? active : lower_select(l, span, active, size, lower_number(l, 0));
-    return lower_select(l, span, active, size, rest);
+        return plain ? active : lower_select(l, active, size, lower_number(l, 0));
+    return lower_select(l, active, size, rest);
 }
 
 /* Calls `visit` for each event of a sense, or of one element of it, trial by trial. */
@@ -254,11 +252,11 @@ static uint32_t count_unknown(Lower *l, Event *event, uint32_t so_far)
     return so_far + (event->model->value && !event->model->value->constant);
 }
 
-static uint32_t of_width(Lower *l, LoopSpan span, uint32_t reg, uint32_t width)
+static uint32_t of_width(Lower *l, uint32_t reg, uint32_t width)
 {
     if (lower_reg(l, reg)->width == width)
         return reg;
-    return lower_make(l, &(LowerOp){.span = span, .op = LOOP_OP_COPY, .width = width, .count = 1, .in = {reg}});
+    return lower_make(l, &(LowerOp){.op = LOOP_OP_COPY, .width = width, .count = 1, .in = {reg}});
 }
 
 /* The whole of a sense, into which its elements are put. Those that nothing drives stay 0. */
@@ -271,14 +269,14 @@ static uint32_t with_elements(Lower *l, const LoopSymbol *sense, uint32_t whole,
         *unknown += over_events(l, sense, e, count_unknown, 0);
         uint32_t rest = LOOP_NONE;
         if (whole != LOOP_NONE)
-            rest = lower_make(l, &(LowerOp){.span = sense->span, .op = LOOP_OP_SLICE, .width = 1, .count = 1, .in = {whole}, .word = e});
+            rest = lower_make(l, &(LowerOp){.op = LOOP_OP_SLICE, .width = 1, .count = 1, .in = {whole}, .word = e});
         rest = over_events(l, sense, e, with_event, rest);
         if (reg == LOOP_NONE) {
             reg = lower_reg_new(l, width, sense->varies ? LOWER_EACH : LOWER_SHARED);
             if (whole != LOOP_NONE)
-                lower_emit2(l, sense->span, LOOP_OP_COPY, reg, whole);
+                lower_emit2(l, LOOP_OP_COPY, reg, whole);
         }
-        lower_emit3(l, sense->span, LOOP_OP_PUT, reg, rest, e);
+        lower_emit3(l, LOOP_OP_PUT, reg, rest, e);
     }
     return reg;
 }
@@ -286,7 +284,7 @@ static uint32_t with_elements(Lower *l, const LoopSymbol *sense, uint32_t whole,
 static uint32_t silence(Lower *l, uint32_t width)
 {
     uint32_t zero = lower_number(l, 0);
-    return of_width(l, LOOP_NO_SPAN, zero, width);
+    return of_width(l, zero, width);
 }
 
 void lower_driven(Lower *l, LoopSymbol *sense)
@@ -294,7 +292,7 @@ void lower_driven(Lower *l, LoopSymbol *sense)
     uint32_t unknown = over_events(l, sense, LOOP_NONE, count_unknown, 0);
     uint32_t whole = over_events(l, sense, LOOP_NONE, with_event, LOOP_NONE);
     if (whole != LOOP_NONE)
-        whole = of_width(l, sense->span, whole, sense->type.width);
+        whole = of_width(l, whole, sense->type.width);
     uint32_t reg = with_elements(l, sense, whole, &unknown);
     sense->reg = reg != LOOP_NONE ? reg : whole != LOOP_NONE ? whole : silence(l, sense->type.width);
     if (!lower_initial(l, sense->reg))
@@ -331,14 +329,14 @@ static uint32_t event_onset(Lower *l, const LoopNode *node, uint32_t signal)
     for (size_t i = 0; sense && i < l->onsets.count; i++)
         if (LOOP_ITEM(l->onsets, LowerOnset, i).on == signal)
             return signal; /* all that there is of it is one event of one step */
-    uint32_t any = lower_onset(l, node->span, signal);
+    uint32_t any = lower_onset(l, signal);
     for (size_t i = 0; sense && i < l->onsets.count; i++) {
         LowerOnset *o = &LOOP_ITEM(l->onsets, LowerOnset, i);
         if (!is_event_of(o, sense, element))
             continue;
         if (o->on == LOOP_NONE)
-            o->on = lower_event(l, node->span, LOOP_OP_EVENT_ON, &o->at, o->trial);
-        any = lower_op2(l, node->span, LOOP_OP_or, any, lower_op2(l, node->span, LOOP_OP_and, o->on, signal));
+            o->on = lower_event(l, LOOP_OP_EVENT_ON, &o->at, o->trial);
+        any = lower_op2(l, LOOP_OP_or, any, lower_op2(l, LOOP_OP_and, o->on, signal));
     }
     return any;
 }

@@ -120,7 +120,7 @@ void lower_loops_start(Lower *l)
 /* `reg`, but 0 while `condition` holds. */
 static uint32_t unless(Lower *l, uint32_t condition, uint32_t reg)
 {
-    return lower_select(l, LOOP_NO_SPAN, condition, lower_number(l, 0), reg);
+    return lower_select(l, condition, lower_number(l, 0), reg);
 }
 
 static uint32_t or_one(Lower *l, uint32_t reg)
@@ -169,10 +169,10 @@ static uint32_t bias_of(Lower *l, const LoopLoopModel *model, const LoopLoop *lo
         return bias;
     }
     lower_hoist(l, node);
-    LowerRegion region = lower_open(l, node->span, loop->when);
+    LowerRegion region = lower_open(l, loop->when);
     uint32_t bias = lower_value(l, node);
     if (!lower_initial(l, bias)) /* what lanes would have that don't choose must be no fault */
-        bias = lower_select(l, node->span, loop->when, bias, lower_number(l, 0));
+        bias = lower_select(l, loop->when, bias, lower_number(l, 0));
     finite_inputs(l, model, &(Input){node, bias, "bias"}, 1);
     lower_close(l, region);
     return bias;
@@ -196,16 +196,16 @@ void lower_loop(Lower *l, const LoopSymbol *symbol)
     loop->lesion = lower_value(l, model->lesioned);
     if (loop->lesion != LOOP_NONE) /* what is not proposed has no value */
         loop->propose = unless(l, loop->lesion, or_one(l, loop->propose));
-    lower_emit1(l, symbol->span, LOOP_OP_VALUE, symbol->index);
+    lower_emit1(l, LOOP_OP_VALUE, symbol->index);
     (model->dopamine && model->rate ? lower_learned : lower_finite)(l, loop->value, symbol->span, symbol->name);
     if (shows(model, LOOP_FIELD_striatum)) { /* now: at the end of the step the weights are others */
         symbol->loop->striatum = lower_reg_new(l, loop->channels * loop->neurons, loop->uniform ? LOWER_SHARED : LOWER_EACH);
-        lower_emit2(l, symbol->span, LOOP_OP_STRIATUM, symbol->loop->striatum, symbol->index);
+        lower_emit2(l, LOOP_OP_STRIATUM, symbol->loop->striatum, symbol->index);
     }
     if (model->kind == LOOP_CHOOSE)
-        lower_emit1(l, symbol->span, LOOP_OP_CHOOSE, symbol->index);
+        lower_emit1(l, LOOP_OP_CHOOSE, symbol->index);
     if (model->kind == LOOP_VARY) {
-        lower_emit1(l, symbol->span, LOOP_OP_VARY, symbol->index);
+        lower_emit1(l, LOOP_OP_VARY, symbol->index);
         lower_finite(l, loop->output, symbol->span, symbol->name);
     }
 }
@@ -216,7 +216,7 @@ static uint32_t copied(Lower *l, const LoopNode *node, uint32_t op)
 {
     const LoopLoop *loop = loop_of(l, node->symbol);
     uint32_t reg = lower_reg_new(l, node->type.width, loop->uniform ? LOWER_SHARED : LOWER_EACH);
-    lower_emit2(l, node->span, op, reg, node->symbol->index);
+    lower_emit2(l, op, reg, node->symbol->index);
     return reg;
 }
 
@@ -268,15 +268,14 @@ uint32_t lower_credit(Lower *l, const LoopNode *node)
 /* The discount shortens the traces of a predict loop. */
 static uint32_t trace_of(Lower *l, const LoopLoopModel *model, const LoopLoop *loop)
 {
-    LoopSpan span = model->symbol->span;
     if (keeps_traces(model))
-        return lower_op1(l, span, LOOP_OP_not, loop->chose);
+        return lower_op1(l, LOOP_OP_not, loop->chose);
     if (!model->trace)
         return lower_number(l, 0);
     uint32_t trace = lower_value(l, model->trace);
     if (model->kind != LOOP_PREDICT || model->horizon != LOOP_DISCOUNT || !model->discount)
         return trace;
-    return lower_op2(l, model->trace->span, LOOP_OP_mul, trace, lower_value(l, model->discount));
+    return lower_op2(l, LOOP_OP_mul, trace, lower_value(l, model->discount));
 }
 
 /* A lesioned loop keeps its weights and loses its traces; a frozen one keeps its weights and its traces run on. */
@@ -289,7 +288,7 @@ static void manipulate(Lower *l, const LoopLoopModel *model, LoopLoop *loop)
         loop->trace = unless(l, loop->lesion, loop->trace);
     loop->freeze = frozen == LOOP_NONE ? loop->lesion
                    : loop->lesion == LOOP_NONE ? frozen
-                                               : lower_op2(l, LOOP_NO_SPAN, LOOP_OP_or, frozen, loop->lesion);
+                                               : lower_op2(l, LOOP_OP_or, frozen, loop->lesion);
 }
 
 static bool is_wide(Lower *l, uint32_t reg)
@@ -329,17 +328,17 @@ static void learn(Lower *l, const LoopLoopModel *model)
         loop->settings[i] = model->settings[i] ? lower_value(l, model->settings[i]) : lower_number(l, rule->settings[i].value);
     if (loop->lesion != LOOP_NONE) /* neither what is active now nor what comes late leaves a trace */
         credit = unless(l, loop->lesion, or_one(l, credit));
-    loop->credit = lower_late(l, symbol->span, credit, late);
+    loop->credit = lower_late(l, credit, late);
     if (loop->lesion != LOOP_NONE && late)
         loop->credit = unless(l, loop->lesion, loop->credit);
     loop->own_choice = loop->kind == LOOP_CHOOSE && loop->selection != LOOP_SELECT_INDEPENDENT && loop->credit == loop->choice &&
                        !shows(model, LOOP_FIELD_choice);
     manipulate(l, model, loop);
-    loop->credit_context = lower_late(l, symbol->span, loop->context, late);
-    loop->credit_propose = lower_late(l, symbol->span, loop->propose, late);
+    loop->credit_context = lower_late(l, loop->context, late);
+    loop->credit_propose = lower_late(l, loop->propose, late);
     loop->trace_by_channel = is_wide(l, loop->credit) || is_wide(l, loop->trace) || is_wide(l, loop->credit_propose) || loop->trace_by_neuron;
     finite_learning(l, model, loop);
-    lower_emit1(l, symbol->span, LOOP_OP_LEARN, symbol->index);
+    lower_emit1(l, LOOP_OP_LEARN, symbol->index);
 }
 
 void lower_learning(Lower *l)

@@ -54,7 +54,7 @@ static void declare_held(Lower *l)
         symbol->reg = lower_reg_new(l, symbol->type.width, symbol->varies ? LOWER_EACH : LOWER_SHARED);
         lower_reg(l, symbol->reg)->checked = true;
         const uint32_t args[] = {symbol->reg, given};
-        lower_emit(l, &l->init, symbol->span, LOOP_OP_COPY, args);
+        lower_emit(l, &l->init, LOOP_OP_COPY, args);
     }
 }
 
@@ -64,7 +64,7 @@ static void declare_state(Lower *l, LoopSymbol *symbol)
     symbol->reg = lower_reg_new(l, symbol->type.width, symbol->varies ? LOWER_EACH : LOWER_SHARED);
     lower_name(l, symbol->reg, symbol->name, NULL);
     const uint32_t args[] = {symbol->reg, lower_value(l, symbol->init)};
-    lower_emit(l, &l->init, symbol->span, LOOP_OP_COPY, args);
+    lower_emit(l, &l->init, LOOP_OP_COPY, args);
 }
 
 static void declare_states(Lower *l)
@@ -89,8 +89,8 @@ static void draw_once(Lower *l)
 static void step_state(Lower *l, const LoopSymbol *symbol)
 {
     lower_hoist(l, symbol->value);
-    LowerRegion region = lower_open(l, symbol->span, LOOP_NONE);
-    lower_emit2(l, symbol->span, LOOP_OP_COPY, symbol->reg, lower_value(l, symbol->value));
+    LowerRegion region = lower_open(l, LOOP_NONE);
+    lower_emit2(l, LOOP_OP_COPY, symbol->reg, lower_value(l, symbol->value));
     lower_close(l, region);
     lower_finite(l, symbol->reg, symbol->span, symbol->name);
 }
@@ -108,9 +108,9 @@ static void step_forced(Lower *l, LoopSymbol *symbol)
     uint32_t condition = lower_value(l, symbol->forced), value = lower_value(l, symbol->forced_value), base = symbol->reg;
     if (symbol->kind == LOOP_SYM_PARAM)
         base = l->program->params[symbol->index].reg;
-    uint32_t forced = lower_select(l, symbol->forced->span, condition, value, base);
+    uint32_t forced = lower_select(l, condition, value, base);
     if (symbol->kind == LOOP_SYM_STATE || symbol->kind == LOOP_SYM_PARAM)
-        lower_emit2(l, symbol->forced->span, LOOP_OP_COPY, symbol->reg, forced);
+        lower_emit2(l, LOOP_OP_COPY, symbol->reg, forced);
     else
         symbol->reg = forced;
     lower_finite(l, forced, symbol->span, symbol->name);

@@ -65,7 +65,7 @@ static uint32_t signal_of(Lower *l, LoopNode *node, uint32_t i)
     if (node->reg != LOOP_NONE || lower_calls_foreign(l, node))
         return lower_value(l, node);
     lower_hoist(l, node);
-    LowerRegion region = lower_open_measure(l, node->span, i);
+    LowerRegion region = lower_open_measure(l, i);
     uint32_t signal = lower_value(l, node);
     lower_close(l, region);
     return signal;
@@ -119,9 +119,9 @@ static uint32_t where_measured(Lower *l, LoopNode *node, uint32_t verdict)
         uint32_t value = lower_value(l, n), sum = value;
         if (n->type.width > 1) {
             sum = lower_reg_new(l, 1, LOWER_EACH);
-            lower_emit2(l, n->span, LOOP_OP_SUM, sum, value);
+            lower_emit2(l, LOOP_OP_SUM, sum, value);
         }
-        verdict = lower_op2(l, n->span, LOOP_OP_and, verdict, lower_op2(l, n->span, LOOP_OP_eq, sum, sum));
+        verdict = lower_op2(l, LOOP_OP_and, verdict, lower_op2(l, LOOP_OP_eq, sum, sum));
     }
     return verdict;
 }
@@ -135,7 +135,7 @@ void lower_verdict(Lower *l)
             continue;
         uint32_t value = lower_value(l, phase->until), bound = lower_value(l, phase->until_bound);
         phases[i].until = bound == LOOP_NONE ? value
-                                             : lower_op2(l, phase->until->span, loop_relation_op(phase->until_relation), value, bound);
+                                             : lower_op2(l, loop_relation_op(phase->until_relation), value, bound);
         if (bound == LOOP_NONE || phase->until_relation == LOOP_REL_NE || !is_bare(phase->until) || !is_bare(phase->until_bound)) {
             phases[i].until = where_measured(l, phase->until, phases[i].until);
             phases[i].until = where_measured(l, phase->until_bound, phases[i].until);
@@ -208,7 +208,7 @@ static bool is_kept(LoopList *strips, const LoopStripModel *from)
 uint32_t lower_shown(Lower *l, LoopNode *node)
 {
     uint32_t reg = lower_value(l, node);
-    return node->type.unit == LOOP_UNIT_DURATION ? lower_op2(l, node->span, LOOP_OP_mul, reg, lower_number(l, l->model->step_ms)) : reg;
+    return node->type.unit == LOOP_UNIT_DURATION ? lower_op2(l, LOOP_OP_mul, reg, lower_number(l, l->model->step_ms)) : reg;
 }
 
 static void add_strip(Lower *l, LoopList *strips, const LoopStripModel *from)

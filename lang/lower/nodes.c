@@ -5,7 +5,7 @@
 
 static LowerOp begin_op(const LoopNode *node, uint32_t op)
 {
-    LowerOp o = {.span = node->span, .op = op, .width = node->type.width, .count = node->kid_count};
+    LowerOp o = {.op = op, .width = node->type.width, .count = node->kid_count};
     for (uint32_t i = 0; i < node->kid_count && i < 3; i++)
         o.in[i] = node->kids[i]->reg;
     return o;
@@ -50,7 +50,7 @@ static void check_time_constant(Lower *l, const LoopNode *node)
     if (!given && reads_trial(l, x))
         return;
     if (l->region && l->mask != LOOP_NONE && !lower_initial(l, reg)) /* lanes that don't want it hold nothing sensible */
-        reg = lower_select(l, x->span, l->mask, reg, lower_number(l, 1));
+        reg = lower_select(l, l->mask, reg, lower_number(l, 1));
     lower_check(l, reg,
                 &(LoopCheck){.kind = LOOP_CHECK_RANGE,
                              .code = LOOP_E0904,
@@ -74,7 +74,7 @@ static uint32_t list(Lower *l, const LoopNode *node)
     lower_reg(l, reg)->initial = initial;
     for (uint32_t i = 0; i < node->kid_count; i++) {
         const uint32_t args[] = {reg, node->kids[i]->reg, at};
-        lower_emit(l, initial ? &l->init : l->now, node->span, LOOP_OP_PUT, args);
+        lower_emit(l, initial ? &l->init : l->now, LOOP_OP_PUT, args);
         at += lower_reg(l, node->kids[i]->reg)->width;
     }
     return reg;
@@ -101,8 +101,8 @@ static uint32_t wanted(Lower *l, const LoopNode *node, uint32_t index)
         if (width != 1 && width != lower_reg(l, index)->width)
             continue;
         if (outer->next == 3)
-            holds = lower_op1(l, node->span, LOOP_OP_not, holds);
-        mask = mask == LOOP_NONE ? holds : lower_op2(l, node->span, LOOP_OP_and, mask, holds);
+            holds = lower_op1(l, LOOP_OP_not, holds);
+        mask = mask == LOOP_NONE ? holds : lower_op2(l, LOOP_OP_and, mask, holds);
     }
     return mask;
 }
@@ -112,10 +112,10 @@ static uint32_t masked(Lower *l, const LoopNode *node, uint32_t index)
 {
     uint32_t mask = wanted(l, node, index);
     if (mask != LOOP_NONE)
-        index = lower_select(l, node->span, mask, index, lower_number(l, 0));
+        index = lower_select(l, mask, index, lower_number(l, 0));
     if (!l->region || l->mask == LOOP_NONE || lower_initial(l, index))
         return index;
-    return lower_select(l, node->span, l->mask, index, lower_number(l, 0));
+    return lower_select(l, l->mask, index, lower_number(l, 0));
 }
 
 static uint32_t indexed(Lower *l, const LoopNode *node)
@@ -170,7 +170,7 @@ uint32_t lower_draw(Lower *l, uint64_t place, LoopDrawClock clock, uint32_t widt
 static uint32_t random_code(Lower *l, const LoopNode *node)
 {
     uint32_t x = node->kids[0]->reg;
-    LowerOp w = {.span = node->span, .op = LOOP_OP_NORMAL, .width = node->type.width * lower_reg(l, x)->width, .count = 2,
+    LowerOp w = {.op = LOOP_OP_NORMAL, .width = node->type.width * lower_reg(l, x)->width, .count = 2,
                  .in = {lower_number(l, 0), lower_number(l, 1)}, .each = true, .drawn_once = true};
     w.word = lower_draw(l, node->place, LOOP_DRAW_ONCE, w.width);
     LowerOp o = begin_op(node, LOOP_OP_PROJECT);
@@ -258,21 +258,21 @@ static uint32_t function(Lower *l, const LoopNode *node)
 }
 
 /* 0 for what is finite, else nan. */
-static uint32_t nothing_of(Lower *l, const LoopNode *node, uint32_t reg)
+static uint32_t nothing_of(Lower *l, uint32_t reg)
 {
-    return lower_op2(l, node->span, LOOP_OP_mul, reg, lower_number(l, 0));
+    return lower_op2(l, LOOP_OP_mul, reg, lower_number(l, 0));
 }
 
 /* In a claim what leaves the numbers is missing, as x / 0 and log(0): no bound holds for it. Infinite is only a measure
    that says when, and what is made of it. */
 static uint32_t claimed(Lower *l, const LoopNode *node, uint32_t result)
 {
-    uint32_t zero = lower_number(l, 0), from = nothing_of(l, node, node->kids[0]->reg);
+    uint32_t zero = lower_number(l, 0), from = nothing_of(l, node->kids[0]->reg);
     for (uint32_t i = 1; i < node->kid_count; i++)
-        from = lower_op2(l, node->span, LOOP_OP_add, from, nothing_of(l, node, node->kids[i]->reg));
-    uint32_t lost = lower_op2(l, node->span, LOOP_OP_ne, nothing_of(l, node, result), zero);
-    uint32_t here = lower_op2(l, node->span, LOOP_OP_eq, from, zero);
-    return lower_select(l, node->span, lower_op2(l, node->span, LOOP_OP_and, here, lost), lower_number(l, (double)NAN), result);
+        from = lower_op2(l, LOOP_OP_add, from, nothing_of(l, node->kids[i]->reg));
+    uint32_t lost = lower_op2(l, LOOP_OP_ne, nothing_of(l, result), zero);
+    uint32_t here = lower_op2(l, LOOP_OP_eq, from, zero);
+    return lower_select(l, lower_op2(l, LOOP_OP_and, here, lost), lower_number(l, (double)NAN), result);
 }
 
 static bool may_leave_the_numbers(uint32_t op)
@@ -304,7 +304,7 @@ static uint32_t arguments(Lower *l, const LoopNode *node, uint32_t *taken)
         return lower_number(l, 0);
     uint32_t reg = lower_reg_new(l, width, LOWER_EACH);
     for (uint32_t i = 0; i < node->kid_count; at += taken[i++])
-        lower_emit3(l, node->span, LOOP_OP_PUT, reg, node->kids[i]->reg, at);
+        lower_emit3(l, LOOP_OP_PUT, reg, node->kids[i]->reg, at);
     return reg;
 }
 
@@ -320,7 +320,7 @@ static uint32_t foreign(Lower *l, const LoopNode *node)
                            .arg_count = node->kid_count, .args = widths(l, taken, node->kid_count),
                            .result_count = record->count, .results = widths(l, record->widths, record->count)};
     const uint32_t args[] = {d, in, l->region && l->mask != LOOP_NONE ? l->mask : lower_number(l, 1), index};
-    lower_emit(l, l->now, node->span, LOOP_OP_FOREIGN, args);
+    lower_emit(l, l->now, LOOP_OP_FOREIGN, args);
     return d;
 }
 

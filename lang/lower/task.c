@@ -33,7 +33,7 @@ void lower_clock(Lower *l)
     task->type = clock_register(l, "type");
     task->time = clock_register(l, "time");
     task->between = LOOP_NONE;
-    lower_emit(l, l->now, LOOP_NO_SPAN, LOOP_OP_CLOCK, NULL);
+    lower_emit(l, l->now, LOOP_OP_CLOCK, NULL);
 }
 
 uint32_t lower_clock_part(Lower *l, LoopClockPart part)
@@ -53,13 +53,13 @@ uint32_t lower_clock_part(Lower *l, LoopClockPart part)
 /* ---- the interval ---- */
 
 /* 1 on the last step of every trial: the clock reads the interval on the step behind it. */
-static uint32_t trial_ends(Lower *l, LoopSpan span)
+static uint32_t trial_ends(Lower *l)
 {
     uint32_t any = LOOP_NONE;
     for (uint32_t t = 0; t < l->model->trials.count; t++) {
         uint32_t last = lower_number(l, LOOP_ITEM(l->model->trials, LoopTrialModel *, t)->duration - 1.0);
-        uint32_t end = lower_event(l, span, LOOP_OP_EVENT_ON, &last, t);
-        any = any == LOOP_NONE ? end : lower_op2(l, span, LOOP_OP_or, any, end);
+        uint32_t end = lower_event(l, LOOP_OP_EVENT_ON, &last, t);
+        any = any == LOOP_NONE ? end : lower_op2(l, LOOP_OP_or, any, end);
     }
     return any;
 }
@@ -67,7 +67,7 @@ static uint32_t trial_ends(Lower *l, LoopSpan span)
 static uint32_t between_steps(Lower *l, LoopNode *node)
 {
     uint32_t steps = lower_value(l, node);
-    return l->model->between_drawn ? lower_op1(l, node->span, LOOP_OP_round, steps) : steps;
+    return l->model->between_drawn ? lower_op1(l, LOOP_OP_round, steps) : steps;
 }
 
 void lower_between(Lower *l)
@@ -85,9 +85,9 @@ void lower_between(Lower *l)
         return;
     }
     lower_hoist(l, node);
-    uint32_t end = trial_ends(l, node->span);
-    LowerRegion region = lower_open(l, node->span, end);
-    uint32_t steps = lower_hold(l, node->span, between_steps(l, node), end);
+    uint32_t end = trial_ends(l);
+    LowerRegion region = lower_open(l, end);
+    uint32_t steps = lower_hold(l, between_steps(l, node), end);
     lower_check(l, steps, &check);
     lower_close(l, region);
     l->program->task.between = steps;

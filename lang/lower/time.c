@@ -13,10 +13,10 @@ static uint32_t memory_like(Lower *l, uint32_t x)
     return lower_reg_new(l, r->width, r->uniform ? LOWER_SHARED : LOWER_EACH);
 }
 
-uint32_t lower_onset(Lower *l, LoopSpan span, uint32_t x)
+uint32_t lower_onset(Lower *l, uint32_t x)
 {
     uint32_t d = memory_like(l, x), before = memory_like(l, x);
-    lower_emit3(l, span, LOOP_OP_ONSET, d, x, before);
+    lower_emit3(l, LOOP_OP_ONSET, d, x, before);
     return d;
 }
 
@@ -26,13 +26,13 @@ static uint32_t own_memory(Lower *l, const LoopNode *node, uint32_t op)
     uint32_t a = node->kids[0]->reg, b = node->kids[1]->reg;
     bool shared = lower_reg(l, a)->uniform && lower_reg(l, b)->uniform;
     uint32_t h = lower_reg_new(l, node->type.width, shared ? LOWER_SHARED : LOWER_EACH);
-    lower_emit3(l, node->span, op, h, a, b);
+    lower_emit3(l, op, h, a, b);
     return h;
 }
 
 static uint32_t since(Lower *l, const LoopNode *node)
 {
-    uint32_t onset = lower_onset(l, node->span, node->kids[0]->reg), h = memory_like(l, onset);
+    uint32_t onset = lower_onset(l, node->kids[0]->reg), h = memory_like(l, onset);
     double *never = LOOP_NEW_ARRAY(l->arena, node->type.width, double);
     LowerConstant *start = LOOP_ADD(l->scratch, &l->constants, LowerConstant);
     if (!never || !start)
@@ -40,26 +40,26 @@ static uint32_t since(Lower *l, const LoopNode *node)
     for (uint32_t i = 0; i < node->type.width; i++)
         never[i] = NEVER;
     *start = (LowerConstant){{h, never}, 0}; /* a first value, not a constant to share */
-    lower_emit2(l, node->span, LOOP_OP_SINCE, h, onset);
+    lower_emit2(l, LOOP_OP_SINCE, h, onset);
     return h;
 }
 
 static uint32_t history(Lower *l, const LoopNode *node)
 {
-    uint32_t onset = lower_onset(l, node->span, node->kids[0]->reg);
+    uint32_t onset = lower_onset(l, node->kids[0]->reg);
     uint32_t h = lower_reg_new(l, node->type.width, lower_reg(l, onset)->uniform ? LOWER_SHARED : LOWER_EACH);
-    lower_emit2(l, node->span, LOOP_OP_HISTORY, h, onset);
+    lower_emit2(l, LOOP_OP_HISTORY, h, onset);
     return h;
 }
 
 static uint32_t microstimuli(Lower *l, const LoopNode *node)
 {
-    uint32_t onset = lower_onset(l, node->span, node->kids[0]->reg), decay = node->kids[1]->reg, spread = node->kids[2]->reg;
+    uint32_t onset = lower_onset(l, node->kids[0]->reg), decay = node->kids[1]->reg, spread = node->kids[2]->reg;
     bool shared = lower_reg(l, onset)->uniform && lower_reg(l, decay)->uniform && lower_reg(l, spread)->uniform;
     LowerSharing sharing = shared ? LOWER_SHARED : LOWER_EACH;
     uint32_t height = lower_reg_new(l, lower_reg(l, onset)->width, sharing);
     const uint32_t args[] = {lower_reg_new(l, node->type.width, sharing), height, onset, decay, spread};
-    lower_emit(l, l->now, node->span, LOOP_OP_MICRO, args);
+    lower_emit(l, l->now, LOOP_OP_MICRO, args);
     return args[0];
 }
 
@@ -80,19 +80,19 @@ static uint32_t recent_largest(Lower *l, const LoopNode *node)
     uint32_t x = node->kids[0]->reg, d = memory_like(l, x);
     const LowerReg *r = lower_reg(l, x);
     uint32_t ring = ring_new(l, &(LowerRing){{r->width, node->size, r->uniform, LOOP_NONE}, NULL, LOOP_NONE, NULL, d, 0});
-    lower_emit2(l, node->span, LOOP_OP_RING_WRITE, ring, x);
-    lower_emit2(l, node->span, LOOP_OP_RING_LARGEST, d, ring);
+    lower_emit2(l, LOOP_OP_RING_WRITE, ring, x);
+    lower_emit2(l, LOOP_OP_RING_LARGEST, d, ring);
     return d;
 }
 
-uint32_t lower_late(Lower *l, LoopSpan span, uint32_t reg, uint32_t steps)
+uint32_t lower_late(Lower *l, uint32_t reg, uint32_t steps)
 {
     if (reg == LOOP_NONE || steps == 0)
         return reg;
     uint32_t d = memory_like(l, reg);
     const LowerReg *r = lower_reg(l, reg);
     uint32_t ring = ring_new(l, &(LowerRing){{r->width, steps, r->uniform, LOOP_NONE}, NULL, reg, NULL, d, 0});
-    lower_emit2(l, span, LOOP_OP_RING_READ, d, ring);
+    lower_emit2(l, LOOP_OP_RING_READ, d, ring);
     return d;
 }
 
@@ -155,7 +155,7 @@ static void read_ring(Lower *l, LoopNode *node)
     if (!is_zero(node->kids[1]))
         ring.ring.before = lower_value(l, node->kids[1]);
     uint32_t made = ring_new(l, &ring);
-    lower_emit2(l, node->span, LOOP_OP_RING_READ, ring.read, made);
+    lower_emit2(l, LOOP_OP_RING_READ, ring.read, made);
     lower_reg(l, ring.read)->bounds = bounds_of_past(l, node->kids[0], ring.ring.before);
     if (made != LOOP_NONE)
         *bucket = made + 1;
@@ -179,7 +179,7 @@ void lower_write_rings(Lower *l)
         uint32_t source = ring.operand ? lower_value(l, ring.operand) : ring.source;
         if (source == LOOP_NONE)
             continue;
-        lower_emit2(l, ring.operand ? ring.operand->span : LOOP_NO_SPAN, LOOP_OP_RING_WRITE, i, source);
+        lower_emit2(l, LOOP_OP_RING_WRITE, i, source);
     }
 }
 
@@ -210,7 +210,7 @@ void lower_hoist(Lower *l, LoopNode *node)
 
 static uint32_t onset(Lower *l, const LoopNode *node)
 {
-    return node->size ? lower_event_begins(l, node->kids[0]) : lower_onset(l, node->span, node->kids[0]->reg);
+    return node->size ? lower_event_begins(l, node->kids[0]) : lower_onset(l, node->kids[0]->reg);
 }
 
 static uint32_t trace(Lower *l, const LoopNode *node)
@@ -224,7 +224,7 @@ static uint32_t hold(Lower *l, const LoopNode *node)
     uint32_t reg = own_memory(l, node, LOOP_OP_HOLD);
     const uint32_t args[] = {reg, lower_number(l, -1)};
     if (node->type.choice)
-        lower_emit(l, &l->init, node->span, LOOP_OP_COPY, args);
+        lower_emit(l, &l->init, LOOP_OP_COPY, args);
     return reg;
 }
 

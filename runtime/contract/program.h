@@ -53,8 +53,7 @@ typedef struct LoopRegister {
 /* A straight run of instructions: words of opcode and operands. */
 typedef struct LoopSection {
     uint32_t *code;
-    LoopSpan *spans; /* one a word, where the word is an opcode */
-    size_t length;   /* in words */
+    size_t length; /* in words */
 } LoopSection;
 
 /* What `register` holds before the first step; without one it is 0. */
