@@ -249,3 +249,28 @@ void loop_kernel_vector(LoopBlock *block, uint32_t op, const uint32_t *args)
     else
         EACH_SOME(lanes, REDUCE)
 }
+
+/* ---- made ready ---- */
+
+static const LoopReady *run_copy(LoopBlock *block, const LoopReady *at)
+{
+    (void)block;
+    if (at->n == 1)
+        at->d[0] = at->a[0];
+    else
+        memmove(at->d, at->a, at->n * sizeof *at->d);
+    return at + 1;
+}
+
+void loop_ready_copy(const LoopBlock *block, LoopReady *at)
+{
+    const uint32_t op = at->code[0], *args = at->code + 1;
+    const size_t lanes = loop_block_lanes(block, args[0]), width = block->program->registers[args[0]].width;
+    const Operand x = operand(block, args[1]);
+    if (loop_block_lanes(block, args[1]) != lanes || (op == LOOP_OP_COPY && x.width != width))
+        return;
+    at->d = loop_block_register(block, args[0]) + (op == LOOP_OP_PUT ? args[2] * lanes : 0);
+    at->a = loop_block_register(block, args[1]) + (op == LOOP_OP_SLICE ? args[2] * lanes : 0);
+    at->n = (op == LOOP_OP_PUT ? x.width : width) * lanes;
+    at->run = run_copy;
+}

@@ -225,6 +225,8 @@ static LoopReady make_ready(const LoopBlock *block, const uint32_t *code)
         ready_event(block, &at);
     else if (code[0] == LOOP_OP_FINITE)
         loop_ready_finite(block, &at);
+    else if (code[0] == LOOP_OP_COPY || code[0] == LOOP_OP_PUT || code[0] == LOOP_OP_SLICE)
+        loop_ready_copy(block, &at);
     else
         loop_ready_time(block, &at);
     return at;

@@ -122,6 +122,8 @@ void loop_kernel_elementwise(LoopBlock *block, uint32_t op, const uint32_t *args
 /* Makes an elementwise instruction ready if its operands lie flat, so that one loop does it; else it is left alone. */
 void loop_ready_elementwise(const LoopBlock *block, LoopReady *at);
 void loop_kernel_vector(LoopBlock *block, uint32_t op, const uint32_t *args);
+/* Makes COPY, PUT or SLICE ready if what is copied lies in one piece on both sides; else it is left alone. */
+void loop_ready_copy(const LoopBlock *block, LoopReady *at);
 void loop_kernel_time(LoopBlock *block, uint32_t op, const uint32_t *args);
 /* Makes an onset, a history of one element or the use of a delay line ready if its operands lie flat; else it is left alone. */
 void loop_ready_time(const LoopBlock *block, LoopReady *at);
