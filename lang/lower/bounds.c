@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "runtime/contract/program.h"
+#include "runtime/contract/real_math.h"
 
 /* In single precision the largest number, 3.4e38, and one of up to 1.0e31 make the largest number again; so MOST is below that. LEAST is more
    than what is lost where numbers get too small for that precision. */
@@ -164,12 +165,12 @@ RULE(root)
 
 RULE(exponential)
 {
-    return lower_bounds_known(in[0]) ? rounded(exp(in[0].lo), exp(in[0].hi)) : lower_bounds_none();
+    return lower_bounds_known(in[0]) ? rounded(loop_exp(in[0].lo), loop_exp(in[0].hi)) : lower_bounds_none();
 }
 
 RULE(logarithm)
 {
-    return lower_bounds_known(in[0]) && in[0].lo > 0 ? rounded(log(in[0].lo), log(in[0].hi)) : lower_bounds_none();
+    return lower_bounds_known(in[0]) && in[0].lo > 0 ? rounded(loop_log(in[0].lo), loop_log(in[0].hi)) : lower_bounds_none();
 }
 
 /* Between -1 and 1, however large its number. */

@@ -4,7 +4,7 @@
 /* The section of one expression, of the agents of `group`. */
 static uint32_t final_of(Lower *l, LoopNode *node, uint32_t group)
 {
-    LowerCode code = {{0}};
+    LoopList code = {0};
     if (!node)
         return LOOP_NONE;
     l->now = &code;

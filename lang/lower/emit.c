@@ -78,9 +78,9 @@ bool lower_initial(Lower *l, uint32_t reg)
 
 /* ---- instructions ---- */
 
-static void put_word(Lower *l, LowerCode *code, uint32_t word)
+static void put_word(Lower *l, LoopList *code, uint32_t word)
 {
-    uint32_t *place = LOOP_ADD(l->scratch, &code->words, uint32_t);
+    uint32_t *place = LOOP_ADD(l->scratch, code, uint32_t);
     if (place)
         *place = word;
 }
@@ -101,7 +101,7 @@ static void bound(Lower *l, uint32_t op, const char *operands, const uint32_t *a
         lower_reg(l, args[0])->bounds = lower_bounds_of(op, in, width);
 }
 
-void lower_emit(Lower *l, LowerCode *code, uint32_t op, const uint32_t *args)
+void lower_emit(Lower *l, LoopList *code, uint32_t op, const uint32_t *args)
 {
     const char *operands = loop_op_info(op)->operands;
     put_word(l, code, op);
@@ -218,31 +218,31 @@ void lower_range(Lower *l, const LoopNode *node, uint32_t reg, double hi, const 
 
 LowerRegion lower_open(Lower *l, uint32_t mask)
 {
-    size_t skip = l->now->words.count;
+    size_t skip = l->now->count;
     if (mask == LOOP_NONE)
         lower_emit1(l, LOOP_OP_SKIP_FIRST, 0);
     else
         lower_emit2(l, LOOP_OP_SKIP_UNLESS, mask, 0);
     l->region = true;
     l->mask = mask; /* lanes that share it may be of copies that don't, once parts are merged */
-    return (LowerRegion){skip, l->now->words.count};
+    return (LowerRegion){skip, l->now->count};
 }
 
 LowerRegion lower_open_measure(Lower *l, uint32_t measure)
 {
-    size_t skip = l->now->words.count;
+    size_t skip = l->now->count;
     lower_emit2(l, LOOP_OP_SKIP_UNASKED, measure, 0);
     l->region = true;
-    return (LowerRegion){skip, l->now->words.count};
+    return (LowerRegion){skip, l->now->count};
 }
 
 void lower_close(Lower *l, LowerRegion region)
 {
-    size_t end = l->now->words.count;
+    size_t end = l->now->count;
     if (end == region.begin) /* all of it went into init: no jump is needed */
-        l->now->words.count = region.skip;
+        l->now->count = region.skip;
     else if (region.begin < end)
-        LOOP_ITEM(l->now->words, uint32_t, region.begin - 1) = (uint32_t)(end - region.begin);
+        LOOP_ITEM(*l->now, uint32_t, region.begin - 1) = (uint32_t)(end - region.begin);
     lower_forget(l);
     l->region = false;
     l->mask = LOOP_NONE;
@@ -295,8 +295,7 @@ void *lower_array(Lower *l, const LoopList *list, size_t size)
     return copy;
 }
 
-LoopSection lower_section(Lower *l, const LowerCode *code)
+LoopSection lower_section(Lower *l, const LoopList *code)
 {
-    return (LoopSection){.code = lower_array(l, &code->words, sizeof(uint32_t)),
-                         .length = code->words.count};
+    return (LoopSection){.code = lower_array(l, code, sizeof(uint32_t)), .length = code->count};
 }

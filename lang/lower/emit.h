@@ -9,10 +9,6 @@
 #include "lang/check/model.h"
 #include "lang/lower/bounds.h"
 
-typedef struct LowerCode {
-    LoopList words; /* uint32_t */
-} LowerCode;
-
 typedef struct LowerReg {
     uint32_t width;
     bool uniform, initial, no_room;
@@ -83,8 +79,8 @@ typedef struct Lower {
     LoopList onsets;        /* LowerOnset */
     bool onsets_computed;   /* one of them is, or lasts for, what the run decides */
     LoopList moments;       /* LowerMoment */
-    LowerCode init, step, observe, verdict;
-    LowerCode *now;         /* the section that is being written */
+    LoopList init, step, observe, verdict; /* uint32_t: the words of the sections */
+    LoopList *now;          /* that which is being written */
     LoopList stack;         /* LowerFrame: the walk of lower_value */
     LoopList undo;          /* uint32_t *: registers noted inside a region, forgotten behind it */
     bool asked;             /* lets that observe are worked out where measures ask for them */
@@ -120,7 +116,7 @@ uint32_t lower_op1(Lower *l, uint32_t op, uint32_t a);
 uint32_t lower_op2(Lower *l, uint32_t op, uint32_t a, uint32_t b);
 uint32_t lower_select(Lower *l, uint32_t condition, uint32_t a, uint32_t b);
 /* As it stands: the operands that the op has, at most five. */
-void lower_emit(Lower *l, LowerCode *code, uint32_t op, const uint32_t *args);
+void lower_emit(Lower *l, LoopList *code, uint32_t op, const uint32_t *args);
 void lower_emit1(Lower *l, uint32_t op, uint32_t a);
 void lower_emit2(Lower *l, uint32_t op, uint32_t a, uint32_t b);
 void lower_emit3(Lower *l, uint32_t op, uint32_t a, uint32_t b, uint32_t c);
@@ -150,7 +146,7 @@ bool lower_failed(const Lower *l); /* memory ran out */
 LoopStr lower_text(Lower *l, LoopStr text); /* a copy that the program owns */
 __attribute__((format(printf, 2, 3))) LoopStr lower_print(Lower *l, const char *format, ...);
 void *lower_array(Lower *l, const LoopList *list, size_t size); /* the same of a list */
-LoopSection lower_section(Lower *l, const LowerCode *code);
+LoopSection lower_section(Lower *l, const LoopList *code);
 
 /* ---- nodes.c, time.c: expressions ---- */
 /* The register of an expression, which is worked out here if it was not before. LOOP_NONE for NULL. */

@@ -203,17 +203,9 @@ static LoopReal *slot_of(const LoopBlock *block, const LoopReady *at, uint32_t r
     return at->h + (slots == 1 ? 0 : block->step % slots) * at->n;
 }
 
-static void move(LoopReal *to, const LoopReal *from, size_t n)
-{
-    if (n == 1)
-        to[0] = from[0];
-    else
-        memcpy(to, from, n * sizeof *to);
-}
-
 static const LoopReady *run_ring_read(LoopBlock *block, const LoopReady *at)
 {
-    move(at->d, slot_of(block, at, at->code[2]), at->n);
+    loop_move(at->d, slot_of(block, at, at->code[2]), at->n);
     return at + 1;
 }
 
@@ -226,7 +218,7 @@ static const LoopReady *run_nothing(LoopBlock *block, const LoopReady *at)
 
 static const LoopReady *run_ring_write(LoopBlock *block, const LoopReady *at)
 {
-    move(slot_of(block, at, at->code[1]), at->a, at->n);
+    loop_move(slot_of(block, at, at->code[1]), at->a, at->n);
     return at + 1;
 }
 

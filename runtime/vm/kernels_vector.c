@@ -255,10 +255,7 @@ void loop_kernel_vector(LoopBlock *block, uint32_t op, const uint32_t *args)
 static const LoopReady *run_copy(LoopBlock *block, const LoopReady *at)
 {
     (void)block;
-    if (at->n == 1)
-        at->d[0] = at->a[0];
-    else
-        memmove(at->d, at->a, at->n * sizeof *at->d);
+    loop_move(at->d, at->a, at->n);
     return at + 1;
 }
 

@@ -2,6 +2,8 @@
 #ifndef LOOP_VM_H
 #define LOOP_VM_H
 
+#include <string.h>
+
 #include "runtime/block/block.h"
 
 /* Rows of scratch that the kernels of loops need: 3 and two times LOOP_PARTS; or LOOP_RULE_ARRAYS, and behind them the sums of channels, of which
@@ -112,6 +114,15 @@ bool loop_fault_larger(const LoopFault *a, const LoopFault *b);
 /* Checks a register. */
 void loop_block_check(LoopBlock *block, uint32_t reg, uint32_t check);
 void loop_ready_finite(const LoopBlock *block, LoopReady *at);
+
+/* to = from, `n` numbers, of which there is often one; they may lie there already. */
+static inline void loop_move(LoopReal *to, const LoopReal *from, size_t n)
+{
+    if (n == 1)
+        to[0] = from[0];
+    else
+        memmove(to, from, n * sizeof *to);
+}
 
 /* Kernels, by file. `args` points behind the opcode. */
 void loop_kernel_foreign(LoopBlock *block, const uint32_t *args);
