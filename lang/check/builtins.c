@@ -373,7 +373,9 @@ static LoopNode *loop_argument(LoopCall *call)
         return NULL;
     if (!loop || loop->kind != LOOP_SYM_LOOP) {
         const char *function = loop_function_info(call->function)->name;
-        LoopDiag *diag = loop_diag(call->check->diags, LOOP_E0412, name->span, "%s needs the name of a predict loop", function);
+        LoopDiag *diag = loop || !path.len ? loop_diag(call->check->diags, LOOP_E0412, name->span, "%s needs the name of a predict loop", function)
+                                           : loop_diag(call->check->diags, LOOP_E0412, name->span, "%s needs a predict loop, and there is no '%.*s'",
+                                                       function, LOOP_STR_ARGS(path));
         loop_scope_note_passed(call->check, diag, path);
         LoopStr loop_name = name->kind == LOOP_AST_NAME ? predictor_of(call->check, name->text) : (LoopStr){"", 0};
         if (loop_name.len)
