@@ -1,14 +1,6 @@
 /* AST to checked model: the passes of the checker, in their order. */
 #include "lang/check/check.h"
 
-LoopStr loop_check_text(const LoopChecker *check, LoopSpan span)
-{
-    const LoopSource *source = loop_diags_source_at(check->diags, span.file);
-    if (!source || span.end > source->text.len || span.begin > span.end)
-        return (LoopStr){"", 0};
-    return (LoopStr){source->text.at + span.begin, span.end - span.begin};
-}
-
 /* ---- what stands for the whole file ---- */
 
 /* `language 1`: the one there is. */

@@ -291,7 +291,9 @@ bool loop_need_initial(LoopChecker *check, LoopNode *node, const char *what);
 /* A well-mixed hash of a name, for tables and for the streams of draws. */
 uint64_t loop_name_hash(LoopStr name);
 
-/* The text of the source that a span covers. */
-LoopStr loop_check_text(const LoopChecker *check, LoopSpan span);
+static inline LoopStr loop_check_text(const LoopChecker *check, LoopSpan span)
+{
+    return loop_diags_text(check->diags, span);
+}
 
 #endif

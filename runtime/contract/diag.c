@@ -73,6 +73,14 @@ const LoopSource *loop_diags_source_at(const LoopDiags *diags, uint32_t file)
     return file < diags->sources.count ? &LOOP_ITEM(diags->sources, LoopSource, file) : NULL;
 }
 
+LoopStr loop_diags_text(const LoopDiags *diags, LoopSpan span)
+{
+    const LoopSource *source = loop_diags_source_at(diags, span.file);
+    if (!source || span.end > source->text.len || span.begin > span.end)
+        return (LoopStr){"", 0};
+    return (LoopStr){source->text.at + span.begin, span.end - span.begin};
+}
+
 /* ---- adding ---- */
 
 __attribute__((format(printf, 2, 0))) static LoopStr written(LoopDiags *diags, const char *format, va_list arguments)

@@ -70,6 +70,8 @@ void loop_diags_free(LoopDiags *diags);
 /* Takes a copy of `name` and `text`; the number returned goes into LoopSpan.file. UINT32_MAX: no memory. */
 uint32_t loop_diags_source(LoopDiags *diags, LoopStr name, LoopStr text);
 const LoopSource *loop_diags_source_at(const LoopDiags *diags, uint32_t file);
+/* The text of a source that a span covers; empty where there is none. */
+LoopStr loop_diags_text(const LoopDiags *diags, LoopSpan span);
 
 /* Adds one diagnostic: lower case, no full stop, names in 'quotes'. Past LOOP_DIAGS_MAX errors (or warnings)
    it is only counted. Never NULL: when it can't be kept, a scratch diagnostic is returned. */
