@@ -84,7 +84,15 @@ typedef struct LoopBinding {
 } LoopBinding;
 
 /* Where an expression stands. */
-typedef struct LoopWhere {
+typedef struct LoopWhere LoopWhere;
+
+/* How measured values are read, where they are known. NULL: reported. */
+typedef struct LoopMeasuring {
+    LoopNode *(*placed)(LoopChecker *check, const LoopWhere *where, const LoopAst *ast); /* a signal and its place, or trials until */
+    LoopNode *(*named)(LoopChecker *check, const LoopWhere *where, LoopSymbol *symbol);  /* a measure */
+} LoopMeasuring;
+
+struct LoopWhere {
     LoopCompartment in;
     LoopStr place;                /* qualified name of the declaration, for the streams of its draws */
     uint32_t *draws;              /* how many it has had */
@@ -94,10 +102,10 @@ typedef struct LoopWhere {
     LoopTrialModel *trial;        /* whose lets are known here */
     bool old_states;              /* a state that is named is its value one step before */
     const LoopSymbol *beside;     /* the loop whose choice a bare name is compared with */
-    bool measuring;               /* measured expressions are known here */
+    const LoopMeasuring *measuring; /* measured values are known here; NULL: they aren't */
     bool over_time;               /* this is measured over a window: what stands outermost is taken over its time */
     uint32_t instant;             /* measures are of the trial of this phase that has just ended; LOOP_NONE */
-} LoopWhere;
+};
 
 enum {
     LOOP_LEVELS_MAX = 1000,       /* nested expressions and definitions: each level is a few frames of the stack */
@@ -112,6 +120,8 @@ enum {
 /* ---- scope.c ---- */
 void loop_scope_declare_all(LoopChecker *check);
 LoopSymbol *loop_scope_add(LoopChecker *check, LoopSymbolKind kind, const LoopAst *ast, LoopCompartment home);
+/* Reports a name that the language has for itself. false: it is free. */
+bool loop_scope_report_built_in(LoopChecker *check, LoopStr name, LoopSpan span);
 /* What is declared under the name `prefix` + `name`, and nothing else. */
 LoopSymbol *loop_scope_lookup(const LoopChecker *check, LoopNamespace space, LoopStr prefix, LoopStr name);
 void loop_scope_declare(LoopChecker *check, const LoopAst *declaration);
@@ -149,7 +159,8 @@ LoopStr loop_scope_near(const LoopChecker *check, LoopNamespace space, LoopStr n
 /* Finds it, or reports it with `what` ("trial") and a suggestion. Marks it used. */
 LoopSymbol *loop_scope_need(LoopChecker *check, LoopNamespace space, LoopStr name, LoopSpan span, const char *what);
 const char *loop_symbol_kind_name(LoopSymbolKind kind);
-const LoopLabels *loop_labels_make(LoopChecker *check, const LoopAst *size, uint32_t *width);
+/* `[N]` where N is a constant is a size, and where it is a parameter meant as one; every other name is a label. */
+bool loop_labels_is_size(const LoopChecker *check, const LoopAst *size);
 /* The list of labels that a symbol is declared with, whether it has its type by now or not; NULL: none. */
 const LoopAst *loop_labels_declared(const LoopChecker *check, const LoopSymbol *symbol);
 /* Index of a label; LOOP_NONE. */
@@ -173,6 +184,10 @@ LoopNode *loop_expr_call(LoopChecker *check, const LoopWhere *where, const LoopA
 LoopSymbol *loop_expr_symbol(LoopChecker *check, const LoopAst *ast);
 /* Whether the language has a function of that name. */
 bool loop_call_known(LoopStr name);
+/* The labels, if it has such, and how many elements a value has that is declared with `size`, which may be NULL. */
+const LoopLabels *loop_labels_make(LoopChecker *check, const LoopAst *size, uint32_t *width);
+/* Warns of a comparison for being equal with a number that a choice never is. */
+void loop_labels_doubt(LoopChecker *check, const LoopNode *a, const LoopNode *b);
 /* A bare name as a label beside `beside`; NULL (nothing reported) when it is none. */
 LoopNode *loop_expr_label(LoopChecker *check, const LoopNode *beside, const LoopAst *ast);
 LoopNode *loop_node_new(LoopChecker *check, LoopNodeKind kind, LoopSpan span, uint32_t kids);
@@ -223,6 +238,7 @@ void loop_loop_header(LoopChecker *check, LoopSymbol *symbol);
 void loop_loop_sizes(LoopChecker *check, LoopLoopModel *loop);
 void loop_loops_fill(LoopChecker *check);
 LoopNode *loop_error_formula(LoopChecker *check, LoopSymbol *loop, LoopSpan span, bool discount_only);
+void loop_header_discount(LoopChecker *check, LoopLoopModel *loop);
 void loop_dopamine_fill(LoopChecker *check);
 /* Kinds of regions and structures, and the sources of dopamine; paths are checked with the loops. */
 void loop_anatomy_check(LoopChecker *check);
@@ -249,14 +265,6 @@ void loop_measures_fill(LoopChecker *check);
 /* A condition of `until`. */
 bool loop_measure_condition(LoopChecker *check, const LoopAst *condition, uint32_t phase, LoopNode **value, LoopNode **bound,
                             LoopRelation *relation);
-LoopNode *loop_measure_placed(LoopChecker *check, const LoopWhere *where, const LoopAst *expr, const LoopAst *place,
-                              LoopStr text, LoopSpan span);
-/* What is taken over time, outermost before `in`: mean, sum, peak, dip, sd. */
-bool loop_reducer_named(LoopStr name, LoopReducer *reducer);
-LoopNode *loop_measure_trials(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, const LoopAst *place);
-/* The value of a measure that is named in another one, at `where`, or in a condition of `until`; NULL: reported. */
-LoopNode *loop_measure_symbol(LoopChecker *check, const LoopWhere *where, LoopSymbol *symbol);
-bool loop_relation_find(LoopStr text, LoopRelation *relation);
 
 /* ---- settings.c ---- */
 /* The last setting of that name, which is the one that counts; NULL: there is none. */
@@ -278,8 +286,6 @@ void loop_doubts_check(LoopChecker *check);
 void loop_doubts_loop(LoopChecker *check, const LoopLoopModel *loop);
 /* And about a dopamine signal: an error is made of values, and the number of a choice, which says which it was, is none. */
 void loop_doubts_signal(LoopChecker *check, const LoopSymbol *signal);
-/* Of a comparison for being equal: a number that a choice never is. */
-void loop_doubts_number(LoopChecker *check, const LoopNode *a, const LoopNode *b);
 
 /* Calls `visit` for each formula of the model: its compartment, its node, whom it belongs to (NULL: an anonymous
    clause, then `what` names it). */

@@ -16,10 +16,14 @@ static bool is_arithmetic(const LoopChecker *check, const LoopAst *ast)
     return false;
 }
 
+static LoopNode *placed(LoopChecker *check, const LoopWhere *where, const LoopAst *ast);
+static LoopNode *named(LoopChecker *check, const LoopWhere *where, LoopSymbol *symbol);
+
 static LoopWhere in_claims(LoopChecker *check, uint32_t instant)
 {
+    static const LoopMeasuring measuring = {.placed = placed, .named = named};
     LoopWhere where = loop_where_on(check, LOOP_IN_MEASURE, LOOP_STR("measure"), LOOP_DRAW_STEP);
-    where.measuring = true;
+    where.measuring = &measuring;
     where.instant = instant;
     return where;
 }
@@ -95,6 +99,16 @@ static LoopNode *measured(LoopChecker *check, const LoopAst *expr, const LoopAst
     return NULL;
 }
 
+/* A measured value in parentheses, in arithmetic. */
+static LoopNode *placed(LoopChecker *check, const LoopWhere *where, const LoopAst *ast)
+{
+    if (ast->kind == LOOP_AST_TRIALS_UNTIL)
+        return loop_measure_trials(check, where, ast, NULL);
+    if (ast->first->kind == LOOP_AST_TRIALS_UNTIL)
+        return loop_measure_trials(check, where, ast->first, ast->last);
+    return loop_measure_placed(check, where, ast->first, ast->last, loop_check_text(check, ast->span), ast->span);
+}
+
 /* In `VTA > 0.9 at light` the place is that of the number. */
 static LoopNode *placed_limit(LoopChecker *check, const LoopAst *expr, const LoopAst *place, uint32_t instant)
 {
@@ -164,10 +178,9 @@ static LoopNode *verdict_of(LoopChecker *check, LoopSymbol *symbol, uint32_t pha
     return symbol->verdict;
 }
 
-LoopNode *loop_measure_symbol(LoopChecker *check, const LoopWhere *where, LoopSymbol *symbol)
+/* What the measure is of the whole run. NULL: reported. */
+static LoopNode *value_of(LoopChecker *check, LoopSymbol *symbol)
 {
-    if (where && where->instant != LOOP_NONE) /* of one trial: what is measured is read once more, for that */
-        return loop_measure_symbol(check, NULL, symbol) ? verdict_of(check, symbol, where->instant) : NULL;
     if (symbol->state == LOOP_TYPING) {
         loop_diag(check->diags, LOOP_E0810, symbol->span, "the measure '%.*s' is made of itself", LOOP_STR_ARGS(symbol->name));
         return NULL;
@@ -181,10 +194,17 @@ LoopNode *loop_measure_symbol(LoopChecker *check, const LoopWhere *where, LoopSy
     return symbol->value;
 }
 
+/* A measure that is named in another one, or in a condition of `until`: of one trial what is measured is read once more, for that. */
+static LoopNode *named(LoopChecker *check, const LoopWhere *where, LoopSymbol *symbol)
+{
+    LoopNode *value = value_of(check, symbol);
+    return value && where->instant != LOOP_NONE ? verdict_of(check, symbol, where->instant) : value;
+}
+
 static void add_measure(LoopChecker *check, const LoopAst *ast)
 {
     LoopSymbol *symbol = loop_scope_find(check, LOOP_SPACE_MEASURES, ast->text);
-    if (!symbol || symbol->ast != ast || !loop_measure_symbol(check, NULL, symbol))
+    if (!symbol || symbol->ast != ast || !value_of(check, symbol))
         return;
     const LoopAst *place = loop_ast_find(ast, LOOP_AST_PLACE);
     LoopClaimModel *claim = LOOP_ADD(check->arena, &check->model->claims, LoopClaimModel);

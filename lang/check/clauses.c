@@ -1,17 +1,5 @@
-/* The clauses of a loop, but `learn`: what its striatum sees, what is proposed, how the winner is let through. */
+/* The clauses of a loop, but `learn`: what is proposed, how the winner is let through, where weights start. */
 #include "lang/check/loops.h"
-
-bool loop_clause_fits(LoopChecker *check, const LoopLoopModel *loop, const LoopNode *node, const char *what)
-{
-    if (!node)
-        return false;
-    if (node->type.width == 1 || node->type.width == loop->channels)
-        return true;
-    LoopDiag *diag = loop_diag(check->diags, LOOP_E0603, node->span, "%s has %u elements, but the loop has %u channel%s", what,
-                               node->type.width, loop->channels, loop->channels == 1 ? "" : "s");
-    loop_diag_note(check->diags, diag, loop->symbol->span, "'%.*s' is declared here", LOOP_STR_ARGS(loop->symbol->name));
-    return false;
-}
 
 /* A clause with one expression of width 1 or one a channel. */
 static LoopNode *per_channel(LoopChecker *check, const LoopLoopModel *loop, const LoopAst *ast, LoopCompartment in, const char *what)
@@ -21,29 +9,6 @@ static LoopNode *per_channel(LoopChecker *check, const LoopLoopModel *loop, cons
         where.credit = loop->symbol->loop;
     LoopNode *node = loop_expr(check, &where, ast->first);
     return loop_clause_fits(check, loop, node, what) && loop_need_unit(check, node, LOOP_UNIT_NUMBER, what) ? node : NULL;
-}
-
-/* `context a, b` or several lines: they stand side by side. */
-static void add_context(LoopChecker *check, LoopLoopModel *loop, const LoopAst *ast)
-{
-    LoopWhere where = loop_clause_where(check, loop, LOOP_IN_CORTEX, "context");
-    for (const LoopAst *kid = ast->first; kid; kid = kid->next) {
-        LoopNode *node = loop_expr(check, &where, kid);
-        if (!loop_need_unit(check, node, LOOP_UNIT_NUMBER, "the context"))
-            continue;
-        if (!loop->context) {
-            loop->context = node;
-            continue;
-        }
-        LoopNode *both = loop_node_new(check, LOOP_NODE_LIST, ast->span, 2);
-        if (!both)
-            return;
-        both->kids[0] = loop->context;
-        both->kids[1] = node;
-        both->type = (LoopType){.width = loop->context->type.width + node->type.width};
-        loop_node_done(check, both);
-        loop->context = both;
-    }
 }
 
 static void unknown_mode(LoopChecker *check, const LoopAst *ast)
@@ -167,9 +132,6 @@ static void set_explore(LoopChecker *check, LoopLoopModel *loop, const LoopAst *
 void loop_clause_set(LoopChecker *check, LoopLoopModel *loop, const LoopAst *ast)
 {
     switch (ast->kind) {
-    case LOOP_AST_CONTEXT:
-        add_context(check, loop, ast);
-        break;
     case LOOP_AST_PROPOSE:
         loop->propose = per_channel(check, loop, ast, LOOP_IN_CORTEX, "the proposal");
         break;

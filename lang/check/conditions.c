@@ -2,7 +2,7 @@
    'trials until' have it alike. */
 #include "lang/check/measure.h"
 
-bool loop_relation_find(LoopStr text, LoopRelation *relation)
+static bool find_relation(LoopStr text, LoopRelation *relation)
 {
     static const struct {
         const char *text;
@@ -53,7 +53,7 @@ static bool margin_fits(LoopChecker *check, const LoopAst *condition, LoopTerms 
 bool loop_terms_read(LoopChecker *check, const LoopAst *condition, LoopTerms *terms)
 {
     *terms = (LoopTerms){.bound = loop_ast_find(condition, LOOP_AST_BOUND)};
-    return terms->bound && loop_relation_find(condition->text, &terms->relation) && margin_fits(check, condition, terms) &&
+    return terms->bound && find_relation(condition->text, &terms->relation) && margin_fits(check, condition, terms) &&
            within_fits(check, condition, terms);
 }
 

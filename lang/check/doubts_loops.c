@@ -168,24 +168,6 @@ static const LoopSymbol *choice_number(const LoopNode *node)
     return choice && node->symbol->loop->kind == LOOP_CHOOSE && node->type.width == 1 ? node->symbol : NULL;
 }
 
-void loop_doubts_number(LoopChecker *check, const LoopNode *a, const LoopNode *b)
-{
-    const LoopNode *number = a->constant ? a : b, *choice = a->constant ? b : a;
-    const LoopSymbol *loop = choice->type.choice;
-    if (!loop || !loop->loop || !number->constant || number->type.choice || number->type.width != 1)
-        return;
-    const double x = number->constant[0], last = loop->loop->channels - 1.0;
-    if (x == floor(x) && x >= -1 && x <= last)
-        return;
-    LoopDiag *diag = loop_diag(check->diags, LOOP_W0029, number->span, "'%.*s' is never %g: its channels are numbered from 0 to %g",
-                               LOOP_STR_ARGS(loop->name), x, last);
-    if (loop->loop->labels)
-        loop_diag_help(check->diags, diag, "Compare it with one of its labels, such as: %.*s == %.*s", LOOP_STR_ARGS(loop_check_text(check, choice->span)),
-                       LOOP_STR_ARGS(loop->loop->labels->names[0]));
-    else
-        loop_diag_help(check->diags, diag, "The first channel is 0, the last %g; before anything is chosen it is -1, or 'none'.", last);
-}
-
 /* Of what a signal is made of, not what decides on it: indices and comparisons are numbers of choices by right. */
 static bool is_no_arithmetic(const LoopNode *node)
 {

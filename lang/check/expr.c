@@ -333,7 +333,7 @@ static LoopNode *compare(LoopChecker *check, const LoopWhere *where, const LoopA
         return NULL;
     const uint32_t op = compare_op(ast->text);
     if (op == LOOP_OP_eq || op == LOOP_OP_ne)
-        loop_doubts_number(check, a, b);
+        loop_labels_doubt(check, a, b);
     return op2(check, ast->span, op, a, b);
 }
 
@@ -348,7 +348,7 @@ static LoopNode *member(LoopChecker *check, const LoopWhere *where, const LoopAs
                  (item->type.width != 1 && !loop_need_width(check, item, x->type.width, "an item of 'in'"));
         if (failed)
             continue;
-        loop_doubts_number(check, x, item);
+        loop_labels_doubt(check, x, item);
         LoopNode *same = op2(check, kid->span, LOOP_OP_eq, x, item);
         any = any ? op2(check, ast->span, LOOP_OP_or, any, same) : same;
         failed = !any;
@@ -416,12 +416,8 @@ static LoopNode *unary(LoopChecker *check, const LoopWhere *where, const LoopAst
 
 static LoopNode *placed(LoopChecker *check, const LoopWhere *where, const LoopAst *ast)
 {
-    if (where->measuring && ast->kind == LOOP_AST_PLACED && ast->first->kind == LOOP_AST_TRIALS_UNTIL)
-        return loop_measure_trials(check, where, ast->first, ast->last);
-    if (where->measuring && ast->kind == LOOP_AST_PLACED)
-        return loop_measure_placed(check, where, ast->first, ast->last, loop_check_text(check, ast->span), ast->span);
     if (where->measuring)
-        return loop_measure_trials(check, where, ast, NULL);
+        return where->measuring->placed(check, where, ast);
     const bool inside = where->in == LOOP_IN_MEASURE;
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0801, ast->span, inside ? "a measured value can't be part of a signal that is measured"
                                                                            : "a measured value can't be part of a formula of the model");

@@ -17,6 +17,14 @@ bool loop_select_takes(const LoopChecker *check, const LoopSelect *select, uint3
 /* Whether a measure of the selection can be taken there; `over`: it may be so many steps behind the end of the trial. Else it is reported. */
 bool loop_anchor_check(LoopChecker *check, const LoopAnchorModel *anchor, const LoopSelect *select, uint32_t over);
 
+/* ---- measured values ---- */
+
+/* `expr` at `place`, which may be NULL. NULL: reported. */
+LoopNode *loop_measure_placed(LoopChecker *check, const LoopWhere *where, const LoopAst *expr, const LoopAst *place, LoopStr text,
+                              LoopSpan span);
+/* `trials until (CONDITION)`, with its place. NULL: reported. */
+LoopNode *loop_measure_trials(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, const LoopAst *place);
+
 /* ---- conditions ---- */
 
 /* A comparison, and what stands behind its bound: = BOUND within T, > BOUND by M. */

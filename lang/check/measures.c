@@ -1,20 +1,6 @@
 /* Measures: a signal, a moment or window, and the trials it is taken in, as one row of the model each. */
 #include "lang/check/measure.h"
 
-bool loop_reducer_named(LoopStr name, LoopReducer *reducer)
-{
-    static const struct {
-        const char *name;
-        LoopReducer reducer;
-    } rows[] = {{"mean", LOOP_REDUCE_MEAN}, {"sum", LOOP_REDUCE_SUM}, {"peak", LOOP_REDUCE_PEAK}, {"dip", LOOP_REDUCE_DIP}, {"sd", LOOP_REDUCE_SD}};
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        if (loop_str_is(name, rows[i].name)) {
-            *reducer = rows[i].reducer;
-            return true;
-        }
-    return false;
-}
-
 /* With a window the outermost function is taken over its time. */
 static const LoopAst *read_reducer(const LoopAst *expr, LoopReducer *reducer)
 {

@@ -306,6 +306,8 @@ typedef struct LoopAnchorModel {
 
 /* The comparison of a relation, as an elementwise row; near is equality. */
 uint32_t loop_relation_op(LoopRelation relation);
+/* What is taken over time, outermost before `in`: mean, sum, peak, dip, sd. */
+bool loop_reducer_named(LoopStr name, LoopReducer *reducer);
 
 typedef struct LoopMeasureModel {
     LoopStr text;

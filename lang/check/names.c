@@ -18,27 +18,6 @@ LoopNode *loop_node_symbol(LoopChecker *check, LoopSymbol *symbol, LoopField fie
     return node;
 }
 
-static LoopNode *index_constant(LoopChecker *check, LoopSpan span, uint32_t i, const LoopSymbol *choice)
-{
-    LoopNode *node = loop_node_number(check, span, i);
-    if (node)
-        node->type.choice = choice;
-    return node;
-}
-
-LoopNode *loop_expr_label(LoopChecker *check, const LoopNode *beside, const LoopAst *ast)
-{
-    const LoopSymbol *loop = beside->type.choice;
-    if (loop_str_is(ast->text, "none")) {
-        LoopNode *node = loop_node_number(check, ast->span, -1);
-        if (node)
-            node->type.choice = loop;
-        return node;
-    }
-    uint32_t i = loop->loop ? loop_labels_find(loop->loop->labels, ast->text) : LOOP_NONE;
-    return i == LOOP_NONE ? NULL : index_constant(check, ast->span, i, loop);
-}
-
 /* ---- elements ---- */
 
 static LoopNode *element(LoopChecker *check, LoopNode *of, uint32_t start, LoopSpan span)
@@ -417,7 +396,7 @@ static LoopNode *bare_name(LoopChecker *check, const LoopWhere *where, const Loo
     LoopSymbol *measure = where->measuring ? loop_scope_find(check, LOOP_SPACE_MEASURES, ast->text) : NULL;
     if (measure) {
         measure->used = true;
-        return loop_measure_symbol(check, where, measure);
+        return where->measuring->named(check, where, measure);
     }
     LoopNode *label = NULL;
     if (any_label(check, ast, &label))

@@ -40,6 +40,20 @@ LoopNode *loop_clause_node(const LoopLoopModel *loop, size_t clause)
     return *node;
 }
 
+bool loop_reducer_named(LoopStr name, LoopReducer *reducer)
+{
+    static const struct {
+        const char *name;
+        LoopReducer reducer;
+    } rows[] = {{"mean", LOOP_REDUCE_MEAN}, {"sum", LOOP_REDUCE_SUM}, {"peak", LOOP_REDUCE_PEAK}, {"dip", LOOP_REDUCE_DIP}, {"sd", LOOP_REDUCE_SD}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (loop_str_is(name, rows[i].name)) {
+            *reducer = rows[i].reducer;
+            return true;
+        }
+    return false;
+}
+
 uint32_t loop_relation_op(LoopRelation relation)
 {
     switch (relation) {

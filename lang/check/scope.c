@@ -220,15 +220,13 @@ static void report_twice(LoopChecker *check, const LoopSymbol *first, LoopStr na
     loop_diag_help(check->diags, diag, "Names are flat: blocks open no scopes. Choose another name for one of them.");
 }
 
-static bool is_built_in(LoopStr name)
+bool loop_scope_report_built_in(LoopChecker *check, LoopStr name, LoopSpan span)
 {
-    return loop_str_is(name, "dt") || loop_str_is(name, "none");
-}
-
-static void report_built_in(LoopChecker *check, LoopStr name, LoopSpan span)
-{
+    if (!loop_str_is(name, "dt") && !loop_str_is(name, "none"))
+        return false;
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0203, span, "'%.*s' already has a meaning", LOOP_STR_ARGS(name));
     loop_diag_help(check->diags, diag, "'dt' is the step and 'none' the choice that was not made yet; choose another name.");
+    return true;
 }
 
 static LoopStr joined(LoopChecker *check, LoopStr prefix, LoopStr name)
@@ -259,10 +257,8 @@ LoopSymbol *loop_scope_add(LoopChecker *check, LoopSymbolKind kind, const LoopAs
                            .span = ast->name_span, .home = home, .doc = doc ? doc->text : (LoopStr){"", 0}, .order = LOOP_NONE,
                            .reg = LOOP_NONE, .type = {.width = 1}};
     *place = *own = symbol;
-    if (is_built_in(symbol->local)) {
-        report_built_in(check, symbol->local, symbol->span);
+    if (loop_scope_report_built_in(check, symbol->local, symbol->span))
         return symbol;
-    }
     LoopSymbol **slot = find_slot(table, (LoopStr){"", 0}, symbol->name);
     if (*slot && kind != LOOP_SYM_PHASE)
         report_twice(check, *slot, symbol->local, symbol->span);
@@ -283,8 +279,7 @@ uint32_t loop_labels_find(const LoopLabels *labels, LoopStr name)
     return LOOP_NONE;
 }
 
-/* `[N]` where N is a constant is a size, and where it is a parameter meant as one; every other name is a label. */
-static bool is_size(const LoopChecker *check, const LoopAst *size)
+bool loop_labels_is_size(const LoopChecker *check, const LoopAst *size)
 {
     if (size->kid_count != 1)
         return false;
@@ -302,105 +297,5 @@ const LoopAst *loop_labels_declared(const LoopChecker *check, const LoopSymbol *
     if (of && !options)
         options = loop_ast_find(of, LOOP_AST_VARY);
     const LoopAst *size = of ? loop_ast_find(options ? options : of, LOOP_AST_SIZE) : NULL;
-    return size && !is_size(check, size) ? size : NULL;
-}
-
-const LoopLabels *loop_labels_make(LoopChecker *check, const LoopAst *size, uint32_t *width)
-{
-    *width = 1;
-    if (!size)
-        return NULL;
-    if (is_size(check, size)) {
-        LoopWhere where = loop_where(check, LOOP_IN_CONSTANT, LOOP_STR("size"), LOOP_DRAW_ONCE);
-        loop_need_count(check, loop_expr(check, &where, size->first), "a size", 1, LOOP_WIDTH_MAX, width);
-        return NULL;
-    }
-    LoopLabels *labels = LOOP_NEW(check->arena, LoopLabels);
-    if (!labels)
-        return NULL;
-    labels->names = LOOP_NEW_ARRAY(check->arena, size->kid_count, LoopStr);
-    for (const LoopAst *kid = size->first; labels->names && kid; kid = kid->next) {
-        if (kid->kind != LOOP_AST_NAME) {
-            LoopDiag *diag = loop_diag(check->diags, LOOP_E0204, kid->span, "a label must be a name");
-            loop_diag_help(check->diags, diag, "Write one number, how many elements there are, or a name for each of them: [salt, sugar].");
-            continue;
-        }
-        if (is_built_in(kid->text))
-            report_built_in(check, kid->text, kid->span);
-        if (loop_labels_find(labels, kid->text) != LOOP_NONE)
-            loop_diag(check->diags, LOOP_E0205, kid->span, "the label '%.*s' stands twice in one list", LOOP_STR_ARGS(kid->text));
-        labels->names[labels->count++] = kid->text;
-    }
-    *width = labels->count ? labels->count : 1;
-    return labels;
-}
-
-/* ---- what a file declares ---- */
-
-static void declare_block(LoopChecker *check, const LoopAst *block, LoopCompartment home)
-{
-    for (const LoopAst *kid = block->first; kid; kid = kid->next) {
-        if (kid->kind == LOOP_AST_STATE)
-            loop_scope_add(check, LOOP_SYM_STATE, kid, home);
-        else if (kid->kind == LOOP_AST_LET)
-            loop_scope_add(check, LOOP_SYM_LET, kid, home);
-        else if (kid->kind == LOOP_AST_REWARD || kid->kind == LOOP_AST_LOCAL_REWARD)
-            loop_scope_add(check, LOOP_SYM_REWARD, kid, home);
-        else if (kid->kind == LOOP_AST_TRUTH)
-            loop_scope_add(check, LOOP_SYM_TRUTH, kid, home);
-    }
-}
-
-typedef struct Declares {
-    LoopAstKind ast;
-    LoopSymbolKind kind;
-    LoopCompartment home;
-} Declares;
-
-static const Declares declares[] = {
-    {LOOP_AST_CONST, LOOP_SYM_CONST, LOOP_IN_CONSTANT},  {LOOP_AST_PARAM, LOOP_SYM_PARAM, LOOP_IN_CONSTANT},
-    {LOOP_AST_SENSE, LOOP_SYM_SENSE, LOOP_IN_SENSE},     {LOOP_AST_REGION, LOOP_SYM_REGION, LOOP_IN_CORTEX},
-    {LOOP_AST_LET, LOOP_SYM_LET, LOOP_IN_TOP},           {LOOP_AST_LOOP, LOOP_SYM_LOOP, LOOP_IN_CORTEX},
-    {LOOP_AST_DOPAMINE, LOOP_SYM_DOPAMINE, LOOP_IN_DOPAMINE}, {LOOP_AST_MEASURE, LOOP_SYM_MEASURE, LOOP_IN_MEASURE},
-    {LOOP_AST_FN, LOOP_SYM_FN, LOOP_IN_TOP},             {LOOP_AST_STRUCTURE, LOOP_SYM_STRUCTURE, LOOP_IN_TOP},
-    {LOOP_AST_GROUP, LOOP_SYM_GROUP, LOOP_IN_TOP},       {LOOP_AST_CIRCUIT, LOOP_SYM_CIRCUIT, LOOP_IN_TOP},
-    {LOOP_AST_MAKE, LOOP_SYM_INSTANCE, LOOP_IN_TOP},
-};
-
-/* A function of the file may not have the name of one of the language. */
-static void check_function_name(LoopChecker *check, const LoopAst *fn)
-{
-    if (!loop_call_known(fn->text))
-        return;
-    LoopDiag *diag = loop_diag(check->diags, LOOP_E0202, fn->name_span, "'%.*s' is a function of the language", LOOP_STR_ARGS(fn->text));
-    loop_diag_help(check->diags, diag, "Give it another name; loop catalog lists those that are taken.");
-}
-
-void loop_scope_declare(LoopChecker *check, const LoopAst *kid)
-{
-    LoopSymbol *symbol = NULL;
-    for (size_t i = 0; i < sizeof declares / sizeof declares[0]; i++)
-        if (declares[i].ast == kid->kind)
-            symbol = loop_scope_add(check, declares[i].kind, kid, declares[i].home);
-    if (kid->kind == LOOP_AST_EXTERN)
-        loop_foreign_declare(check, kid);
-    if (kid->kind == LOOP_AST_FN)
-        check_function_name(check, kid);
-    if (kid->kind == LOOP_AST_LOOP) /* a let in a loop is one at top level: it carries what it reads */
-        declare_block(check, kid, LOOP_IN_TOP);
-    if (kid->kind == LOOP_AST_BODY)
-        declare_block(check, kid, LOOP_IN_BODY);
-    else if (kid->kind == LOOP_AST_WORLD)
-        declare_block(check, kid, LOOP_IN_WORLD);
-    else if (kid->kind == LOOP_AST_HYPOTHALAMUS)
-        declare_block(check, kid, LOOP_IN_HYPOTHALAMUS);
-    else if (kid->kind == LOOP_AST_CIRCUIT && symbol)
-        symbol->broken = !loop_circuit_check(check, kid);
-}
-
-void loop_scope_declare_all(LoopChecker *check)
-{
-    loop_files_declare(check);
-    loop_circuits_make(check, check->file);
-    loop_task_declare(check);
+    return size && !loop_labels_is_size(check, size) ? size : NULL;
 }

@@ -1,5 +1,28 @@
-/* The striatal neurons of a loop: how many there are, and what each sees. */
+/* What the striatum of a loop sees: the lines of its context, how many neurons there are, and the lines of each. */
 #include "lang/check/loops.h"
+
+/* `context a, b` or several lines: they stand side by side. */
+static void add_context(LoopChecker *check, LoopLoopModel *loop, const LoopAst *ast)
+{
+    LoopWhere where = loop_clause_where(check, loop, LOOP_IN_CORTEX, "context");
+    for (const LoopAst *kid = ast->first; kid; kid = kid->next) {
+        LoopNode *node = loop_expr(check, &where, kid);
+        if (!loop_need_unit(check, node, LOOP_UNIT_NUMBER, "the context"))
+            continue;
+        if (!loop->context) {
+            loop->context = node;
+            continue;
+        }
+        LoopNode *both = loop_node_new(check, LOOP_NODE_LIST, ast->span, 2);
+        if (!both)
+            return;
+        both->kids[0] = loop->context;
+        both->kids[1] = node;
+        both->type = (LoopType){.width = loop->context->type.width + node->type.width};
+        loop_node_done(check, both);
+        loop->context = both;
+    }
+}
 
 static uint32_t count_of(LoopChecker *check, const LoopLoopModel *loop, const LoopAst *ast, const char *what, double least)
 {
@@ -60,7 +83,7 @@ static void check_synapses(LoopChecker *check, const LoopLoopModel *loop)
                                                         : "Let fewer neurons converge, or each see fewer lines: wiring sampling 100.");
 }
 
-void loop_wiring_set(LoopChecker *check, LoopLoopModel *loop)
+static void set_neurons(LoopChecker *check, LoopLoopModel *loop)
 {
     const LoopAst *ast = loop->symbol->ast;
     const LoopAst *converge = loop_ast_find(ast, LOOP_AST_CONVERGE), *wiring = loop_ast_find(ast, LOOP_AST_WIRING);
@@ -84,4 +107,17 @@ void loop_wiring_set(LoopChecker *check, LoopLoopModel *loop)
                                    loop->upstate, loop->reach);
         loop_diag_help(check->diags, diag, "Write a number up to %u.", loop->reach);
     }
+}
+
+void loop_loop_sizes(LoopChecker *check, LoopLoopModel *loop)
+{
+    if (loop->sized)
+        return;
+    loop->sized = true; /* a context that asks for its own size finds 1 */
+    LoopScope *before = loop_scope_enter(check, loop->symbol->scope);
+    for (const LoopAst *kid = loop->symbol->ast->first; kid; kid = kid->next)
+        if (kid->kind == LOOP_AST_CONTEXT)
+            add_context(check, loop, kid);
+    set_neurons(check, loop);
+    loop_scope_enter(check, before);
 }
