@@ -2,7 +2,7 @@
 #ifndef LOOP_LOOP_H
 #define LOOP_LOOP_H
 
-#include "lang/check/model.h"
+#include "lang/check/check.h"
 
 typedef enum LoopStatus {
     LOOP_OK,

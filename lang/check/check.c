@@ -1,5 +1,7 @@
 /* AST to checked model: the passes of the checker, in their order. */
-#include "lang/check/check.h"
+#include "lang/check/declare/declare.h"
+#include "lang/check/loops/loops.h"
+#include "lang/check/review/review.h"
 
 /* ---- what stands for the whole file ---- */
 
@@ -110,7 +112,7 @@ static bool well(const LoopChecker *check)
 static void run_passes(LoopChecker *check)
 {
     read_heads(check);
-    loop_scope_declare_all(check);
+    loop_declare_all(check);
     read_languages(check);
     number_groups(check);
     read_time(check);

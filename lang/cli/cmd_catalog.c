@@ -140,11 +140,11 @@ static void put_anatomy(LoopText *out, bool markdown)
 {
     put_title(out, markdown, "Kinds of structures", "kind");
 #define KIND(name, part, doc) put_row(out, markdown, #name, doc);
-#include "lang/check/kind.def"
+#include "lang/check/loops/kind.def"
 #undef KIND
     put_title(out, markdown, "Known structures", "name");
 #define STRUCTURE(name, kind, columns, doc) put_row(out, markdown, #name, doc ": " #kind);
-#include "lang/check/kind.def"
+#include "lang/check/loops/kind.def"
 #undef STRUCTURE
 }
 

@@ -2,6 +2,7 @@
 #include "lang/cli/cli.h"
 
 #include "lang/syntax/parse.h"
+#include "lang/tools/model_print.h"
 #include "runtime/loop_run.h"
 
 #include <string.h>

@@ -6,7 +6,7 @@
 #ifndef LOOP_EMIT_H
 #define LOOP_EMIT_H
 
-#include "lang/check/model.h"
+#include "lang/model/model.h"
 #include "lang/lower/bounds.h"
 
 typedef struct LowerReg {

@@ -1,7 +1,6 @@
 /* The checked model as text: names with their types and places, loops with every default, the schedule. */
-#include "lang/check/model.h"
+#include "lang/tools/model_print.h"
 
-#include "lang/check/check.h"
 #include "runtime/contract/num.h"
 #include "runtime/contract/rule.h"
 

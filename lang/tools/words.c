@@ -1,7 +1,7 @@
 /* Paragraphs, wrapped at 78 columns. */
 #include "lang/tools/words.h"
 
-#include "lang/check/check.h"
+#include "lang/check/expr/expr.h"
 
 #include <stdarg.h>
 #include <stdio.h>

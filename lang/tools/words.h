@@ -2,7 +2,7 @@
 #ifndef LOOP_WORDS_H
 #define LOOP_WORDS_H
 
-#include "lang/check/model.h"
+#include "lang/model/model.h"
 
 typedef struct LoopWords {
     const LoopModel *model;

@@ -1,0 +1,274 @@
+/* Warnings about loops that can't do what they seem to: that never choose, learn at no rate above 0, have factors that grow, or learn from
+   a signal that is not of what they chose. */
+#include "lang/check/review/review.h"
+
+#include <math.h>
+
+/* `forget` and the weights it works on are a model too, so only a loop without it is in doubt. */
+static void check_rate(LoopChecker *check, const LoopLoopModel *loop)
+{
+    const double *rate = loop_node_given(loop->rate);
+    if (!rate || loop->forget)
+        return;
+    bool negative = false, zero = loop->rate->constant; /* of a param 0 may be meant, as a control that does not learn */
+    for (uint32_t i = 0; i < loop->rate->type.width; i++) {
+        negative = negative || rate[i] < 0;
+        zero = zero && rate[i] == 0;
+    }
+    if (!negative && !zero)
+        return;
+    LoopDiag *diag =
+        loop_diag(check->diags, LOOP_W0016, loop->rate->span,
+                  negative ? "'%.*s' learns away from what its dopamine teaches: its rate is negative" : "'%.*s' learns nothing: its rate is 0",
+                  LOOP_STR_ARGS(loop->symbol->name));
+    loop_diag_help(check->diags, diag, "Give it a rate above 0; a loop that keeps its first weights needs no 'learn' and no dopamine.");
+}
+
+/* A factor of each step: beyond 1 in size what it multiplies grows without end, below 0 it changes its sign on every step. */
+static void check_factor(LoopChecker *check, const LoopLoopModel *loop, const LoopNode *factor, const char *what)
+{
+    const double *given = loop_node_given(factor);
+    for (uint32_t i = 0; given && i < factor->type.width; i++) {
+        if (given[i] >= 0 && given[i] <= 1)
+            continue;
+        LoopDiag *diag = loop_diag(check->diags, LOOP_W0021, factor->span, "the %s of '%.*s' is %s", what, LOOP_STR_ARGS(loop->symbol->name),
+                                   given[i] < 0 ? "below 0" : "beyond 1");
+        loop_diag_help(check->diags, diag, "It multiplies on each step; write a number from 0 to 1, or a duration for its time constant.");
+        return;
+    }
+}
+
+/* The trace of a loop with a discount fades by the product of both. */
+static void check_factors(LoopChecker *check, const LoopLoopModel *loop)
+{
+    const LoopNode *discount = loop->discount, *trace = loop->trace;
+    check_factor(check, loop, discount, "discount");
+    check_factor(check, loop, trace, "trace");
+    if (!discount || !trace || !discount->constant || !trace->constant || discount->constant[0] != 0 || trace->constant[0] == 0)
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0021, trace->span, "the trace of '%.*s' ends at once: it fades by the discount too, which is 0",
+                               LOOP_STR_ARGS(loop->symbol->name));
+    loop_diag_help(check->diags, diag, "Give it a discount above 0, or leave the trace out.");
+}
+
+static bool drives(const LoopTrialModel *trial, const LoopSymbol *sense)
+{
+    for (size_t i = 0; i < trial->events.count; i++)
+        if (LOOP_ITEM(trial->events, LoopEventModel, i).sense == sense)
+            return true;
+    return trial->broken;
+}
+
+static bool is_no_sum(const LoopNode *node)
+{
+    return node->kind != LOOP_NODE_OP || (node->op != LOOP_OP_add && node->op != LOOP_OP_sub && node->op != LOOP_OP_neg);
+}
+
+/* The nodes of a formula and of the lets that it names, as far as `skip` opens them. */
+static LoopList terms_of(LoopChecker *check, LoopNode *formula, LoopNodeSkip *skip)
+{
+    LoopList terms = {0};
+    const uint32_t mark = ++check->mark;
+    bool walked = loop_nodes_collect(check->arena, formula, mark, skip, &terms);
+    for (size_t i = 0; walked && i < terms.count; i++) { /* lets add to the list */
+        const LoopNode *term = LOOP_ITEM(terms, LoopNode *, i);
+        if (term->kind == LOOP_NODE_SYMBOL && term->symbol->kind == LOOP_SYM_LET)
+            walked = loop_nodes_collect(check->arena, term->symbol->value, mark, skip, &terms);
+    }
+    return walked ? terms : (LoopList){0};
+}
+
+/* Whether a formula is what the loop expected, plus or minus something, on each step: nothing asks whether there is an outcome. */
+static bool compares_always(LoopChecker *check, LoopNode *formula, const LoopSymbol *loop)
+{
+    const LoopList terms = terms_of(check, formula, is_no_sum);
+    for (size_t i = 0; i < terms.count; i++) {
+        const LoopNode *term = LOOP_ITEM(terms, LoopNode *, i);
+        if (term->kind == LOOP_NODE_SYMBOL && term->symbol == loop && term->field == LOOP_FIELD_expected)
+            return true;
+    }
+    return false;
+}
+
+/* Whether a node knows of the steps before. */
+static bool remembers(const LoopNode *node)
+{
+    return node->kind == LOOP_NODE_FUNCTION && node->function >= LOOP_FN_prev && node->function <= LOOP_FN_microstimuli;
+}
+
+static bool chooses_always(const LoopLoopModel *loop)
+{
+    return !loop->when || (loop->when->constant && loop->when->constant[0] > 0);
+}
+
+/* Says what a loop chooses on this very step. A choice is held, but one that is made on each step is of this one. */
+static bool is_choice_now(const LoopNode *node, const LoopLoopModel *loop)
+{
+    if (node->kind != LOOP_NODE_SYMBOL || node->symbol != loop->symbol)
+        return false;
+    return node->field == LOOP_FIELD_choice || node->field == LOOP_FIELD_taken || (node->field == LOOP_FIELD_SELF && chooses_always(loop));
+}
+
+/* A choice is eligible from the next step on, so what is said of it on its own step trains the one before. Who looks at that one too
+   knows, as SARSA does. */
+static void check_step(LoopChecker *check, const LoopLoopModel *loop)
+{
+    const LoopSymbol *signal = loop->dopamine, *act = loop->symbol;
+    if (loop->kind != LOOP_CHOOSE || !signal || !loop->rate)
+        return;
+    const LoopList terms = terms_of(check, signal->value, remembers);
+    const LoopNode *now = NULL;
+    for (size_t i = 0; i < terms.count; i++) {
+        const LoopNode *term = LOOP_ITEM(terms, LoopNode *, i);
+        if (remembers(term) || (term->kind == LOOP_NODE_SYMBOL && term->symbol == act && term->field == LOOP_FIELD_expected))
+            return;
+        now = !now && is_choice_now(term, loop) ? term : now;
+    }
+    if (!now)
+        return;
+    LoopDiag *diag =
+        loop_diag(check->diags, LOOP_W0024, signal->span, "'%.*s' judges what '%.*s' chooses on this step, and trains what it chose before",
+                  LOOP_STR_ARGS(signal->name), LOOP_STR_ARGS(act->name));
+    loop_diag_note(check->diags, diag, now->span, "this is the choice of the step itself, which is eligible from the next one on");
+    loop_diag_help(check->diags, diag, "Judge it a step later: its outcome is prev(...) of what it is here, and its value %.*s.expected.",
+                   LOOP_STR_ARGS(act->ast->text));
+}
+
+static bool has_long_trial(const LoopModel *model)
+{
+    for (size_t i = 0; i < model->trials.count; i++)
+        if (LOOP_ITEM(model->trials, LoopTrialModel *, i)->duration > 1)
+            return true;
+    return false;
+}
+
+/* The trace of a choice is kept until the next one, so that each step on which dopamine is not 0 teaches. */
+static void check_outcome(LoopChecker *check, const LoopLoopModel *loop)
+{
+    const LoopSymbol *signal = loop->dopamine, *act = loop->symbol;
+    if (loop->kind != LOOP_CHOOSE || !loop->when || loop->trace || !signal || !has_long_trial(check->model) ||
+        !compares_always(check, signal->value, act))
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0023, signal->span,
+                               "between its choices '%.*s' unlearns what it took: '%.*s' is less by what was expected on every step",
+                               LOOP_STR_ARGS(act->name), LOOP_STR_ARGS(signal->name));
+    loop_diag_note(check->diags, diag, act->span, "'%.*s' keeps its trace until it chooses again", LOOP_STR_ARGS(act->name));
+    loop_diag_help(
+        check->diags, diag,
+        "Let it teach where there is an outcome, which a sense may mark: outcome * (REWARD - %.*s.expected). If that is always the step behind the choice, it is: if prev(%.*s.chose) then ... else 0.",
+        LOOP_STR_ARGS(act->ast->text), LOOP_STR_ARGS(act->ast->text));
+}
+
+/* The choice that a node is, or was a moment ago, as a number; NULL: it is none. */
+static const LoopSymbol *choice_number(const LoopNode *node)
+{
+    while (loop_node_looks_back(node))
+        node = node->kids[0];
+    bool choice = node->kind == LOOP_NODE_SYMBOL && node->symbol->kind == LOOP_SYM_LOOP && node->field == LOOP_FIELD_SELF;
+    return choice && node->symbol->loop->kind == LOOP_CHOOSE && node->type.width == 1 ? node->symbol : NULL;
+}
+
+/* Of what a signal is made of, not what decides on it: indices and comparisons are numbers of choices by right. */
+static bool is_no_arithmetic(const LoopNode *node)
+{
+    return is_no_sum(node) && !(node->kind == LOOP_NODE_OP && (node->op == LOOP_OP_mul || node->op == LOOP_OP_div || node->op == LOOP_OP_select));
+}
+
+/* The first choice whose number is added or subtracted on the way to a signal; NULL: none is. */
+static const LoopNode *number_in(const LoopList *terms)
+{
+    for (size_t i = 0; i < terms->count; i++) {
+        const LoopNode *term = LOOP_ITEM(*terms, LoopNode *, i);
+        for (uint32_t k = 0; !is_no_sum(term) && k < term->kid_count; k++)
+            if (choice_number(term->kids[k]))
+                return term->kids[k];
+    }
+    return NULL;
+}
+
+/* A sense without a formula gets its events from the task: whether this one gets none. */
+static bool stays_0(const LoopModel *model, const LoopSymbol *sense)
+{
+    bool driven = sense->kind != LOOP_SYM_SENSE || sense->value || sense->broken || sense->forced || !model->trials.count;
+    for (size_t i = 0; !driven && i < model->trials.count; i++)
+        driven = drives(LOOP_ITEM(model->trials, LoopTrialModel *, i), sense);
+    return !driven;
+}
+
+/* The sense that a formula is a multiple of, and that stays 0: then so does the formula. NULL: there is none. */
+static const LoopSymbol *zero_factor(const LoopModel *model, const LoopNode *node)
+{
+    const LoopSymbol *found = node->kind == LOOP_NODE_SYMBOL && stays_0(model, node->symbol) ? node->symbol : NULL;
+    const bool product = node->kind == LOOP_NODE_OP && node->op == LOOP_OP_mul, late = node->kind == LOOP_NODE_FUNCTION && loop_node_looks_back(node);
+    const bool gated = node->kind == LOOP_NODE_OP && node->op == LOOP_OP_select && node->kids[2]->constant && node->kids[2]->constant[0] == 0;
+    for (uint32_t k = 0; !found && k < (product ? node->kid_count : late || gated ? 1 : 0); k++)
+        found = zero_factor(model, node->kids[k]);
+    return found;
+}
+
+static void check_zero(LoopChecker *check, const LoopSymbol *signal)
+{
+    const LoopSymbol *sense = signal->value && !signal->forced ? zero_factor(check->model, signal->value) : NULL;
+    if (!sense)
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0027, signal->span, "'%.*s' stays 0: no trial drives '%.*s'", LOOP_STR_ARGS(signal->name),
+                               LOOP_STR_ARGS(sense->name));
+    loop_diag_help(check->diags, diag, "Give a trial an event of it, such as: %.*s at 1 s", LOOP_STR_ARGS(sense->name));
+}
+
+void loop_doubts_signal(LoopChecker *check, const LoopSymbol *signal)
+{
+    LoopScope *before = loop_scope_enter(check, signal->scope);
+    const LoopList terms = terms_of(check, signal->value, is_no_arithmetic);
+    const LoopNode *number = number_in(&terms);
+    if (number) {
+        const LoopSymbol *act = choice_number(number);
+        LoopDiag *diag =
+            loop_diag(check->diags, LOOP_W0025, number->span, "'%.*s' adds or subtracts the number of a choice", LOOP_STR_ARGS(signal->name));
+        loop_diag_note(check->diags, diag, act->span, "'%.*s' is 0 for its first channel, 1 for its second, -1 before it has chosen",
+                       LOOP_STR_ARGS(act->name));
+        loop_diag_help(check->diags, diag, "The value of what was taken is %.*s.expected.", LOOP_STR_ARGS(act->ast->text));
+    }
+    check_zero(check, signal);
+    loop_scope_enter(check, before);
+}
+
+static const LoopSymbol *sense_when(const LoopLoopModel *loop)
+{
+    return loop->when && loop->when->kind == LOOP_NODE_SYMBOL ? loop->when->symbol : NULL;
+}
+
+static void check_when(LoopChecker *check, const LoopLoopModel *loop)
+{
+    const LoopSymbol *sense = sense_when(loop);
+    if (!sense || !stays_0(check->model, sense))
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0017, loop->when->span, "'%.*s' never chooses: no trial drives '%.*s'",
+                               LOOP_STR_ARGS(loop->symbol->name), LOOP_STR_ARGS(sense->name));
+    loop_diag_help(check->diags, diag, "Give a trial an event of it, such as: %.*s at 1 s", LOOP_STR_ARGS(sense->name));
+}
+
+/* 0 may be meant, as a control that does not care. */
+static void check_steepness(LoopChecker *check, const LoopLoopModel *loop)
+{
+    const LoopNode *value = loop->selection_value;
+    const double *given = loop_node_given(value);
+    const bool steep = loop->selection == LOOP_SELECT_SOFTMAX || loop->selection == LOOP_SELECT_INDEPENDENT;
+    if (loop->kind != LOOP_CHOOSE || !steep || !given || !(given[0] < 0))
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0026, value->span, "'%.*s' prefers what is worth least: the steepness of its choice is negative",
+                               LOOP_STR_ARGS(loop->symbol->name));
+    loop_diag_help(check->diags, diag, "Give it a steepness above 0, such as 4; what is to be avoided has a value below 0.");
+}
+
+void loop_doubts_loop(LoopChecker *check, const LoopLoopModel *loop)
+{
+    LoopScope *before = loop_scope_enter(check, loop->symbol->scope);
+    check_rate(check, loop);
+    check_when(check, loop);
+    check_factors(check, loop);
+    check_steepness(check, loop);
+    check_outcome(check, loop);
+    check_step(check, loop);
+    loop_scope_enter(check, before);
+}

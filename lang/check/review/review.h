@@ -1,0 +1,22 @@
+/* What can be said of a model once all of it is known: who reads what, in which order, and what seems odd. */
+#ifndef LOOP_CHECK_REVIEW_H
+#define LOOP_CHECK_REVIEW_H
+
+#include "lang/check/expr/expr.h"
+
+void loop_compartments_check(LoopChecker *check);
+void loop_schedule_make(LoopChecker *check);
+void loop_categories_fill(LoopChecker *check);
+void loop_unused_check(LoopChecker *check);
+void loop_doubts_check(LoopChecker *check);
+/* Those about one loop, in its scope: what all instances of a circuit have in common is said once. */
+void loop_doubts_loop(LoopChecker *check, const LoopLoopModel *loop);
+/* And about a dopamine signal: an error is made of values, and the number of a choice, which says which it was, is none. */
+void loop_doubts_signal(LoopChecker *check, const LoopSymbol *signal);
+
+/* Calls `visit` for each formula of the model: its compartment, its node, whom it belongs to (NULL: an anonymous
+   clause, then `what` names it). */
+typedef void LoopFormulaVisit(LoopChecker *check, LoopCompartment in, LoopNode *node, LoopSymbol *owner, const char *what);
+void loop_formulas(LoopChecker *check, LoopFormulaVisit *visit);
+
+#endif

@@ -1,0 +1,176 @@
+/* Moments: a time of the trial, or one that is told by an event. */
+#include "lang/check/task/measure.h"
+
+static LoopNode *sum_of(LoopChecker *check, LoopNode *a, LoopNode *b, LoopAstKind sign)
+{
+    LoopNode *kids[] = {a, b};
+    if (!b)
+        return NULL;
+    if (!a && sign == LOOP_AST_MINUS)
+        return loop_node_op(check, b->span, LOOP_OP_neg, &b, 1);
+    return a ? loop_node_op(check, b->span, sign == LOOP_AST_MINUS ? LOOP_OP_sub : LOOP_OP_add, kids, 2) : b;
+}
+
+/* One term of a moment: a duration to add, or the signal whose onset it is. */
+static bool add_term(LoopChecker *check, const LoopWhere *where, const LoopAst *term, LoopAstKind sign, LoopAnchorModel *anchor)
+{
+    LoopNode *node = loop_expr(check, where, term);
+    if (!node)
+        return false;
+    if (node->type.unit == LOOP_UNIT_DURATION) {
+        anchor->offset = sum_of(check, anchor->offset, node, sign);
+        return anchor->offset != NULL;
+    }
+    /* A number is no event: its unit was forgotten. */
+    if (node->constant || (node->kind == LOOP_NODE_SYMBOL && (node->symbol->kind == LOOP_SYM_PARAM || node->symbol->kind == LOOP_SYM_CONST)))
+        return loop_need_unit(check, node, LOOP_UNIT_DURATION, "a time");
+    if (anchor->onset || sign == LOOP_AST_MINUS) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0802, term->span, "a moment is one event, plus or minus a duration");
+        loop_diag_help(check->diags, diag, "For example: at light + 200 ms");
+        return false;
+    }
+    if (!loop_need_width(check, node, 1, "the event of a moment"))
+        return false;
+    anchor->kind = LOOP_ANCHOR_ONSET;
+    anchor->onset = node;
+    return true;
+}
+
+bool loop_anchor_read(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, LoopAnchorModel *anchor)
+{
+    *anchor = (LoopAnchorModel){.kind = LOOP_ANCHOR_TRIAL, .span = ast->span};
+    if (ast->kind != LOOP_AST_SUM) {
+        if (!add_term(check, where, ast, LOOP_AST_PLUS, anchor))
+            return false;
+    } else
+        for (const LoopAst *kid = ast->first; kid; kid = kid->next) {
+            bool signed_term = kid->kind == LOOP_AST_PLUS || kid->kind == LOOP_AST_MINUS;
+            if (!add_term(check, where, signed_term ? kid->first : kid, signed_term ? kid->kind : LOOP_AST_PLUS, anchor))
+                return false;
+        }
+    if (!anchor->offset)
+        return true;
+    if (!loop_need_whole_steps(check, anchor->offset, "this time"))
+        return false;
+    if (anchor->offset->constant) {
+        anchor->steps = (int32_t)anchor->offset->constant[0];
+        anchor->offset = NULL;
+    }
+    return true;
+}
+
+/* An event that nobody can tell the onset of: its size is known, and never above 0. */
+static bool is_silent(const LoopEventModel *e)
+{
+    bool silent = e->value && e->value->constant;
+    for (uint32_t i = 0; silent && i < e->value->type.width; i++)
+        silent = !(e->value->constant[i] > 0);
+    return silent;
+}
+
+/* What the trials selected have of an event that a moment is told by. */
+typedef struct Found {
+    bool has, sounds; /* the event; with an onset */
+    bool fits;        /* the moment may lie inside of a trial, or so many steps behind its last one */
+} Found;
+
+/* The trial type drives that sense, or an element that may be it. */
+static void find_event(const LoopTrialModel *trial, const LoopAnchorModel *anchor, uint32_t over, Found *found)
+{
+    const LoopNode *signal = anchor->onset, *whole = signal->kind == LOOP_NODE_ELEMENT ? signal->kids[0] : signal;
+    for (size_t i = 0; i < trial->events.count; i++) {
+        const LoopEventModel *e = &LOOP_ITEM(trial->events, LoopEventModel, i);
+        bool same = whole == signal || e->element == LOOP_NONE || e->element == signal->size;
+        if (e->sense != whole->symbol || !same)
+            continue;
+        double at = e->at->constant ? e->at->constant[0] + anchor->steps : -1;
+        found->has = true;
+        if (is_silent(e))
+            continue;
+        found->sounds = true;
+        found->fits = found->fits || !e->at->constant || (at >= 0 && at < (double)trial->duration + over);
+    }
+}
+
+static void report_too_late(LoopChecker *check, LoopSpan span, uint32_t longest)
+{
+    LoopText text = {.arena = check->arena};
+    loop_duration_put(&text, longest * check->model->step_ms);
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0803, span, "no trial here has that time: the longest lasts %s", text.at);
+    loop_diag_help(check->diags, diag, "Times count from the start of the trial, which is 0 s; the end of the trial is no longer in it.");
+}
+
+/* A moment that no trial selected can have is a mistake. `over`: it may be so many steps behind the last one. */
+static bool check_anchor(LoopChecker *check, const LoopAnchorModel *anchor, const LoopSelect *select, uint32_t over)
+{
+    const LoopModel *model = check->model;
+    const LoopNode *whole = anchor->onset;
+    if (whole && whole->kind == LOOP_NODE_ELEMENT)
+        whole = whole->kids[0];
+    bool driven = whole && whole->kind == LOOP_NODE_SYMBOL && whole->symbol->kind == LOOP_SYM_SENSE && !whole->symbol->value;
+    uint32_t longest = 0;
+    Found found = {0};
+    if ((anchor->onset && !driven) || anchor->offset)
+        return true;
+    for (size_t i = 0; i < model->trials.count; i++) {
+        const LoopTrialModel *trial = LOOP_ITEM(model->trials, LoopTrialModel *, i);
+        if (!loop_select_takes(check, select, (uint32_t)i))
+            continue;
+        longest = trial->duration > longest ? trial->duration : longest;
+        if (driven)
+            find_event(trial, anchor, over, &found);
+    }
+    if (found.fits)
+        return true;
+    if (found.has && !found.sounds) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0804, anchor->span, "'%.*s' has no onset here: it is never above 0",
+                                   LOOP_STR_ARGS(loop_check_text(check, anchor->onset->span)));
+        loop_diag_help(check->diags, diag,
+                       "An event of negative size is measured at its time, such as 1 s, or at a sense of its own that marks the moment.");
+        return false;
+    }
+    if (found.has) {
+        loop_diag(check->diags, LOOP_E0803, anchor->span, "no trial here has that time: it lies outside of every trial with the event '%.*s'",
+                  LOOP_STR_ARGS(loop_check_text(check, anchor->onset->span)));
+        return false;
+    }
+    if (driven) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0804, anchor->span, "no trial here has the event '%.*s'",
+                                   LOOP_STR_ARGS(loop_check_text(check, anchor->onset->span)));
+        loop_diag_help(check->diags, diag, "Name an event that the trials of the phase have, or a time from the start of the trial, such as 2 s.");
+        return false;
+    }
+    if (anchor->steps >= 0 && (uint32_t)anchor->steps < longest + over)
+        return true;
+    report_too_late(check, anchor->span, longest);
+    return false;
+}
+
+/* A moment ahead of its event is looked back at, by a whole trial at the most, and each step of that is kept. */
+static bool check_lag(LoopChecker *check, const LoopAnchorModel *anchor, const LoopSelect *select)
+{
+    const LoopModel *model = check->model;
+    int64_t longest = 0, lag = anchor->offset ? INT64_MAX : -anchor->steps;
+    for (size_t i = 0; anchor->onset && i < model->trials.count; i++) {
+        const uint32_t duration = LOOP_ITEM(model->trials, LoopTrialModel *, i)->duration;
+        if ((select->trial == LOOP_NONE || select->trial == i) && duration > longest)
+            longest = duration;
+    }
+    if ((lag < longest ? lag : longest) <= LOOP_LAG_MAX)
+        return true;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0502, anchor->span,
+                               "this is further before its event than can be looked back: the limit is %d steps", LOOP_LAG_MAX);
+    loop_diag_help(check->diags, diag, "Measure at a time from the start of the trial, or make the step longer.");
+    return false;
+}
+
+bool loop_anchor_check(LoopChecker *check, const LoopAnchorModel *anchor, const LoopSelect *select, uint32_t over)
+{
+    return check_anchor(check, anchor, select, over) && check_lag(check, anchor, select);
+}
+
+bool loop_anchor_need(LoopChecker *check, const LoopAnchorModel *anchor, uint32_t phase)
+{
+    LoopSelect any = {.phase = phase, .trial = LOOP_NONE};
+    return check_anchor(check, anchor, &any, 0);
+}

@@ -1,0 +1,53 @@
+/* Walking expressions without recursion. */
+#include "lang/model/model.h"
+
+const double *loop_node_given(const LoopNode *node)
+{
+    if (!node || node->constant)
+        return node ? node->constant : NULL;
+    bool param = node->kind == LOOP_NODE_SYMBOL && node->symbol->kind == LOOP_SYM_PARAM && node->symbol->value;
+    return param ? node->symbol->value->constant : NULL;
+}
+
+bool loop_node_looks_back(const LoopNode *node)
+{
+    return node->kind == LOOP_NODE_FUNCTION && (node->function == LOOP_FN_prev || node->function == LOOP_FN_delay);
+}
+
+typedef struct Frame {
+    LoopNode *node;
+    uint32_t next; /* kid */
+} Frame;
+
+bool loop_nodes_collect(LoopArena *arena, LoopNode *root, uint32_t mark, LoopNodeSkip *skip, LoopList *out)
+{
+    Frame few[32]; /* as deep as most formulas are */
+    LoopList stack = {.items = few, .count = 1, .capacity = sizeof few / sizeof few[0]};
+    if (!root || root->mark == mark)
+        return true;
+    Frame *top;
+    few[0] = (Frame){root, 0};
+    root->mark = mark;
+    while (stack.count) {
+        top = &LOOP_ITEM(stack, Frame, stack.count - 1);
+        LoopNode *node = top->node;
+        bool open = !(skip && skip(node));
+        if (open && top->next < node->kid_count) {
+            LoopNode *kid = node->kids[top->next++];
+            if (kid->mark == mark)
+                continue;
+            kid->mark = mark;
+            Frame *more = LOOP_ADD(arena, &stack, Frame);
+            if (!more)
+                return false;
+            *more = (Frame){kid, 0};
+            continue;
+        }
+        stack.count--;
+        LoopNode **place = LOOP_ADD(arena, out, LoopNode *);
+        if (!place)
+            return false;
+        *place = node;
+    }
+    return true;
+}
