@@ -165,13 +165,27 @@ void lower_named(Lower *l, const LoopSymbol *symbol);
 bool lower_same_value(const LoopNode *a, const LoopNode *b);
 uint32_t lower_time(Lower *l, const LoopNode *node);
 uint32_t lower_onset(Lower *l, uint32_t x);
-/* Where the event that a moment names begins: a register, 1 on that step. */
-uint32_t lower_event_begins(Lower *l, LoopNode *node);
 uint32_t lower_draw(Lower *l, uint64_t place, LoopDrawClock clock, uint32_t width);
 void lower_read_rings(Lower *l);
 void lower_write_rings(Lower *l);
 /* `reg` as it was `steps` ago, 0 before the start. */
 uint32_t lower_late(Lower *l, uint32_t reg, uint32_t steps);
+
+/* ---- fields.c ---- */
+LoopLoop *lower_loop_of(Lower *l, const LoopSymbol *symbol);
+/* The register of a name, or of what a loop shows. */
+uint32_t lower_field(Lower *l, const LoopNode *node);
+/* What `chosen`, `policy` and `noise` are in a credit. */
+uint32_t lower_credit(Lower *l, const LoopNode *node);
+uint32_t lower_clock_part(Lower *l, LoopClockPart part);
+
+/* ---- onsets.c ---- */
+/* EVENT_ON, EVENT_ACTIVE or TRIAL_BEGIN, of trials of type `trial`. */
+uint32_t lower_event(Lower *l, uint32_t op, const uint32_t *times, uint32_t trial);
+/* A register, 1 on the first step of such a trial. */
+uint32_t lower_trial_begin(Lower *l, uint32_t trial);
+/* Where the event that a moment names begins: a register, 1 on that step. */
+uint32_t lower_event_begins(Lower *l, LoopNode *node);
 
 /* ---- uniform.c ---- */
 /* Lists every node of the model, names the draws that have no name yet, and finds what differs between lanes. */
@@ -182,16 +196,11 @@ void lower_loops_declare(Lower *l);
 void lower_loops_start(Lower *l); /* the first weights */
 void lower_loop(Lower *l, const LoopSymbol *symbol);
 void lower_learning(Lower *l);
-uint32_t lower_field(Lower *l, const LoopNode *node);
-uint32_t lower_credit(Lower *l, const LoopNode *node);
 
 /* ---- task.c, events.c ---- */
 void lower_clock(Lower *l);
-uint32_t lower_clock_part(Lower *l, LoopClockPart part);
 void lower_between(Lower *l);
 void lower_task(Lower *l);
-uint32_t lower_trial_begin(Lower *l, uint32_t trial);
-uint32_t lower_event(Lower *l, uint32_t op, const uint32_t *times, uint32_t trial);
 uint32_t lower_hold(Lower *l, uint32_t value, uint32_t when);
 void lower_let(Lower *l, LoopSymbol *let);
 void lower_driven(Lower *l, LoopSymbol *sense);
@@ -201,8 +210,5 @@ void lower_measures(Lower *l);
 void lower_strips(Lower *l);
 void lower_verdict(Lower *l);
 void lower_claims(Lower *l);
-
-/* check/scope.c; check.h itself is the checker's own. */
-uint64_t loop_name_hash(LoopStr name);
 
 #endif

@@ -5,11 +5,6 @@
 
 static const double DEFAULT_EXPLORATION = 0.1;
 
-static LoopLoop *loop_of(Lower *l, const LoopSymbol *symbol)
-{
-    return &l->program->loops[symbol->index];
-}
-
 static uint32_t named(Lower *l, const LoopSymbol *symbol, uint32_t width, const char *part)
 {
     uint32_t reg = lower_reg_new(l, width, symbol->varies ? LOWER_EACH : LOWER_SHARED);
@@ -55,7 +50,7 @@ static void declare_choice(Lower *l, const LoopLoopModel *model, LoopLoop *loop)
 static void declare(Lower *l, const LoopLoopModel *model)
 {
     LoopSymbol *symbol = model->symbol;
-    LoopLoop *loop = loop_of(l, symbol);
+    LoopLoop *loop = lower_loop_of(l, symbol);
     *loop = (LoopLoop){
         .name = lower_text(l, symbol->name), .span = symbol->span, .kind = model->kind,
         .place = loop_name_hash(symbol->name), .channels = model->channels, .neurons = model->neurons,
@@ -112,7 +107,7 @@ void lower_loops_start(Lower *l)
 {
     for (size_t i = 0; l->program->loops && i < l->model->loops.count; i++) {
         const LoopLoopModel *model = LOOP_ITEM(l->model->loops, LoopLoopModel *, i);
-        LoopLoop *loop = loop_of(l, model->symbol);
+        LoopLoop *loop = lower_loop_of(l, model->symbol);
         loop->weights = starting_weights(l, model, loop);
     }
 }
@@ -181,7 +176,7 @@ static uint32_t bias_of(Lower *l, const LoopLoopModel *model, const LoopLoop *lo
 void lower_loop(Lower *l, const LoopSymbol *symbol)
 {
     const LoopLoopModel *model = symbol->loop;
-    LoopLoop *loop = loop_of(l, symbol);
+    LoopLoop *loop = lower_loop_of(l, symbol);
     loop->context = lower_value(l, model->context);
     loop->propose = lower_value(l, model->propose);
     loop->when = lower_value(l, model->when);
@@ -208,59 +203,6 @@ void lower_loop(Lower *l, const LoopSymbol *symbol)
         lower_emit1(l, LOOP_OP_VARY, symbol->index);
         lower_finite(l, loop->output, symbol->span, symbol->name);
     }
-}
-
-/* ---- what a loop shows ---- */
-
-static uint32_t copied(Lower *l, const LoopNode *node, uint32_t op)
-{
-    const LoopLoop *loop = loop_of(l, node->symbol);
-    uint32_t reg = lower_reg_new(l, node->type.width, loop->uniform ? LOWER_SHARED : LOWER_EACH);
-    lower_emit2(l, op, reg, node->symbol->index);
-    return reg;
-}
-
-uint32_t lower_field(Lower *l, const LoopNode *node)
-{
-    if (node->symbol->kind != LOOP_SYM_LOOP)
-        return node->symbol->reg;
-    const LoopLoop *loop = loop_of(l, node->symbol);
-    switch (node->field) {
-    case LOOP_FIELD_SELF:
-        return node->symbol->reg;
-    case LOOP_FIELD_value:
-        return loop->value;
-    case LOOP_FIELD_chose:
-        return loop->chose;
-    case LOOP_FIELD_choice:
-        return loop->choice;
-    case LOOP_FIELD_probability:
-        return loop->probability;
-    case LOOP_FIELD_expected:
-        return loop->expected;
-    case LOOP_FIELD_taken:
-        return loop->taken;
-    case LOOP_FIELD_weights:
-        return copied(l, node, LOOP_OP_WEIGHTS);
-    case LOOP_FIELD_eligible:
-        return copied(l, node, LOOP_OP_ELIGIBLE);
-    case LOOP_FIELD_striatum:
-        return node->symbol->loop->striatum;
-    case LOOP_FIELD_noise:
-        return loop->noise;
-    case LOOP_FIELD_COUNT:
-        break;
-    }
-    return LOOP_NONE;
-}
-
-/* What `chosen`, `policy` and `noise` are in a credit. */
-uint32_t lower_credit(Lower *l, const LoopNode *node)
-{
-    const LoopLoop *loop = loop_of(l, node->symbol);
-    if (node->field == LOOP_FIELD_noise)
-        return loop->noise;
-    return node->field == LOOP_FIELD_probability ? loop->policy : loop->choice;
 }
 
 /* ---- learning ---- */
@@ -310,7 +252,7 @@ static void finite_learning(Lower *l, const LoopLoopModel *model, const LoopLoop
 static void learn(Lower *l, const LoopLoopModel *model)
 {
     const LoopSymbol *symbol = model->symbol;
-    LoopLoop *loop = loop_of(l, symbol);
+    LoopLoop *loop = lower_loop_of(l, symbol);
     bool forward = model->kind == LOOP_PREDICT && model->horizon != LOOP_DISCOUNT;
     uint32_t late = forward ? model->lead : 0, credit = lower_value(l, model->credit);
     if (!model->credit && model->kind != LOOP_PREDICT)

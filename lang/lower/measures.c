@@ -50,15 +50,6 @@ static uint32_t lag_of(const LoopModel *model, const LoopAnchor *a, uint32_t tri
 
 /* ---- measures ---- */
 
-bool lower_calls_foreign(Lower *l, LoopNode *node)
-{
-    LoopList nodes = {0};
-    bool found = !loop_nodes_collect(l->scratch, node, ++l->walk, NULL, &nodes);
-    for (size_t i = 0; i < nodes.count && !found; i++)
-        found = LOOP_ITEM(nodes, LoopNode *, i)->kind == LOOP_NODE_FOREIGN;
-    return found;
-}
-
 /* What nothing but measure `i` reads is worked out only when it asks for it; a foreign function sees every step. */
 static uint32_t signal_of(Lower *l, LoopNode *node, uint32_t i)
 {

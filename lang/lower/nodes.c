@@ -464,6 +464,15 @@ static bool unsettled(Lower *l, const LoopNode *node)
     return false;
 }
 
+bool lower_calls_foreign(Lower *l, LoopNode *node)
+{
+    LoopList nodes = {0};
+    bool found = !loop_nodes_collect(l->scratch, node, ++l->walk, NULL, &nodes);
+    for (size_t i = 0; i < nodes.count && !found; i++)
+        found = LOOP_ITEM(nodes, LoopNode *, i)->kind == LOOP_NODE_FOREIGN;
+    return found;
+}
+
 bool lower_settled(Lower *l, LoopNode *node)
 {
     LoopList nodes = {0};

@@ -36,20 +36,6 @@ void lower_clock(Lower *l)
     lower_emit(l, l->now, LOOP_OP_CLOCK, NULL);
 }
 
-uint32_t lower_clock_part(Lower *l, LoopClockPart part)
-{
-    const LoopTask *task = &l->program->task;
-    switch (part) {
-    case LOOP_CLOCK_PHASE:
-        return task->phase;
-    case LOOP_CLOCK_TRIAL:
-        return task->trial;
-    case LOOP_CLOCK_TIME:
-        return task->time;
-    }
-    return LOOP_NONE;
-}
-
 /* ---- the interval ---- */
 
 /* 1 on the last step of every trial: the clock reads the interval on the step behind it. */

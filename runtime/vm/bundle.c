@@ -11,6 +11,14 @@ bool loop_bundle_suits(const LoopProgram *program, const LoopLoop *loop, size_t 
     return lanes >= 2 * LOOP_BUNDLE && lanes <= most && loop_synapses(loop) > BYTES_NEAR / 2 / sizeof(LoopReal) / lanes;
 }
 
+LoopWires loop_block_wires(const LoopBlock *block, size_t index, uint32_t context)
+{
+    const LoopLoop *loop = &block->program->loops[index];
+    return (LoopWires){.wiring = loop->wiring, .reach = loop->reach, .lanes = loop_block_synapse_lanes(block, loop),
+                       .upstate = loop->upstate, .context = loop_block_view(block, context, NULL),
+                       .samples = block->state + block->layout->loops[index].samples, .ahead = block->asks_ahead};
+}
+
 /* Bundled loops have one row of scales and no memory, see loop_late_suits. */
 LoopRuleCall loop_bundle_call(const LoopBlock *block, size_t index, LoopBundle bundle)
 {

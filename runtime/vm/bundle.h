@@ -49,6 +49,8 @@ static inline LoopView loop_view_from(LoopView v, size_t lane)
     return (LoopView){v.at + lane * v.lane, v.step, v.lane};
 }
 
+/* What the neurons of loop `index` see in all lanes of the block, of the context in register `context`. */
+LoopWires loop_block_wires(const LoopBlock *block, size_t index, uint32_t context);
 /* What learning gets for the lanes of a bundle. */
 LoopRuleCall loop_bundle_call(const LoopBlock *block, size_t index, LoopBundle bundle);
 

@@ -11,14 +11,6 @@
 #include <math.h>
 #include <string.h>
 
-LoopWires loop_block_wires(const LoopBlock *block, size_t index, uint32_t context)
-{
-    const LoopLoop *loop = &block->program->loops[index];
-    return (LoopWires){.wiring = loop->wiring, .reach = loop->reach, .lanes = loop_block_synapse_lanes(block, loop),
-                       .upstate = loop->upstate, .context = loop_block_view(block, context, NULL),
-                       .samples = block->state + block->layout->loops[index].samples, .ahead = block->asks_ahead};
-}
-
 static bool any(const LoopBlock *block, uint32_t reg)
 {
     size_t lanes = loop_block_lanes(block, reg);

@@ -141,8 +141,6 @@ void loop_ready_time(const LoopBlock *block, LoopReady *at);
 void loop_kernel_random(LoopBlock *block, uint32_t op, const uint32_t *args);
 void loop_kernel_value(LoopBlock *block, const LoopLoop *loop, size_t index);
 void loop_kernel_striatum(LoopBlock *block, const uint32_t *args);
-/* What the neurons of loop `index` see; `context` and `upstate` as for inference. */
-LoopWires loop_block_wires(const LoopBlock *block, size_t index, uint32_t context);
 /* How many lanes the weights of a loop have. */
 static inline size_t loop_block_synapse_lanes(const LoopBlock *block, const LoopLoop *loop)
 {
