@@ -36,35 +36,16 @@ struct LoopWhere {
     uint32_t instant;             /* measures are of the trial of this phase that has just ended; LOOP_NONE */
 };
 
-/* ---- symbols.c: types of names ---- */
-/* Makes sure a symbol has its type (and, where it needs it for that, its formula). */
-void loop_symbol_type(LoopChecker *check, LoopSymbol *symbol);
-/* What can be known before the first step: constants, parameters and draws. Reports what is not. */
-bool loop_need_initial(LoopChecker *check, LoopNode *node, const char *what);
-/* Whether a value, or each element of a constant, is in the range of a param; reports it. `by`: the setting that it is from, or NULL. */
-bool loop_param_in_range(LoopChecker *check, const LoopParamModel *param, double value, LoopSpan span, const LoopSetting *by);
-bool loop_param_fits(LoopChecker *check, const LoopSymbol *symbol, const LoopNode *value);
+/* ---- where.c ---- */
 LoopWhere loop_where(LoopChecker *check, LoopCompartment in, LoopStr place, LoopDrawClock clock);
 /* The same for one of several formulas of a place: its draws are numbered on behind those of the formulas before. */
 LoopWhere loop_where_on(LoopChecker *check, LoopCompartment in, LoopStr place, LoopDrawClock clock);
-void loop_symbols_forget(LoopChecker *check, size_t from); /* what was typed since there were `from` of them */
-void loop_symbols_fill(LoopChecker *check); /* types and formulas of everything but loops, tasks and measures */
 
-/* ---- expr.c, names.c, calls.c, labels.c, need.c ---- */
-/* NULL when it has an error, which is then reported. */
-LoopNode *loop_expr(LoopChecker *check, const LoopWhere *where, const LoopAst *ast);
-LoopNode *loop_expr_name(LoopChecker *check, const LoopWhere *where, const LoopAst *ast);
-LoopNode *loop_expr_call(LoopChecker *check, const LoopWhere *where, const LoopAst *ast);
-/* The symbol that a name, dotted or not, stands for; NULL (nothing reported) when it is none. */
-LoopSymbol *loop_expr_symbol(LoopChecker *check, const LoopAst *ast);
-/* Whether the language has a function of that name. */
-bool loop_call_known(LoopStr name);
-/* The labels, if it has such, and how many elements a value has that is declared with `size`, which may be NULL. */
-const LoopLabels *loop_labels_make(LoopChecker *check, const LoopAst *size, uint32_t *width);
-/* Warns of a comparison for being equal with a number that a choice never is. */
-void loop_labels_doubt(LoopChecker *check, const LoopNode *a, const LoopNode *b);
-/* A bare name as a label beside `beside`; NULL (nothing reported) when it is none. */
-LoopNode *loop_expr_label(LoopChecker *check, const LoopNode *beside, const LoopAst *ast);
+/* ---- fold.c ---- */
+/* Gives `node` its constant when all its kids have one. */
+void loop_fold(LoopChecker *check, LoopNode *node);
+
+/* ---- make.c ---- */
 LoopNode *loop_node_new(LoopChecker *check, LoopNodeKind kind, LoopSpan span, uint32_t kids);
 LoopNode *loop_node_constant(LoopChecker *check, LoopSpan span, const double *values, uint32_t width, LoopUnit unit);
 LoopNode *loop_node_number(LoopChecker *check, LoopSpan span, double value);
@@ -73,9 +54,16 @@ LoopNode *loop_node_symbol(LoopChecker *check, LoopSymbol *symbol, LoopField fie
 LoopNode *loop_node_op(LoopChecker *check, LoopSpan span, uint32_t op, LoopNode **kids, uint32_t count);
 LoopNode *loop_node_function(LoopChecker *check, LoopSpan span, LoopFunction function, LoopType type, LoopNode **kids,
                              uint32_t count);
+LoopNode *loop_node_op2(LoopChecker *check, LoopSpan span, uint32_t op, LoopNode *a, LoopNode *b);
+const char *loop_unit_name(LoopUnit unit); /* "a duration" */
+/* The labels of the loop that a choice is of; NULL: it has none, or there is no such loop. */
+const LoopLabels *loop_choice_labels(const LoopSymbol *choice);
+/* Whether two choices number the same labels alike, or are of one loop. */
+bool loop_choices_alike(const LoopSymbol *a, const LoopSymbol *b);
 /* Gives the node its purity from its kids, and its constant. Call last. */
 void loop_node_done(LoopChecker *check, LoopNode *node);
 
+/* ---- need.c ---- */
 /* Demands on a node; each reports once and returns false. `what` names it: "the rate". NULL nodes pass in silence
    as failures. */
 bool loop_need_width(LoopChecker *check, const LoopNode *node, uint32_t width, const char *what);
@@ -95,15 +83,38 @@ void loop_duration_put(LoopText *out, double ms);
 /* A time constant (duration) or a factor: the factor per step. `instead`: what helps where it is 0 or less; NULL for the usual. */
 LoopNode *loop_need_factor(LoopChecker *check, LoopNode *node, const char *what, const char *instead);
 
+/* ---- symbols.c: types of names ---- */
+/* Makes sure a symbol has its type (and, where it needs it for that, its formula). */
+void loop_symbol_type(LoopChecker *check, LoopSymbol *symbol);
+/* What can be known before the first step: constants, parameters and draws. Reports what is not. */
+bool loop_need_initial(LoopChecker *check, LoopNode *node, const char *what);
+/* Whether a value, or each element of a constant, is in the range of a param; reports it. `by`: the setting that it is from, or NULL. */
+bool loop_param_in_range(LoopChecker *check, const LoopParamModel *param, double value, LoopSpan span, const LoopSetting *by);
+bool loop_param_fits(LoopChecker *check, const LoopSymbol *symbol, const LoopNode *value);
+void loop_symbols_forget(LoopChecker *check, size_t from); /* what was typed since there were `from` of them */
+void loop_symbols_fill(LoopChecker *check); /* types and formulas of everything but loops, tasks and measures */
+
+/* ---- expr.c, names.c, calls.c, labels.c ---- */
+/* NULL when it has an error, which is then reported. */
+LoopNode *loop_expr(LoopChecker *check, const LoopWhere *where, const LoopAst *ast);
+LoopNode *loop_expr_name(LoopChecker *check, const LoopWhere *where, const LoopAst *ast);
+LoopNode *loop_expr_call(LoopChecker *check, const LoopWhere *where, const LoopAst *ast);
+/* The symbol that a name, dotted or not, stands for; NULL (nothing reported) when it is none. */
+LoopSymbol *loop_expr_symbol(LoopChecker *check, const LoopAst *ast);
+/* Whether the language has a function of that name. */
+bool loop_call_known(LoopStr name);
+/* The labels, if it has such, and how many elements a value has that is declared with `size`, which may be NULL. */
+const LoopLabels *loop_labels_make(LoopChecker *check, const LoopAst *size, uint32_t *width);
+/* Warns of a comparison for being equal with a number that a choice never is. */
+void loop_labels_doubt(LoopChecker *check, const LoopNode *a, const LoopNode *b);
+/* A bare name as a label beside `beside`; NULL (nothing reported) when it is none. */
+LoopNode *loop_expr_label(LoopChecker *check, const LoopNode *beside, const LoopAst *ast);
+
 /* ---- foreign.c ---- */
 void loop_foreign_declare(LoopChecker *check, const LoopAst *ast);
 LoopNode *loop_foreign_call_node(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, LoopSymbol *symbol);
 /* The elements of a result. */
 bool loop_record_find(const LoopRecord *record, LoopStr name, uint32_t *from, uint32_t *width);
-
-/* ---- fold.c ---- */
-/* Gives `node` its constant when all its kids have one. */
-void loop_fold(LoopChecker *check, LoopNode *node);
 
 /* ---- headers.c, wiring.c: what a formula can know of a loop ---- */
 void loop_loop_header(LoopChecker *check, LoopSymbol *symbol);

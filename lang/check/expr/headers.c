@@ -129,12 +129,6 @@ void loop_header_discount(LoopChecker *check, LoopLoopModel *loop)
 
 /* ---- errors as formulas ---- */
 
-static LoopNode *op2(LoopChecker *check, LoopSpan span, uint32_t op, LoopNode *a, LoopNode *b)
-{
-    LoopNode *kids[] = {a, b};
-    return loop_node_op(check, span, op, kids, 2);
-}
-
 static LoopNode *past(LoopChecker *check, LoopSpan span, LoopNode *x, uint32_t steps)
 {
     LoopNode *kids[] = {x, loop_node_number(check, span, 0)};
@@ -172,13 +166,13 @@ LoopNode *loop_error_formula(LoopChecker *check, LoopSymbol *symbol, LoopSpan sp
     }
     LoopNode *output = loop_node_symbol(check, symbol, LOOP_FIELD_SELF, span);
     if (loop->horizon == LOOP_AHEAD)
-        return op2(check, span, LOOP_OP_sub, loop->truth, past(check, span, output, loop->lead));
+        return loop_node_op2(check, span, LOOP_OP_sub, loop->truth, past(check, span, output, loop->lead));
     if (loop->horizon == LOOP_WITHIN)
-        return op2(check, span, LOOP_OP_sub, recent_largest(check, span, loop->truth, loop->lead),
+        return loop_node_op2(check, span, LOOP_OP_sub, recent_largest(check, span, loop->truth, loop->lead),
                    past(check, span, output, loop->lead));
     if (!loop->discount) /* the formula was asked for before the clauses were read */
         loop_header_discount(check, loop);
-    LoopNode *next = op2(check, span, LOOP_OP_mul, loop->discount, output);
-    LoopNode *gain = op2(check, span, LOOP_OP_add, loop->truth, next);
-    return op2(check, span, LOOP_OP_sub, gain, past(check, span, output, 1));
+    LoopNode *next = loop_node_op2(check, span, LOOP_OP_mul, loop->discount, output);
+    LoopNode *gain = loop_node_op2(check, span, LOOP_OP_add, loop->truth, next);
+    return loop_node_op2(check, span, LOOP_OP_sub, gain, past(check, span, output, 1));
 }

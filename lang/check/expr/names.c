@@ -5,19 +5,6 @@
 
 #include <math.h>
 
-LoopNode *loop_node_symbol(LoopChecker *check, LoopSymbol *symbol, LoopField field, LoopSpan span)
-{
-    LoopNode *node = loop_node_new(check, LOOP_NODE_SYMBOL, span, 0);
-    if (!node)
-        return NULL;
-    node->symbol = symbol;
-    node->field = field;
-    node->type = symbol->type;
-    if (symbol->kind == LOOP_SYM_CONST && symbol->value)
-        node->constant = symbol->value->constant;
-    return node;
-}
-
 /* ---- elements ---- */
 
 static LoopNode *element(LoopChecker *check, LoopNode *of, uint32_t start, LoopSpan span)

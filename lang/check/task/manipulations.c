@@ -21,8 +21,7 @@ typedef struct Manipulation {
 
 static LoopNode *op2(const Manipulation *m, uint32_t op, LoopNode *a, LoopNode *b)
 {
-    LoopNode *kids[] = {a, b};
-    return a && b ? loop_node_op(m->check, m->span, op, kids, 2) : NULL;
+    return loop_node_op2(m->check, m->span, op, a, b);
 }
 
 static LoopNode *choose(const Manipulation *m, LoopNode *condition, LoopNode *a, LoopNode *b)

@@ -3,12 +3,11 @@
 
 static LoopNode *sum_of(LoopChecker *check, LoopNode *a, LoopNode *b, LoopAstKind sign)
 {
-    LoopNode *kids[] = {a, b};
     if (!b)
         return NULL;
     if (!a && sign == LOOP_AST_MINUS)
         return loop_node_op(check, b->span, LOOP_OP_neg, &b, 1);
-    return a ? loop_node_op(check, b->span, sign == LOOP_AST_MINUS ? LOOP_OP_sub : LOOP_OP_add, kids, 2) : b;
+    return a ? loop_node_op2(check, b->span, sign == LOOP_AST_MINUS ? LOOP_OP_sub : LOOP_OP_add, a, b) : b;
 }
 
 /* One term of a moment: a duration to add, or the signal whose onset it is. */
