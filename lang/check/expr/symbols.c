@@ -121,6 +121,10 @@ static void type_signal(LoopChecker *check, LoopSymbol *symbol)
         symbol->type = (LoopType){.width = width, .labels = labels};
         return;
     }
+    if (size) { /* which its formula may need to know */
+        symbol->type.width = width;
+        symbol->type.labels = labels;
+    }
     LoopNode *node = loop_expr(check, &where, formula);
     if (size)
         node = sized(check, symbol, node, labels, width);
@@ -251,6 +255,13 @@ void loop_symbols_forget(LoopChecker *check, size_t from)
     }
 }
 
+/* How many elements there are by the looks of a formula that is a list; else 1. */
+static uint32_t listed(const LoopSymbol *symbol)
+{
+    const LoopAst *formula = symbol->ast && !symbol->formal ? loop_ast_value(symbol->ast, LOOP_AST_EXPR) : NULL;
+    return formula && formula->kind == LOOP_AST_LIST ? formula->kid_count : 1;
+}
+
 /* What is made of its own past is of one type with that; taken to be `guess`, it came out as another. */
 static void report_unsettled(LoopChecker *check, LoopSymbol *symbol, const LoopType *guess)
 {
@@ -288,10 +299,14 @@ void loop_symbol_type(LoopChecker *check, LoopSymbol *symbol)
         symbol->state = LOOP_TYPING;
         symbol->guessed = false;
         work_out(check, symbol);
-        if (!symbol->guessed || symbol->broken || same_type(&guess, &symbol->type))
+        const bool single = symbol->broken && guess.width == 1 && attempt == 1 && listed(symbol) > 1; /* may be what is wrong with it */
+        if (!symbol->guessed || (symbol->broken && !single) || (!symbol->broken && same_type(&guess, &symbol->type)))
             break;
         loop_diags_rewind(check->diags, said);
         loop_symbols_forget(check, typed);
+        symbol->broken = false;
+        if (single)
+            symbol->type.width = listed(symbol);
         if (attempt == 3) {
             report_unsettled(check, symbol, &guess);
             break;
