@@ -158,7 +158,8 @@ LoopModel *loop_check(const LoopFile *file, LoopSetting *settings, size_t settin
     LoopChecker check = {.arena = arena, .diags = diags, .model = model, .file = file->ast, .main = file,
                          .settings = settings, .setting_count = setting_count};
     if (model && (check.scope = main_scope(&check))) {
-        *model = (LoopModel){.arena = arena, .name = {"", 0}, .doc = {"", 0}, .seed = 1, .agents = 1, .group_count = 1};
+        *model = (LoopModel){.arena = arena, .name = {"", 0}, .doc = {"", 0}, .seed = 1, .agents = 1, .group_count = 1, .settings = settings,
+                              .setting_count = setting_count};
         run_passes(&check);
     }
     loop_diags_inside(diags, NULL);

@@ -4,12 +4,6 @@
 
 #include "lang/model/model.h"
 
-/* Options that change the model: `-p NAME=VALUE`, each as text. */
-typedef struct LoopSetting {
-    LoopStr name, value;
-    bool used;
-} LoopSetting;
-
 /* Checks the main file, with those that it uses. Returns NULL when `diags` has an error or memory ran out. The caller frees model->arena. */
 LoopModel *loop_check(const LoopFile *file, LoopSetting *settings, size_t setting_count, LoopDiags *diags);
 

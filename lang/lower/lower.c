@@ -43,6 +43,43 @@ static void add_params(Lower *l)
     }
 }
 
+/* Of what is given twice, the last counts. */
+static bool given_again(const LoopModel *model, size_t setting)
+{
+    bool again = false;
+    for (size_t i = setting + 1; i < model->setting_count; i++)
+        again = again || loop_str_equal(model->settings[i].name, model->settings[setting].name);
+    return again;
+}
+
+static const LoopSymbol *constant_of(const LoopModel *model, LoopStr name)
+{
+    for (size_t i = 0; i < model->symbols.count; i++) {
+        const LoopSymbol *symbol = LOOP_ITEM(model->symbols, LoopSymbol *, i);
+        if (symbol->kind == LOOP_SYM_CONST && symbol->value && loop_str_equal(symbol->name, name))
+            return symbol;
+    }
+    return NULL;
+}
+
+static void add_given(Lower *l)
+{
+    const LoopModel *model = l->model;
+    LoopGiven *given = LOOP_NEW_ARRAY(l->arena, model->setting_count, LoopGiven);
+    l->program->given = given;
+    for (size_t i = 0; given && i < model->setting_count; i++) {
+        const LoopSetting *setting = &model->settings[i];
+        const LoopSymbol *constant = constant_of(model, setting->name);
+        if (given_again(model, i))
+            continue;
+        given[l->program->given_count++] = (LoopGiven){.name = lower_text(l, setting->name),
+                                                       .text = lower_text(l, setting->value),
+                                                       .constant = constant != NULL,
+                                                       .unit = constant ? constant->type.unit : LOOP_UNIT_NUMBER,
+                                                       .value = constant ? constant->value->constant[0] : 0};
+    }
+}
+
 /* A param that a manipulation holds has a value each step. Before the first one it is what it is given as. */
 static void declare_held(Lower *l)
 {
@@ -226,6 +263,7 @@ static void write_sections(Lower *l)
 {
     l->now = &l->step;
     add_params(l);
+    add_given(l);
     lower_loops_declare(l);
     lower_clock(l);
     if (lower_failed(l))

@@ -349,6 +349,12 @@ typedef struct LoopStripModel {
     bool plotted;
 } LoopStripModel;
 
+/* Options that change the model: `-p NAME=VALUE`, each as text. */
+typedef struct LoopSetting {
+    LoopStr name, value;
+    bool used;
+} LoopSetting;
+
 typedef struct LoopModel {
     LoopArena *arena;
     LoopStr name, doc;
@@ -373,6 +379,8 @@ typedef struct LoopModel {
     LoopSymbol **schedule;     /* what has a value each step, in the order it is worked out */
     uint32_t schedule_count;
     uint64_t nodes;            /* made so far */
+    const LoopSetting *settings; /* that it was checked with */
+    size_t setting_count;
 } LoopModel;
 
 #endif

@@ -75,6 +75,14 @@ typedef struct LoopParam {
     double lo, hi;
 } LoopParam;
 
+/* What the command line gives in place of what the file says. */
+typedef struct LoopGiven {
+    LoopStr name, text;
+    bool constant;         /* it is that of a const, which is no param */
+    LoopUnit unit;
+    double value;          /* of a const; durations in steps */
+} LoopGiven;
+
 /* What a draw counts by: steps; the phase and number of the trial; nothing (drawn once for each agent). */
 typedef enum LoopDrawClock { LOOP_DRAW_STEP, LOOP_DRAW_TRIAL, LOOP_DRAW_ONCE } LoopDrawClock;
 
@@ -357,6 +365,8 @@ typedef struct LoopProgram {
     uint32_t constant_count;
     LoopParam *params;
     uint32_t param_count;
+    const LoopGiven *given;
+    uint32_t given_count;
     LoopDraw *draws;
     uint32_t draw_count;
     LoopRing *rings;

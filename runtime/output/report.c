@@ -48,6 +48,22 @@ static void print_groups(const LoopProgram *program, LoopText *out)
     }
 }
 
+/* What `-p` gave: "with rate = 0.2, size = 3". */
+static void print_given(const LoopProgram *program, LoopText *out)
+{
+    LoopText given = {0};
+    for (uint32_t i = 0; i < program->given_count; i++) {
+        loop_text_add(&given, i ? ", " : "with ");
+        loop_show_str(&given, program->given[i].name);
+        loop_text_add(&given, " = ");
+        loop_show_str(&given, program->given[i].text);
+    }
+    if (given.len)
+        loop_show_wrapped(out, loop_text_view(&given), 0, TEXT_WIDTH);
+    out->failed = out->failed || given.failed;
+    loop_text_free(&given);
+}
+
 static void print_head(const LoopReport *report, LoopText *out)
 {
     const LoopProgram *program = report->program;
@@ -62,6 +78,7 @@ static void print_head(const LoopReport *report, LoopText *out)
     loop_text_add(out, results->steps == 1 ? " step of " : " steps of ");
     loop_show_duration(out, program->step_ms);
     loop_text_add(out, results->single ? ", in single precision\n" : "\n");
+    print_given(program, out);
     if (program->doc.len)
         loop_show_wrapped(out, first_sentence(program->doc), 0, TEXT_WIDTH);
     for (uint32_t i = 0; i < program->header_count; i++) {

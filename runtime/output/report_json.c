@@ -37,15 +37,26 @@ static void put_numbers(LoopJson *json, const double *x, uint32_t width, double 
         loop_json_close(json, ']');
 }
 
+/* What a number of this unit is multiplied with: the program counts in steps. */
+static double scale_of(const LoopProgram *program, LoopUnit unit)
+{
+    return unit == LOOP_UNIT_DURATION ? program->step_ms : 1;
+}
+
+/* The brace stays open. */
+static void begin_parameter(LoopJson *json, const LoopProgram *program, LoopStr name, LoopUnit unit, const double *value, uint32_t width)
+{
+    loop_json_open(json, '{');
+    loop_json_member_str(json, "name", name);
+    loop_json_key(json, "value");
+    put_numbers(json, value, width, scale_of(program, unit));
+    loop_json_member_str(json, "unit", unit == LOOP_UNIT_DURATION ? LOOP_STR("ms") : LOOP_STR("1"));
+}
+
 static void put_parameter(LoopJson *json, const LoopProgram *program, const LoopParam *param)
 {
-    bool duration = param->unit == LOOP_UNIT_DURATION;
-    double scale = duration ? program->step_ms : 1; /* the program counts in steps */
-    loop_json_open(json, '{');
-    loop_json_member_str(json, "name", param->name);
-    loop_json_key(json, "value");
-    put_numbers(json, param->value, param->width, scale);
-    loop_json_member_str(json, "unit", duration ? LOOP_STR("ms") : LOOP_STR("1"));
+    const double scale = scale_of(program, param->unit);
+    begin_parameter(json, program, param->name, param->unit, param->value, param->width);
     if (param->groups) {
         loop_json_key(json, "groups");
         loop_json_open(json, '{');
@@ -67,6 +78,11 @@ void loop_json_parameters(LoopJson *json, const LoopProgram *program)
     for (uint32_t i = 0; i < program->param_count; i++)
         if (program->params[i].name.len) /* else the compiler made it */
             put_parameter(json, program, &program->params[i]);
+    for (uint32_t i = 0; i < program->given_count; i++)
+        if (program->given[i].constant) {
+            begin_parameter(json, program, program->given[i].name, program->given[i].unit, &program->given[i].value, 1);
+            loop_json_close(json, '}');
+        }
     loop_json_close(json, ']');
 }
 

@@ -150,6 +150,9 @@ want several 2 "'--s' may be --seed or --split" "$loop" run --s 5 examples/schul
 want malformed 3 'g=1e is not a number' "$loop" check -p g=1e "$scratch/settings.loop"
 want large 3 'd=1e400ms is out of range' "$loop" check -p d=1e400ms "$scratch/settings.loop"
 want scaled 3 'd=1e308h is out of range' "$loop" check -p d=1e308h "$scratch/settings.loop"
+printf 'step 100 ms\nconst c = 1\nconst d = 1 s\nparam g = 1\nlet x = g + c + d / (1 s)\nrun 1 s\nrecord x\n' | file given
+want given 0 'with g = 4, c = 3, d = 2s' "$loop" run -p c=2 -p g=4 -p c=3 -p d=2s "$scratch/given.loop"
+want given_json 0 '"parameters":[{"name":"g","value":4,"unit":"1"},{"name":"c","value":3,"unit":"1"}]' "$loop" run --json -p c=2 -p g=4 -p c=3 "$scratch/given.loop"
 want number 2 'whole number' "$loop" run --agents 1e3 examples/schultz.loop
 want value 2 'needs a value' "$loop" run examples/schultz.loop --seed
 want setting 3 E0211 "$loop" run -p nothing=1 examples/schultz.loop
