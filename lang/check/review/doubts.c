@@ -97,20 +97,40 @@ static void check_share(LoopChecker *check, const LoopClaimModel *claim)
     loop_diag_help(check->diags, diag, "Write how far from 0 it may be: = 0 within 0.05.");
 }
 
+static void note_ranges(LoopChecker *check, LoopDiag *diag, const LoopNode *value, const LoopNode *bound)
+{
+    LoopText is = {.arena = check->arena}, other = {.arena = check->arena};
+    put_range(&is, loop_bounds_of(check->model, value));
+    put_range(&other, loop_bounds_of(check->model, bound));
+    loop_diag_note(check->diags, diag, value->span, "this is %s", loop_text_view(&is).at);
+    loop_diag_note(check->diags, diag, bound->span, "and this is %s", loop_text_view(&other).at);
+}
+
 static void check_claim(LoopChecker *check, const LoopClaimModel *claim)
 {
     check_share(check, claim);
     Verdict verdict = claim->is_expectation ? judge(check->model, claim) : OPEN;
     if (verdict == OPEN || (verdict == ALWAYS && shows_number(check->model, claim)))
         return;
-    LoopText value = {.arena = check->arena}, bound = {.arena = check->arena};
-    put_range(&value, loop_bounds_of(check->model, claim->value));
-    put_range(&bound, loop_bounds_of(check->model, claim->bound));
     LoopDiag *diag = loop_diag(check->diags, LOOP_W0012, claim->span, verdict == ALWAYS ? "this expectation holds whatever happens"
                                                                                        : "this expectation fails whatever happens");
-    loop_diag_note(check->diags, diag, claim->value->span, "this is %s", loop_text_view(&value).at);
-    loop_diag_note(check->diags, diag, claim->bound->span, "and this is %s", loop_text_view(&bound).at);
+    note_ranges(check, diag, claim->value, claim->bound);
     loop_diag_help(check->diags, diag, "An expectation says something when the run can prove it wrong.");
+}
+
+/* The condition of a phase, as a claim. */
+static void check_until(LoopChecker *check, const LoopPhaseModel *phase)
+{
+    if (!phase->until || !phase->until_bound)
+        return;
+    const LoopClaimModel claim = {.value = phase->until, .bound = phase->until_bound, .relation = phase->until_relation};
+    const Verdict verdict = judge(check->model, &claim);
+    if (verdict == OPEN)
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0012, loop_ast_find(phase->ast, LOOP_AST_UNTIL)->span,
+                               verdict == ALWAYS ? "this condition holds whatever happens, so the phase ends with its first trial"
+                                                 : "this condition never holds, so the phase runs all its trials");
+    note_ranges(check, diag, claim.value, claim.bound);
 }
 
 /* ---- trials and groups ---- */
@@ -323,6 +343,8 @@ void loop_doubts_check(LoopChecker *check)
         check_phase(check, &LOOP_ITEM(model->phases, LoopPhaseModel, i));
     for (size_t i = 1; steps_of(model->between, 0) == 0 && i < model->phases.count; i++)
         check_phases(check, &LOOP_ITEM(model->phases, LoopPhaseModel, i - 1), &LOOP_ITEM(model->phases, LoopPhaseModel, i));
+    for (size_t i = 0; i < model->phases.count; i++)
+        check_until(check, &LOOP_ITEM(model->phases, LoopPhaseModel, i));
     for (size_t i = 0; i < model->claims.count; i++)
         check_claim(check, &LOOP_ITEM(model->claims, LoopClaimModel, i));
 }
