@@ -61,6 +61,7 @@ typedef struct LoopBlock {
     uint8_t *live;              /* [layout->live_bytes + LOOP_RUNS_MORE] */
     uint64_t *runs;             /* [memo_count]: how often each has run */
     LoopSeen *seen;             /* [loop_count] */
+    LoopTaught *taught;         /* [loop_count] */
     LoopLate *late;             /* [loop_count] */
     LoopActive *active;         /* [layout->lines]: context lines that are not 0 */
     uint8_t *sees;              /* [2][layout->lines + LOOP_RUNS_MORE]: scratch for reading out and for learning */

@@ -45,6 +45,12 @@ typedef struct LoopWires {
 
 enum { LOOP_RULE_ARRAYS = 15 }; /* of scratch, each as long as a run of synapses */
 
+/* What has become of the learning of a loop by now. */
+typedef struct LoopTaught {
+    bool gained; /* dopamine times rate was not 0 on some step, */
+    bool moved;  /* nor was some trace then */
+} LoopTaught;
+
 /* All that a rule may touch. `weights` are [channels][neurons][reach][lanes], and so is `memory` where the rule has one;
    of traces there are fewer where some are alike, see LoopLoop. Inputs, credit and proposals are as late as the credit. Of a loop that
    `swaps_traces` the traces are not moved: the credit takes their place behind the step. */
@@ -62,6 +68,7 @@ typedef struct LoopRuleCall {
     bool lasting;                                                        /* traces may: their decay is no constant 0 */
     uint8_t *sees, *due;                                                 /* scratch, a byte a run: see runs.h */
     bool *stale;                                                         /* becomes true when weights may have moved */
+    LoopTaught *taught;
     LoopReal *scratch;                                                   /* [LOOP_RULE_ARRAYS][span] */
     size_t span;
 } LoopRuleCall;

@@ -104,12 +104,15 @@ static inline void loop_synapses_note(const LoopRuleCall *call, const LoopSynaps
 {
     const uint8_t *live = loop_synapses_live(call, row);
     const uint64_t always = s->always * LOOP_EACH, fades = s->fades * LOOP_EACH, credits = s->credits * LOOP_EACH;
+    uint64_t moved = 0;
     const uint64_t weights = (asked & LOOP_MOVE_WEIGHTS) ? LOOP_EACH : 0, traces = (asked & LOOP_MOVE_TRACES) ? LOOP_EACH : 0;
     for (size_t run = 0, runs = loop_synapses_runs(call); run < runs; run += 8) {
         uint64_t lives = loop_bytes(live + run), moves = (lives & fades) | (loop_bytes(call->sees + run) & credits);
+        moved |= lives;
         uint64_t due = ((lives | always) & weights) * LOOP_MOVE_WEIGHTS | (moves & traces) * LOOP_MOVE_TRACES;
         memcpy(call->due + run, &due, sizeof due);
     }
+    call->taught->moved |= (asked & LOOP_MOVE_WEIGHTS) && s->gains && moved;
 }
 
 /* The first byte from `from` on that is not like that one; `end` where all are. */

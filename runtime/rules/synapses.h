@@ -155,6 +155,7 @@ static inline void loop_synapses_move(const LoopRuleCall *call, LoopSynapsesMove
         loop_synapses_channel(call, &s, k);
         bool moves = s.gains || !needs_gain || s.always;
         *call->stale = *call->stale || moves;
+        call->taught->gained |= s.gains;
         if (loop->trace_by_neuron)
             loop_synapses_neurons(call, &s, moves ? LOOP_MOVE_WEIGHTS : 0, move);
         else

@@ -8,6 +8,7 @@
 #include "runtime/run/engines.h"
 #include "runtime/run/finals.h"
 #include "runtime/run/plan.h"
+#include "runtime/run/taught.h"
 #include "runtime/task/clock.h"
 #include "runtime/vm/vm.h"
 
@@ -30,6 +31,7 @@ typedef struct Run {
     uint32_t merged;       /* blocks that are in; the first so many, where strips go in in order */
     bool no_memory, interrupted;
     LoopFault fault, grown;
+    LoopList taught;       /* LoopTaughtLoop, in the arena of the results */
     uint64_t steps;
     LoopLibraries *libraries;
     bool stateless;        /* a library could not make a state */
@@ -179,6 +181,8 @@ static void merge(Worker *worker)
         run->fault = worker->block->fault;
     if (loop_fault_larger(&worker->block->grown, &run->grown))
         run->grown = worker->block->grown;
+    if (!loop_taught_add(&run->taught, run->results->arena, worker->block))
+        run->no_memory = true;
     merge_strips(worker);
     uint64_t steps = steps_done(worker->block);
     run->steps = steps > run->steps ? steps : run->steps;
@@ -363,6 +367,7 @@ static LoopRunStatus finish(Run *run, LoopDiags *diags, bool *setup_fault)
         *setup_fault = run->fault.step == UINT64_MAX;
         return LOOP_RUN_FAULT;
     }
+    loop_taught_report(&run->taught, diags);
     courses_finish(run->results);
     run->results->steps = run->steps;
     return loop_finals_run(run->program, &run->plan, run->options, run->measured, run->results) ? LOOP_RUN_OK

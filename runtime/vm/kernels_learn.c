@@ -40,6 +40,7 @@ void loop_ready_learn(const LoopBlock *block, size_t index, LoopRuleCall *call)
         .sees = block->sees,
         .due = block->sees + block->layout->lines + LOOP_RUNS_MORE,
         .stale = &block->seen[index].stale,
+        .taught = &block->taught[index],
         .scratch = block->state + block->layout->scratch,
         .span = block->layout->span,
     };

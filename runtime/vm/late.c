@@ -149,6 +149,17 @@ static bool note_credit(const LoopRuleCall *call, const LoopSynapses *s, const L
     return own || all_finite(late->due, loop->channels * call->lanes);
 }
 
+/* Before anything enters the traces. */
+static void note_taught(LoopBlock *block, size_t index, bool moves)
+{
+    const LoopRuleCall *call = &block->calls[index];
+    LoopTaught *taught = &block->taught[index];
+    const size_t runs = call->loop->channels * call->wires.reach * loop_bundle_count(block->layout, index, call->lanes);
+    taught->gained |= moves;
+    if (moves && !taught->moved)
+        taught->moved = block->late[index].lives || memchr(call->live, 1, runs);
+}
+
 /* Notes what of weights and traces is to move, behind what has been noted. False: it can't wait. */
 static bool note(LoopBlock *block, size_t index, const LoopSynapses *s, bool moves, bool enters)
 {
@@ -163,6 +174,7 @@ static bool note(LoopBlock *block, size_t index, const LoopSynapses *s, bool mov
         return false;
     if (enters && !late->lives)
         memset(call->live, 1, channels * call->wires.reach * loop_bundle_count(block->layout, index, lanes));
+    note_taught(block, index, moves);
     late->lives = late->lives || enters;
     if (moves) {
         memcpy(late->push, s->push, lanes * sizeof *late->push);

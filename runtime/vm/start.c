@@ -50,7 +50,7 @@ bool loop_block_bytes(const LoopProgram *program, const LoopLayout *layout, size
            add_bytes(bytes, draws, sizeof *b->drawn + sizeof(size_t)) && loop_mul(layout->reals, real_bytes, &slab) &&
            add_bytes(bytes, loop_pages_bytes(slab), 1) && add_bytes(bytes, layout->live_bytes + LOOP_RUNS_MORE, 1) &&
            add_bytes(bytes, layout->lines, sizeof *b->active + 2 * sizeof *b->sees) &&
-           add_bytes(bytes, program->loop_count, sizeof *b->seen + sizeof *b->calls + sizeof *b->late) &&
+           add_bytes(bytes, program->loop_count, sizeof *b->seen + sizeof *b->taught + sizeof *b->calls + sizeof *b->late) &&
            add_bytes(bytes, program->loop_count, sizeof *layout->loops) &&
            add_bytes(bytes, (size_t)program->register_count + program->ring_count, sizeof(size_t)) &&
            add_bytes(bytes, program->register_count, sizeof *layout->lent) &&
@@ -99,6 +99,7 @@ LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, 
     block->sees = loop_alloc_array(layout->lines + LOOP_RUNS_MORE, 2);
     block->runs = loop_alloc_array(layout->memo_count, sizeof *block->runs);
     block->seen = loop_alloc_array(program->loop_count, sizeof *block->seen);
+    block->taught = loop_alloc_array(program->loop_count, sizeof *block->taught);
     block->late = loop_alloc_array(program->loop_count, sizeof *block->late);
     block->drawn = loop_alloc_array((size_t)program->draw_count + program->loop_count, sizeof *block->drawn);
     block->selves = loop_mul(program->foreign_count, layout->lanes, &bytes) ? loop_alloc_array(bytes, sizeof *block->selves) : NULL;
@@ -109,7 +110,7 @@ LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, 
     block->clock = loop_clock_new(program, layout->lanes);
     block->recorder = loop_recorder_new(program, layout->lanes);
     if (block->agent && block->group && block->counters && block->keys && block->state && block->live && block->active && block->sees &&
-        block->runs && block->seen && block->late && block->drawn && block->calls && block->selves && block->foreign && block->ready_step &&
+        block->runs && block->seen && block->taught && block->late && block->drawn && block->calls && block->selves && block->foreign && block->ready_step &&
         block->ready_observe && block->clock && block->recorder)
         return block;
     loop_block_free(block);
@@ -132,6 +133,7 @@ void loop_block_free(LoopBlock *block)
     loop_free(block->sees);
     loop_free(block->runs);
     loop_free(block->seen);
+    loop_free(block->taught);
     loop_free(block->late);
     loop_free(block->drawn);
     loop_free(block->calls);
