@@ -109,6 +109,16 @@ static bool well(const LoopChecker *check)
     return !loop_diags_errors(check->diags) && !loop_arena_failed(check->arena) && !loop_diags_failed(check->diags);
 }
 
+/* Nothing that came to nothing goes on in silence, whatever else has said of it. */
+static void check_broken(LoopChecker *check)
+{
+    for (size_t i = 0; well(check) && i < check->model->symbols.count; i++) {
+        const LoopSymbol *symbol = LOOP_ITEM(check->model->symbols, LoopSymbol *, i);
+        if (symbol->broken)
+            loop_diag(check->diags, LOOP_E0506, symbol->span, "'%.*s' depends on itself", LOOP_STR_ARGS(symbol->name));
+    }
+}
+
 static void run_passes(LoopChecker *check)
 {
     read_heads(check);
@@ -130,6 +140,7 @@ static void run_passes(LoopChecker *check)
     if (well(check))
         loop_measures_fill(check);
     loop_settings_check(check);
+    check_broken(check);
     if (!well(check))
         return;
     loop_compartments_check(check);

@@ -223,6 +223,7 @@ struct LoopLoopModel {
     LoopWiring wiring;
     uint32_t reach;             /* lines that a neuron sees */
     bool sized;                 /* both are known */
+    bool discounting;           /* its discount is being read */
     const LoopLabels *labels;   /* of the channels */
     /* predict */
     LoopNode *truth;

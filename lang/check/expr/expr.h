@@ -120,6 +120,8 @@ bool loop_record_find(const LoopRecord *record, LoopStr name, uint32_t *from, ui
 void loop_loop_header(LoopChecker *check, LoopSymbol *symbol);
 /* The discount of a predict loop that has one. */
 void loop_header_discount(LoopChecker *check, LoopLoopModel *loop);
+/* Reports that the head of a loop, which is being read, asks for what the loop shows. */
+void loop_header_circle(LoopChecker *check, LoopSymbol *symbol, LoopSpan span);
 /* The prediction error of a predict loop; `discount_only`: it must have a discount. NULL: reported. */
 LoopNode *loop_error_formula(LoopChecker *check, LoopSymbol *loop, LoopSpan span, bool discount_only);
 /* Where the formula of a clause stands; its draws are of a place of its own. */

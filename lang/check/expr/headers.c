@@ -119,12 +119,14 @@ void loop_header_discount(LoopChecker *check, LoopLoopModel *loop)
     const LoopAst *header = loop_ast_find(loop->symbol->ast, LOOP_AST_PREDICT);
     if (!header || loop->horizon != LOOP_DISCOUNT)
         return;
+    loop->discounting = true;
     LoopScope *before = loop_scope_enter(check, loop->symbol->scope);
     LoopWhere where = loop_clause_where(check, loop, LOOP_IN_INNATE, "discount");
     LoopNode *node = loop_expr(check, &where, loop_ast_value(header, LOOP_AST_DISCOUNT));
     if (loop_clause_fits(check, loop, node, "the discount"))
         loop->discount = loop_need_factor(check, node, "the discount", NULL);
     loop_scope_enter(check, before);
+    loop->discounting = false;
 }
 
 /* ---- errors as formulas ---- */
@@ -147,11 +149,22 @@ static LoopNode *recent_largest(LoopChecker *check, LoopSpan span, LoopNode *x, 
     return node;
 }
 
+void loop_header_circle(LoopChecker *check, LoopSymbol *symbol, LoopSpan span)
+{
+    if (symbol->broken) /* which has been reported */
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0506, span, "the head of '%.*s' depends on what the loop shows", LOOP_STR_ARGS(symbol->name));
+    loop_diag_note(check->diags, diag, symbol->span, "this head asks for it");
+    loop_diag_help(check->diags, diag, "A loop predicts a sense, a truth or a reward that is not made of its own error, and has as many channels as a constant says.");
+}
+
 LoopNode *loop_error_formula(LoopChecker *check, LoopSymbol *symbol, LoopSpan span, bool discount_only)
 {
     loop_symbol_type(check, symbol);
     symbol->used = true;
     LoopLoopModel *loop = symbol->loop;
+    if (!loop)
+        loop_header_circle(check, symbol, span);
     if (symbol->broken || !loop)
         return NULL;
     if (loop->kind != LOOP_PREDICT || (discount_only && loop->horizon != LOOP_DISCOUNT)) {
@@ -170,6 +183,10 @@ LoopNode *loop_error_formula(LoopChecker *check, LoopSymbol *symbol, LoopSpan sp
     if (loop->horizon == LOOP_WITHIN)
         return loop_node_op2(check, span, LOOP_OP_sub, recent_largest(check, span, loop->truth, loop->lead),
                    past(check, span, output, loop->lead));
+    if (loop->discounting) {
+        loop_header_circle(check, symbol, span);
+        return NULL;
+    }
     if (!loop->discount) /* the formula was asked for before the clauses were read */
         loop_header_discount(check, loop);
     LoopNode *next = loop_node_op2(check, span, LOOP_OP_mul, loop->discount, output);

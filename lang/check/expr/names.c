@@ -108,6 +108,10 @@ static void help_channel(LoopChecker *check, LoopDiag *diag, const LoopSymbol *l
 static LoopNode *loop_field(LoopChecker *check, LoopSymbol *symbol, LoopStr name, LoopSpan span)
 {
     LoopLoopModel *loop = symbol->loop;
+    if (!loop) {
+        loop_header_circle(check, symbol, span);
+        return NULL;
+    }
     char kind = kind_letter(loop->kind);
     for (uint32_t f = 1; f < LOOP_FIELD_COUNT; f++) {
         const LoopFieldInfo *info = loop_field_info(f);

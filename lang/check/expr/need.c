@@ -39,6 +39,11 @@ bool loop_need_constant(LoopChecker *check, const LoopNode *node, const char *wh
         return false;
     if (node->constant)
         return true;
+    if (node->kind == LOOP_NODE_SYMBOL && node->symbol->kind == LOOP_SYM_CONST && node->symbol->state == LOOP_TYPING) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0407, node->span, "the constant '%.*s' is made of itself", LOOP_STR_ARGS(node->symbol->name));
+        loop_diag_note(check->diags, diag, node->symbol->span, "declared here");
+        return false;
+    }
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0407, node->span, "%s must be a constant", what);
     loop_diag_help(
         check->diags, diag,

@@ -34,13 +34,14 @@ typedef struct Walk {
 } Walk;
 
 /* The read that can be put into the past: the last one that stands in the formula of its own symbol, not in that of a loop that
-   rpe or error writes out. */
-static size_t breakable(const Walk *w, size_t from)
+   rpe or error writes out; then it is the last, and `*own_text` false. */
+static size_t breakable(const Walk *w, size_t from, bool *own_text)
 {
     for (size_t i = w->path.count; i-- > from;) {
         const Step *s = &LOOP_ITEM(w->path, Step, i);
         LoopSpan own = s->symbol->ast ? s->symbol->ast->span : s->symbol->span, read = s->read->span;
-        if (read.file == own.file && read.begin >= own.begin && read.end <= own.end)
+        *own_text = read.file == own.file && read.begin >= own.begin && read.end <= own.end;
+        if (*own_text)
             return i;
     }
     return w->path.count - 1;
@@ -52,7 +53,8 @@ static void report_circle(Walk *w, size_t from)
     LoopDiags *diags = w->check->diags;
     for (size_t i = from; i < w->path.count; i++)
         loop_text_add(&text, "%.*s -> ", LOOP_STR_ARGS(LOOP_ITEM(w->path, Step, i).symbol->name));
-    size_t at = breakable(w, from), notes = 0;
+    bool own = false;
+    size_t at = breakable(w, from, &own), notes = 0;
     const Step *first = &LOOP_ITEM(w->path, Step, from), *last = &LOOP_ITEM(w->path, Step, at);
     loop_text_str(&text, first->symbol->name);
     LoopScope *before = loop_scope_enter(w->check, last->symbol->scope);
@@ -64,8 +66,12 @@ static void report_circle(Walk *w, size_t from)
             continue;
         loop_diag_note(diags, diag, s->read->span, "'%.*s' reads '%.*s'", LOOP_STR_ARGS(s->symbol->name), LOOP_STR_ARGS(next->symbol->name));
     }
-    loop_diag_help(diags, diag, "Write prev(%.*s) here: then '%.*s' reads it as it was one step before.",
-                   LOOP_STR_ARGS(loop_check_text(w->check, last->read->span)), LOOP_STR_ARGS(last->symbol->name));
+    if (own)
+        loop_diag_help(diags, diag, "Write prev(%.*s) here: then '%.*s' reads it as it was one step before.",
+                       LOOP_STR_ARGS(loop_check_text(w->check, last->read->span)), LOOP_STR_ARGS(last->symbol->name));
+    else
+        loop_diag_help(diags, diag, "The error of a loop is made of what it predicts. Where '%.*s' asks for it, put it into the past: prev(error(...)).",
+                       LOOP_STR_ARGS(last->symbol->name));
     loop_scope_enter(w->check, before);
     w->failed = true;
 }
