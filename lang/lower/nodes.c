@@ -107,15 +107,15 @@ static uint32_t wanted(Lower *l, const LoopNode *node, uint32_t index)
     return mask;
 }
 
-/* Where a lane does not want the value, its index may be anything: it must not be a fault. */
-static uint32_t masked(Lower *l, const LoopNode *node, uint32_t index)
+/* Where a lane does not want the value of `node`, what is looked at for it may be anything, and must not be a fault: there it is `harmless`. */
+static uint32_t masked(Lower *l, const LoopNode *node, uint32_t reg, double harmless)
 {
-    uint32_t mask = wanted(l, node, index);
+    uint32_t mask = wanted(l, node, reg);
     if (mask != LOOP_NONE)
-        index = lower_select(l, mask, index, lower_number(l, 0));
-    if (!l->region || l->mask == LOOP_NONE || lower_initial(l, index))
-        return index;
-    return lower_select(l, l->mask, index, lower_number(l, 0));
+        reg = lower_select(l, mask, reg, lower_number(l, harmless));
+    if (!l->region || l->mask == LOOP_NONE || lower_initial(l, reg))
+        return reg;
+    return lower_select(l, l->mask, reg, lower_number(l, harmless));
 }
 
 static uint32_t indexed(Lower *l, const LoopNode *node)
@@ -125,7 +125,7 @@ static uint32_t indexed(Lower *l, const LoopNode *node)
     LoopCheck check = {.kind = LOOP_CHECK_INDEX, .code = LOOP_E0902, .span = node->span, .hi = width - 1.0,
                        .name = of->kind == LOOP_NODE_SYMBOL ? of->symbol->name : LOOP_STR("value")};
     LowerOp o = begin_op(node, LOOP_OP_AT);
-    o.in[1] = masked(l, node, node->kids[1]->reg);
+    o.in[1] = masked(l, node, node->kids[1]->reg, 0);
     o.width = lower_reg(l, o.in[1])->width;
     o.word = lower_check_add(l, &check);
     return lower_make(l, &o);
@@ -136,9 +136,23 @@ static uint32_t onehot(Lower *l, const LoopNode *node)
     LoopCheck check = {.kind = LOOP_CHECK_INDEX, .code = LOOP_E0902, .span = node->span, .hi = node->type.width - 1.0,
                        .name = LOOP_STR("onehot")};
     LowerOp o = begin_op(node, LOOP_OP_ONEHOT);
-    o.in[0] = masked(l, node, node->kids[0]->reg);
+    o.in[0] = masked(l, node, node->kids[0]->reg, 0);
     o.word = lower_check_add(l, &check);
     return lower_make(l, &o);
+}
+
+/* A pick has something to pick from. */
+static void some_odds(Lower *l, const LoopNode *node, uint32_t odds)
+{
+    const LowerBounds known = lower_reg(l, odds)->bounds;
+    const LoopNode *kid = node->kids[0];
+    if (kid->constant || (lower_bounds_known(known) && known.lo > 0))
+        return;
+    const uint32_t above = lower_op2(l, LOOP_OP_gt, odds, lower_number(l, 0));
+    uint32_t count = lower_make(l, &(LowerOp){.op = LOOP_OP_SUM, .width = 1, .count = 1, .in = {above}});
+    lower_check(l, masked(l, node, count, 1), &(LoopCheck){.kind = LOOP_CHECK_RANGE, .code = LOOP_E0905, .span = kid->span,
+                                                           .name = LOOP_STR("the number of weights above 0"), .lo = 1,
+                                                           .hi = lower_reg(l, odds)->width});
 }
 
 /* A draw of width 1 among starting weights is drawn anew for each of them. */
@@ -147,8 +161,10 @@ static uint32_t draw(Lower *l, const LoopNode *node, uint32_t op)
     LowerOp o = begin_op(node, op);
     if (op == LOOP_OP_BERNOULLI)
         lower_range(l, node->kids[0], o.in[0], 1, "this probability");
-    if (op == LOOP_OP_PICK)
+    if (op == LOOP_OP_PICK) {
         lower_range(l, node->kids[0], o.in[0], INFINITY, "this weight");
+        some_odds(l, node, o.in[0]);
+    }
     if (l->wide && op != LOOP_OP_PICK && o.width == 1)
         o.width = l->wide;
     o.each = o.stays = true;

@@ -112,8 +112,8 @@ static void check_claim(LoopChecker *check, const LoopClaimModel *claim)
     Verdict verdict = claim->is_expectation ? judge(check->model, claim) : OPEN;
     if (verdict == OPEN || (verdict == ALWAYS && shows_number(check->model, claim)))
         return;
-    LoopDiag *diag = loop_diag(check->diags, LOOP_W0012, claim->span, verdict == ALWAYS ? "this expectation holds whatever happens"
-                                                                                       : "this expectation fails whatever happens");
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0012, claim->span, verdict == ALWAYS ? "this expectation holds whatever is measured"
+                                                                                       : "this expectation fails whatever is measured");
     note_ranges(check, diag, claim->value, claim->bound);
     loop_diag_help(check->diags, diag, "An expectation says something when the run can prove it wrong.");
 }
@@ -128,7 +128,7 @@ static void check_until(LoopChecker *check, const LoopPhaseModel *phase)
     if (verdict == OPEN)
         return;
     LoopDiag *diag = loop_diag(check->diags, LOOP_W0012, loop_ast_find(phase->ast, LOOP_AST_UNTIL)->span,
-                               verdict == ALWAYS ? "this condition holds whatever happens, so the phase ends with its first trial"
+                               verdict == ALWAYS ? "this condition holds whatever is measured, so the phase ends with its first trial"
                                                  : "this condition never holds, so the phase runs all its trials");
     note_ranges(check, diag, claim.value, claim.bound);
 }
