@@ -1,6 +1,7 @@
 /* Expressions: AST to typed nodes. Operators here; names in names.c, calls in calls.c, demands in need.c; nodes are made in make.c. */
 #include "lang/check/expr/expr.h"
 
+#include <float.h>
 #include <math.h>
 
 /* Sums, products, and/or: flat in the tree, worked out from left to right. */
@@ -190,7 +191,7 @@ static LoopNode *list(LoopChecker *check, const LoopWhere *where, const LoopAst 
 static LoopNode *duration(LoopChecker *check, const LoopAst *ast)
 {
     double steps = ast->number / check->model->step_ms, near = round(steps);
-    if (fabs(steps - near) <= 1e-9 * (near > 1 ? near : 1))
+    if (fabs(steps - near) <= 4 * DBL_EPSILON * near) /* as 0.3 s is of steps of 0.1 s */
         steps = near;
     return loop_node_constant(check, ast->span, &steps, 1, LOOP_UNIT_DURATION);
 }

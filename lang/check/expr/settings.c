@@ -204,10 +204,22 @@ static const LoopNode *group_value(LoopChecker *check, const LoopSymbol *group, 
 }
 
 /* `group starved { deficit = 1 }` */
+/* Whether a setting of the group stands ahead of this one, of the same name; reports it. */
+static bool is_set_twice(LoopChecker *check, const LoopSymbol *group, const LoopAst *setting)
+{
+    for (const LoopAst *kid = group->ast->first; kid != setting; kid = kid->next)
+        if (kid->kind == LOOP_AST_SETTING && loop_str_equal(kid->text, setting->text)) {
+            LoopDiag *diag = loop_diag(check->diags, LOOP_E0608, setting->name_span, "'%.*s' is set twice", LOOP_STR_ARGS(setting->text));
+            loop_diag_note(check->diags, diag, kid->name_span, "first set here");
+            return true;
+        }
+    return false;
+}
+
 static void fill_group(LoopChecker *check, const LoopSymbol *group)
 {
     for (const LoopAst *kid = group->ast->first; kid; kid = kid->next) {
-        if (kid->kind != LOOP_AST_SETTING)
+        if (kid->kind != LOOP_AST_SETTING || is_set_twice(check, group, kid))
             continue;
         LoopSymbol *symbol = loop_scope_need(check, LOOP_SPACE_VALUES, kid->text, kid->name_span, "parameter");
         if (!symbol)
