@@ -204,17 +204,16 @@ bool loop_scope_report_built_in(LoopChecker *check, LoopStr name, LoopSpan span)
 }
 
 /* A trial stands behind a number, where such a name would be a unit: `phase p = 5 s`. */
-static bool report_unit(LoopChecker *check, const LoopSymbol *symbol)
+static void report_unit(LoopChecker *check, const LoopSymbol *symbol)
 {
     static const char *const units[] = {"ms", "s", "min", "h"};
     bool is_unit = false;
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
         is_unit = is_unit || loop_str_is(symbol->local, units[i]);
     if (!is_unit || symbol->kind != LOOP_SYM_TRIAL)
-        return false;
+        return;
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0203, symbol->span, "'%.*s' already has a meaning", LOOP_STR_ARGS(symbol->local));
     loop_diag_help(check->diags, diag, "It is a unit of time, and would be one behind a number; choose another name.");
-    return true;
 }
 
 static LoopStr joined(LoopChecker *check, LoopStr prefix, LoopStr name)
@@ -245,8 +244,9 @@ LoopSymbol *loop_scope_add(LoopChecker *check, LoopSymbolKind kind, const LoopAs
                            .span = ast->name_span, .home = home, .doc = doc ? doc->text : (LoopStr){"", 0}, .order = LOOP_NONE,
                            .reg = LOOP_NONE, .type = {.width = 1}};
     *place = *own = symbol;
-    if (loop_scope_report_built_in(check, symbol->local, symbol->span) || report_unit(check, symbol))
+    if (loop_scope_report_built_in(check, symbol->local, symbol->span))
         return symbol;
+    report_unit(check, symbol);
     LoopSymbol **slot = find_slot(table, (LoopStr){"", 0}, symbol->name);
     if (*slot && kind != LOOP_SYM_PHASE)
         report_twice(check, *slot, symbol->local, symbol->span);
