@@ -5,9 +5,13 @@
 #include "runtime/loop_run.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 static const LoopCommand *const commands[] = {&loop_command_run, &loop_command_check, &loop_command_test, &loop_command_describe, &loop_command_dump,
                                               &loop_command_explain, &loop_command_catalog, &loop_command_version,
@@ -74,11 +78,50 @@ static int dispatch(int argc, char **argv, LoopSink *out)
     return argc > 1 ? code : LOOP_EXIT_USAGE;
 }
 
+/* ---- a stack of our own ---- */
+
+enum { STACK_BYTES = 16 * 1024 * 1024 }; /* definitions nest 1000 levels deep, of some 2 KB each; it is taken page by page, as it is used */
+
+typedef struct Call {
+    int argc;
+    char **argv;
+    LoopSink *out;
+    int code;
+} Call;
+
+static void *call_dispatch(void *context)
+{
+    Call *call = context;
+    call->code = dispatch(call->argc, call->argv, call->out);
+    return NULL;
+}
+
+/* On a thread, whose stack is as large as we say, whatever `ulimit -s` does. Without memory for it the one that is there has to do. */
+static int dispatch_deep(int argc, char **argv, LoopSink *out)
+{
+    Call call = {argc, argv, out, LOOP_EXIT_INTERNAL};
+    pthread_attr_t attributes;
+    pthread_t thread;
+    bool started = false;
+#ifdef __GLIBC__
+    mallopt(M_ARENA_MAX, 1); /* threads that allocate little need no heaps of their own */
+#endif
+    if (pthread_attr_init(&attributes) == 0) {
+        started = pthread_attr_setstacksize(&attributes, STACK_BYTES) == 0 && pthread_create(&thread, &attributes, call_dispatch, &call) == 0;
+        pthread_attr_destroy(&attributes);
+    }
+    if (started)
+        pthread_join(thread, NULL);
+    else
+        call_dispatch(&call);
+    return call.code;
+}
+
 int main(int argc, char **argv)
 {
     LoopSink out = {.fd = STDOUT_FILENO};
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write, like a full disk */
-    int code = dispatch(argc, argv, &out);
+    int code = dispatch_deep(argc, argv, &out);
     if (code == LOOP_EXIT_INTERRUPTED) {
         loop_text_free(&out.text);
         return loop_die_interrupted();

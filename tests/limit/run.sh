@@ -79,6 +79,8 @@ want toolong 5 'more memory' "$loop" run "$scratch/toolong.loop"
 { printf '# '; head -c 15000000 /dev/zero | tr '\0' 'x'; printf '\nmodel m\nstep 1 s\nrun 3 s\n'; } | file longline
 want longline 0 '' timeout 5 "$loop" check "$scratch/longline.loop"
 (ulimit -s 512; want stack 3 E0007 "$loop" check "$scratch/million.loop"; [ "$failed" -eq 0 ]) && pass || fail stack
+{ printf 'step 1 s\nfn f0(x) = x + 1\n'; for i in $(seq 1 480); do echo "fn f$i(x) = f$((i - 1))(x) + 1"; done; printf 'let y = f480(1)\nrecord y\nrun 3 s\n'; } | file deep
+(ulimit -s 64; want levels 0 '' "$loop" check "$scratch/deep.loop"; [ "$failed" -eq 0 ]) && pass || fail levels
 # a signal that is its own sum 60 times over: each term is looked at once
 { printf 'step 100 ms\nsense go, juice\nfn f(a) = a + a\nloop act : choose [a, b] { context 1; select softmax(1) when go; learn rate 0.1 }\ndopamine D -> act = '
   many 60 'f('; printf juice; many 60 ')'; printf '\ntask { trial t 1 s { go at 0 s; juice at 500 ms }; phase p = 2 t }\n'; } | file doubled
