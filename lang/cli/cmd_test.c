@@ -2,6 +2,7 @@
 #include "lang/cli/cli.h"
 
 #include "runtime/output/report.h"
+#include "runtime/output/show.h"
 
 typedef struct Count {
     uint32_t passed, failed;
@@ -19,12 +20,15 @@ static void put_outcome(const LoopReport *report, const char *path, LoopSink *ou
     for (uint32_t i = 0; i < report->program->claim_count; i++) {
         if (!report->program->claims[i].is_expectation || report->results->outcomes[i].holds)
             continue;
-        loop_text_add(&out->text, "%s: FAILS: ", path);
+        loop_show_str(&out->text, loop_str(path));
+        loop_text_add(&out->text, ": FAILS: ");
         loop_report_claim_line(report, i, &out->text);
         loop_text_add(&out->text, "\n");
     }
-    if (!report->quiet)
-        loop_text_add(&out->text, "%s: %u of %u expectations hold\n", path, all - failed, all);
+    if (!report->quiet) {
+        loop_show_str(&out->text, loop_str(path));
+        loop_text_add(&out->text, ": %u of %u expectations hold\n", all - failed, all);
+    }
     count->passed += all - failed;
     count->failed += failed;
 }
@@ -48,7 +52,8 @@ static int test_one(const char *path, const LoopArguments *arguments, LoopSink *
         loop_results_free(ran.results);
     }
     if (code != LOOP_EXIT_OK) {
-        loop_text_add(&out->text, "%s: could not be run\n", path);
+        loop_show_str(&out->text, loop_str(path));
+        loop_text_add(&out->text, ": could not be run\n");
         count->failed++;
     }
     loop_compiled_free(&compiled);

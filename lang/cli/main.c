@@ -120,7 +120,8 @@ static int dispatch_deep(int argc, char **argv, LoopSink *out)
 int main(int argc, char **argv)
 {
     LoopSink out = {.fd = STDOUT_FILENO};
-    signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write, like a full disk */
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write, like a full disk, */
+    signal(SIGXFSZ, SIG_IGN); /* and so is a file that may not grow */
     int code = dispatch_deep(argc, argv, &out);
     if (code == LOOP_EXIT_INTERRUPTED) {
         loop_text_free(&out.text);

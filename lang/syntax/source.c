@@ -12,12 +12,6 @@
 
 /* ---- bytes ---- */
 
-/* They make text read in another order than it stands. */
-static bool is_bidi_control(uint32_t c)
-{
-    return c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
-}
-
 static bool check_bytes(LoopDiags *diags, uint32_t file)
 {
     LoopStr text = loop_diags_source_at(diags, file)->text;
@@ -31,7 +25,7 @@ static bool check_bytes(LoopDiags *diags, uint32_t file)
             loop_diag(diags, LOOP_E0003, span, "byte %zu is a NUL", i);
         else if (c == '\r' && (i + 1 == text.len || text.at[i + 1] != '\n'))
             loop_diag(diags, LOOP_E0005, span, "byte %zu is a carriage return without a line feed", i);
-        else if (is_bidi_control(c))
+        else if (loop_utf8_turns(c))
             loop_diag(diags, LOOP_E0006, span, "byte %zu begins U+%04X, which changes the direction of the text", i, c);
         else
             continue;

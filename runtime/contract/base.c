@@ -20,14 +20,6 @@ bool loop_str_equal(LoopStr a, LoopStr b)
     return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
 
-size_t loop_control_bytes(const char *at, size_t left)
-{
-    unsigned char c = (unsigned char)at[0];
-    if (c < 0x20 || c == 0x7f)
-        return 1;
-    return left > 1 && c == 0xc2 && (unsigned char)at[1] >= 0x80 && (unsigned char)at[1] < 0xa0 ? 2 : 0;
-}
-
 bool loop_mul(size_t a, size_t b, size_t *out)
 {
     return !__builtin_mul_overflow(a, b, out);

@@ -26,9 +26,6 @@ static inline bool loop_str_is(LoopStr a, const char *b)
     return (a.len == 0 || a.at[0] == b[0]) && loop_str_equal(a, loop_str(b));
 }
 
-/* Bytes of a control character that begins here, of C1 (U+0080 to U+009F) too; 0: none does. A terminal gets none of them. */
-size_t loop_control_bytes(const char *at, size_t left);
-
 /* Set by a signal handler, to the number of the signal, and read by all threads: they are to stop soon. */
 typedef atomic_int LoopFlag;
 

@@ -276,16 +276,14 @@ static const Style colour = {"\033[1;31m", "\033[1;33m", "\033[1m", "\033[36m", 
 /* Text from the file on its way to a terminal: control bytes are shown, never sent. */
 static void put_safe(LoopText *out, LoopStr text)
 {
-    for (size_t i = 0, n; i < text.len; i += n ? n : 1) {
-        n = loop_control_bytes(text.at + i, text.len - i);
+    for (size_t i = 0, n; i < text.len; i += n) {
+        n = 1;
         if (text.at[i] == '\t')
             loop_text_put(out, " ", 1);
         else if (text.at[i] == '\n')
             loop_text_put(out, "\\n", 2);
-        else if (n)
-            loop_text_add(out, "\\x%02x", (unsigned)(unsigned char)text.at[i + n - 1]);
         else
-            loop_text_put(out, &text.at[i], 1);
+            n = loop_text_put_shown(out, text, i);
     }
 }
 

@@ -20,6 +20,31 @@ size_t loop_utf8(LoopStr text, size_t at, uint32_t *point)
     return len;
 }
 
+bool loop_utf8_turns(uint32_t c)
+{
+    return c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+static bool is_control(uint32_t c)
+{
+    return c < 0x20 || (c >= 0x7f && c < 0xa0);
+}
+
+size_t loop_text_put_shown(LoopText *out, LoopStr text, size_t at)
+{
+    uint32_t point = 0;
+    const size_t len = loop_utf8(text, at, &point);
+    if (!len)
+        loop_text_add(out, "\\x%02x", (unsigned)(unsigned char)text.at[at]);
+    else if (is_control(point))
+        loop_text_add(out, "\\x%02x", (unsigned)point);
+    else if (loop_utf8_turns(point))
+        loop_text_add(out, "\\u%04x", (unsigned)point);
+    else
+        loop_text_put(out, text.at + at, len);
+    return len ? len : 1;
+}
+
 void loop_text_put_json(LoopText *out, LoopStr text)
 {
     loop_text_put(out, "\"", 1);
@@ -28,7 +53,7 @@ void loop_text_put_json(LoopText *out, LoopStr text)
         len = loop_utf8(text, i, &point);
         if (!len)
             loop_text_add(out, "\\ufffd");
-        else if (point < 0x20 || (point >= 0x7f && point < 0xa0))
+        else if (is_control(point))
             loop_text_add(out, "\\u%04x", point);
         else if (point == '"' || point == '\\')
             loop_text_add(out, "\\%c", (int)point);

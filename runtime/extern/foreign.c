@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fenv.h>
 #include <ffi.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -34,7 +35,7 @@ struct LoopLibraries {
     uint32_t count;
 };
 
-enum { PROBE_OK = 42, PROBE_OPEN, PROBE_SYMBOL, PROBE_STATE, PROBE_SECONDS = 10, ENDED_BY_LIBRARY = 4 /* the exit code of a fault */ };
+enum { PROBE_OK = 42, PROBE_OPEN, PROBE_OUTSIDE, PROBE_SYMBOL, PROBE_STATE, PROBE_SECONDS = 10, ENDED_BY_LIBRARY = 4 /* the exit code of a fault */ };
 
 /* ISO C has no cast from data to functions; POSIX says that the bytes are the same. */
 static void (*as_code(void *symbol))(void)
@@ -48,6 +49,16 @@ static bool path_of(const LoopForeign *f, const char *folder, LoopText *path)
 {
     loop_text_add(path, "%s/%.*s", folder, LOOP_STR_ARGS(f->library));
     return !path->failed;
+}
+
+/* Whether links lead out of the folder. A path that leads nowhere leads not out of it. */
+static bool is_outside(const char *path, const char *folder)
+{
+    char whole[PATH_MAX], home[PATH_MAX];
+    if (!realpath(path, whole) || !realpath(folder, home))
+        return false;
+    const size_t length = strlen(home);
+    return strncmp(whole, home, length) != 0 || (whole[length] != '/' && home[length - 1] != '/');
 }
 
 static void *symbol_of(void *library, LoopStr name, const char *suffix)
@@ -92,12 +103,13 @@ static void watch_exit(void)
 static int open_function(Function *f, const char *folder)
 {
     LoopText path = {0};
-    if (path_of(f->foreign, folder, &path))
+    const bool outside = path_of(f->foreign, folder, &path) && is_outside(path.at, folder);
+    if (!path.failed && !outside)
         f->library = dlopen(path.at, RTLD_NOW | RTLD_LOCAL);
     restore(); /* one built with -ffast-math makes small numbers 0, for all the program */
     loop_text_free(&path);
     if (!f->library)
-        return PROBE_OPEN;
+        return outside ? PROBE_OUTSIDE : PROBE_OPEN;
     f->code = as_code(symbol_of(f->library, f->foreign->name, ""));
     f->make_state = (MakeState *)as_code(symbol_of(f->library, f->foreign->name, "_new"));
     f->free_state = (FreeState *)as_code(symbol_of(f->library, f->foreign->name, "_free"));
@@ -195,6 +207,10 @@ static bool report(const LoopForeign *foreign, int status, LoopDiags *diags)
         loop_diag_help(diags, diag, "It needs: void %.*s(void *self, ...), with a pointer for each argument and each result.", LOOP_STR_ARGS(name));
     } else if (status >= 0 && WEXITSTATUS(status) == PROBE_STATE)
         loop_diag(diags, LOOP_E1102, foreign->span, "%.*s_new of '%.*s' gave no state", LOOP_STR_ARGS(name), LOOP_STR_ARGS(library));
+    else if (status >= 0 && WEXITSTATUS(status) == PROBE_OUTSIDE)
+        loop_diag(diags, LOOP_E1102, foreign->span, "a link leads '%.*s' out of the folder of the model", LOOP_STR_ARGS(library));
+    else if (status >= 0 && WEXITSTATUS(status) != PROBE_OPEN)
+        loop_diag(diags, LOOP_E1102, foreign->span, "'%.*s' in '%.*s' ends the program that calls it", LOOP_STR_ARGS(name), LOOP_STR_ARGS(library));
     else {
         diag = loop_diag(diags, LOOP_E1102, foreign->span, "the library '%.*s' can't be opened", LOOP_STR_ARGS(library));
         loop_diag_help(diags, diag, "It has to lie beside the model, be complete, and be built for this machine.");

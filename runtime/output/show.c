@@ -1,6 +1,8 @@
 /* Numbers and names for people. */
 #include "runtime/output/show.h"
 
+#include "runtime/contract/utf8.h"
+
 #include "runtime/contract/num.h"
 
 #include <math.h>
@@ -10,14 +12,8 @@
 
 void loop_show_str(LoopText *out, LoopStr text)
 {
-    for (size_t i = 0; i < text.len;) {
-        size_t n = loop_control_bytes(text.at + i, text.len - i);
-        if (n)
-            loop_text_add(out, "\\x%02x", (unsigned)(unsigned char)text.at[i + n - 1]);
-        else
-            loop_text_put(out, text.at + i, n = 1);
-        i += n;
-    }
+    for (size_t i = 0; i < text.len;)
+        i += loop_text_put_shown(out, text, i);
 }
 
 size_t loop_show_width(LoopStr text)

@@ -106,6 +106,18 @@ says none 0 '1 expectation holds' "$loop" run --allow-extern "$scratch/mark.loop
 # ---- libraries that are not what they should be ----
 model missing libnone.so f
 says E1102 6 "can't be opened" "$loop" run --allow-extern "$scratch/missing.loop"
+# A link may lead to a library beside the model, and no further.
+mkdir -p "$scratch/inner" "$scratch/outer"
+ln -sf ../libkeep.so "$scratch/inner/libout.so"
+ln -sf libkeep.so "$scratch/liblink.so"
+ln -sfn ../outer "$scratch/inner/there"
+cp "$scratch/libkeep.so" "$scratch/outer/libkeep.so"
+model link liblink.so keep
+says none 0 '1 expectation holds' "$loop" run --allow-extern "$scratch/link.loop"
+model inner/out libout.so keep
+says E1102 6 'out of the folder' "$loop" run --allow-extern "$scratch/inner/out.loop"
+model inner/there_too there/libkeep.so keep
+says E1102 6 'out of the folder' "$loop" run --allow-extern "$scratch/inner/there_too.loop"
 head -c 2000 "$scratch/libmark.so" >"$scratch/libcut.so"
 model cut libcut.so f
 says E1102 6 '' "$loop" run --allow-extern "$scratch/cut.loop"
@@ -124,7 +136,7 @@ says E1102 6 'crashes (signal 6)' "$loop" run --allow-extern "$scratch/abort.loo
 library libexit.so <<<'#include <stdlib.h>
 __attribute__((constructor)) static void c(void) { exit(0); } void f(void) {}'
 model exit libexit.so f
-says E1102 6 "can't be opened" "$loop" run --allow-extern "$scratch/exit.loop"
+says E1102 6 "ends the program that calls it" "$loop" run --allow-extern "$scratch/exit.loop"
 library libnull.so <<<'void *f_new(void) { return 0; } void f(void) {}'
 model null libnull.so f
 says E1102 6 'gave no state' "$loop" run --allow-extern "$scratch/null.loop"

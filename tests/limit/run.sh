@@ -37,6 +37,12 @@ printf '\xef\xbb\xbfmodel m\nstep 1 s\nrun 3 s\n' | file bom; check bom 0 ''
 printf 'model m\r\nstep 1 s\r\nrun 3 s\r\n' | file crlf; check crlf 0 ''
 printf 'model m\nstep 1 s\nrun 3 s' | file lastline; check lastline 0 ''
 : | file empty; check empty 3 E0507
+# What is shown of them neither turns nor colours the text around.
+want bidi_shown 3 '#' "$loop" check "$scratch/bidi.loop"
+LC_ALL=C grep -q $'\xe2\x80\xae' "$scratch/out" && fail 'E0006 turns its own text' || pass
+want utf8_shown 3 '\xff' "$loop" check "$scratch/utf8.loop"
+cp examples/schultz.loop "$scratch/"$'red\e[31m.loop'
+want name_shown 0 'red\x1b[31m.loop: 4 of 4' "$loop" test "$scratch/"$'red\e[31m.loop'
 # ---- depth, chains, sizes ----
 { many 300 '(1 + '; printf a; many 300 ')'; } | model | file parens; check parens 3 E0007
 { many 1000000 '('; } | model | file million; check million 3 E0007
@@ -182,6 +188,8 @@ want beyond 3 E0208 "$loop" run --precision single -p alpha=0.3001 "$scratch/edg
 # 100 million normal numbers of 24 bits: none beyond 5.5, where the least of them would stand alone
 printf 'step 1 ms\nlet z = normal(0, 1, 500)\ntask {\n  trial t 2 s { }\n  phase p = 1 t\n}\nrun 100 agents\nmeasure m = peak(largest(max(z, -z)))\nexpect m > 4.5\nexpect m < 5.5 for 100%% of agents\n' | file tails
 want tails 0 '2 expectations hold' "$loop" run --precision single "$scratch/tails.loop"
+(ulimit -f 1; want no_growth 6 'File too large' "$loop" run -q -o "$scratch/grown" examples/schultz.loop; [ "$failed" -eq 0 ]) && pass || fail no_growth
+[ -e "$scratch/grown/.traces.csv"* ] && fail 'no_growth leaves a file behind' || pass
 # ---- environment ----
 wanted=$("$loop" run examples/schultz.loop | sha256sum)
 for locale in C de_DE.UTF-8 tr_TR.UTF-8; do
