@@ -57,9 +57,20 @@ static void doubt_reducer(const LoopCall *call)
     loop_diag_help(call->check->diags, diag, "Over time it stands outermost: 2 * (%.*s(x) in train)", LOOP_STR_ARGS(call->ast->text));
 }
 
+/* A single number is its own mean; meant is often one over time. What a function or a circuit is given may have any width. */
+static void doubt_single(const LoopCall *call)
+{
+    if (call->function != LOOP_FN_mean || call->kid[0]->type.width != 1 || call->where->bindings || call->where->in == LOOP_IN_MEASURE ||
+        call->check->scope->circuit)
+        return;
+    LoopDiag *diag = loop_diag(call->check->diags, LOOP_W0022, call->ast->span, "this mean is what it is of: one number, on each step");
+    loop_diag_help(call->check->diags, diag, "It takes the elements of a value. Over time there is a state, such as from 0 next m + 0.1 * (x - m), or trace(x, 500 ms).");
+}
+
 static LoopNode *reduce(const LoopCall *call)
 {
     doubt_reducer(call);
+    doubt_single(call);
     bool keeps = call->function != LOOP_FN_norm && call->function != LOOP_FN_argmax;
     if (!keeps && !loop_need_unit(call->check, call->kid[0], LOOP_UNIT_NUMBER, "this argument"))
         return NULL;
@@ -178,9 +189,19 @@ static LoopNode *past(LoopCall *call, uint32_t before_at)
     return node;
 }
 
+/* A number is a factor of each step: beyond 1 in size it makes the trace grow. */
+static void doubt_factor(const LoopCall *call, const LoopNode *factor)
+{
+    if (!factor || !factor->constant || factor->type.unit != LOOP_UNIT_NUMBER || (factor->constant[0] >= 0 && factor->constant[0] <= 1))
+        return;
+    LoopDiag *diag = loop_diag(call->check->diags, LOOP_W0021, factor->span, "this trace is multiplied by %g on each step", factor->constant[0]);
+    loop_diag_help(call->check->diags, diag, "Write a factor from 0 to 1, or a time constant with its unit: trace(x, 500 ms).");
+}
+
 static LoopNode *leaky(LoopCall *call)
 {
     LoopNode *x = call->kid[0];
+    doubt_factor(call, call->kid[1]);
     call->kid[1] = loop_need_factor(call->check, call->kid[1], "the time constant of a trace", NULL);
     LoopNode *pair[] = {x, call->kid[1]};
     LoopNode *both = loop_node_op(call->check, call->ast->span, LOOP_OP_mul, pair, 2);
@@ -296,6 +317,20 @@ static bool odds_fit(const LoopCall *call)
     return false;
 }
 
+/* Ends of a uniform, the lower one first; an sd of a normal. */
+static void doubt_spread(const LoopCall *call)
+{
+    const LoopNode *a = call->kid[0], *b = call->kid[1];
+    const bool uniform = call->function == LOOP_FN_uniform;
+    if ((!uniform && call->function != LOOP_FN_normal) || !b->constant || (uniform && !a->constant))
+        return;
+    if (uniform ? a->constant[0] <= b->constant[0] : b->constant[0] >= 0)
+        return;
+    LoopDiag *diag = loop_diag(call->check->diags, LOOP_W0022, call->ast->span,
+                               uniform ? "the ends of this uniform are the wrong way round" : "the sd of this normal is below 0");
+    loop_diag_help(call->check->diags, diag, uniform ? "The lower one stands first: uniform(0, 1)." : "It says how far numbers lie from the first, such as normal(0, 0.1).");
+}
+
 static LoopNode *draw(const LoopCall *call)
 {
     uint32_t operands = call->function == LOOP_FN_uniform || call->function == LOOP_FN_normal ? 2 : 1, n = 1;
@@ -320,6 +355,7 @@ static LoopNode *draw(const LoopCall *call)
         return NULL;
     if (!odds_fit(call))
         return NULL;
+    doubt_spread(call);
     if (call->function == LOOP_FN_pick && call->kid[0]->type.width == 1) {
         LoopDiag *diag = loop_diag(call->check->diags, LOOP_W0022, call->ast->span, "this pick is always 0: it has one index to draw from");
         loop_diag_help(call->check->diags, diag, "It takes the odds of each index: pick([1, 1, 2]), or pick(fill(1, 4)) for one of four.");

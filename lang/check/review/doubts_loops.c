@@ -24,6 +24,35 @@ static void check_rate(LoopChecker *check, const LoopLoopModel *loop)
     loop_diag_help(check->diags, diag, "Give it a rate above 0; a loop that keeps its first weights needs no 'learn' and no dopamine.");
 }
 
+/* What dopamine above or below 0 is multiplied with. */
+static void check_sign(LoopChecker *check, const LoopLoopModel *loop, const LoopNode *factor, const char *what)
+{
+    const double *given = loop_node_given(factor);
+    bool negative = false;
+    for (uint32_t i = 0; given && i < factor->type.width; i++)
+        negative = negative || given[i] < 0;
+    if (!negative)
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0016, factor->span, "'%.*s' learns away from what its dopamine teaches: its %s is negative",
+                               LOOP_STR_ARGS(loop->symbol->name), what);
+    loop_diag_help(check->diags, diag, "It is a factor of dopamine %s 0: 1 leaves it as it is, 0 learns nothing from it.",
+                   loop->burst == factor ? "above" : "below");
+}
+
+/* How widely a loop tries something: noise of a choice, or around the outputs of a vary loop. */
+static void check_spread(LoopChecker *check, const LoopLoopModel *loop)
+{
+    const LoopNode *spread = loop->kind == LOOP_VARY ? loop->explored : loop->selection == LOOP_SELECT_NOISY ? loop->selection_value : NULL;
+    const double *given = loop_node_given(spread);
+    bool negative = false;
+    for (uint32_t i = 0; given && i < spread->type.width; i++)
+        negative = negative || given[i] < 0;
+    if (!negative)
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0022, spread->span, "the sd of the noise of '%.*s' is below 0", LOOP_STR_ARGS(loop->symbol->name));
+    loop_diag_help(check->diags, diag, "Write how far it strays, such as 0.1; 0 for not at all.");
+}
+
 /* A factor of each step: beyond 1 in size what it multiplies grows without end, below 0 it changes its sign on every step. */
 static void check_factor(LoopChecker *check, const LoopLoopModel *loop, const LoopNode *factor, const char *what)
 {
@@ -267,6 +296,9 @@ void loop_doubts_loop(LoopChecker *check, const LoopLoopModel *loop)
     check_rate(check, loop);
     check_when(check, loop);
     check_factors(check, loop);
+    check_sign(check, loop, loop->burst, "burst");
+    check_sign(check, loop, loop->dip, "dip");
+    check_spread(check, loop);
     check_steepness(check, loop);
     check_outcome(check, loop);
     check_step(check, loop);
