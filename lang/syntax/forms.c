@@ -44,6 +44,7 @@ static const char UNTIL_FORM[] = "The condition stands in parentheses: trials un
 static const char WINDOW_FORM[] = "A window of time is written: from light to juice.";
 static const char CLAIM_PLACE[] =
     "Where something is measured is written in this order: VTA at light in train last 20 of GROUP. The trials are last 20, first 20, trial 5, block 1 of 5 or blocks 5.";
+static const char PLACES_APART[] = "Put each measured value of a calculation into parentheses: (a at light) - (b at light).";
 static const char ONE_PICK[] = "One pick of trials is enough: last 20, first 20, trial 5, block 1 of 5, or blocks 5 for each of them.";
 static const char INSIDE_OUT[] =
     "What is measured stands in parentheses of its own: largest((x at light in train)). What is taken over time has its place behind: mean(x) from light to juice in train.";
@@ -109,6 +110,7 @@ static const Form forms[] = {
     {TOK_LOOP, LOOP_BLOCK_FILE, TOK_PREDICT, "[ ",
      "What is predicted is a name. A truth of several elements has a value for each: sense food[pellet, sugar], and predict food ahead 1 s."},
     {TOK_LOOP, LOOP_BLOCK_FILE, 0, ", name ", LOOP_FORM},
+    {TOK_BOUNDS, 0, TOK_BOUNDS, NULL, "Weights have a lower and an upper bound, in brackets: bounds [0, 1]."},
     {TOK_PATH, 0, TOK_NAME, ", ", "A path is written with arrows: path agPFC -> VS -> VP -> MD."},
     {TOK_MAKE, 0, TOK_NAME, ", ) ", "Arguments are given by name: make hope = predictors.short_term(truth = juice, context = cue)."},
     {TOK_DOPAMINE, 0, TOK_NAME, "name ", "A dopamine signal is declared: dopamine VTA -> hope = error(hope)."},
@@ -128,6 +130,9 @@ static const Form forms[] = {
     {TOK_PHASE, 0, ')', "with ", DONE_FORM},
     {TOK_PHASE, 0, ')', "at from ", "When it is done stands inside: stimulate(VTA, 0.5 at light)."},
     {TOK_GROUP, 0, ')', "with ", DONE_FORM},
+    {TOK_PHASE, 0, TOK_NUMBER, "Hz hz HZ mV nA pA spikes ", "Dopamine has no unit: what is added to the signal is a number, stimulate(VTA, 0.5 at light)."},
+    {TOK_PHASE, 0, TOK_NUMBER, "from to until ", "How long it lasts stands behind 'for': stimulate(VTA, 0.5 at light for 500 ms)."},
+    {TOK_PHASE, 0, TOK_UNTIL, NULL, "How many trials there are at most stands ahead: phase train = 100 TRIAL until VTA at juice < 0.1."},
     {TOK_PHASE, 0, TOK_NUMBER, "name ", "A mix says how many trials there are in all: phase NAME = 50 of shuffle(25 TRIAL, 25 OTHER)."},
     {TOK_PHASE, 0, TOK_NAME, "for in ", PHASE_GROUP},
     {TOK_PHASE, 0, TOK_NAME, ", ", PHASE_COMMA},
@@ -171,8 +176,11 @@ static const Form forms[] = {
     {CLAIM, 0, TOK_NAME, "number ", CLAIM_PLACE},
     {CLAIM, 0, TOK_PICK, "< > <= >= == != = ", "The number of trials stands behind the word: first 20, or last 1."},
     {TOK_EXPECT, 0, TOK_IN, "name ", CLAIM_PLACE},
+    {TOK_EXPECT, 0, TOK_IN, NULL, "Phases stand behind 'in'. Agents one by one: for 90% of agents."},
     {TOK_EXPECT, 0, TOK_NUMBER, "to ", CLAIM_PLACE},
     {TOK_EXPECT, 0, TOK_NUMBER, "of ", "A tolerance is a number, or a share of what is wanted: within 5%."},
+    {CLAIM, 0, TOK_NUMBER, "trials ", "The number is enough: in train last 20."},
+    {TOK_MEASURE, 0, 0, "< > <= >= == != ", "A measure has no bound. What must be above or below something is an expectation: expect VTA at light in train > 0.5."},
     {CLAIM, 0, TOK_NUMBER, "first last trial block blocks of ", ONE_PICK},
     {TOK_EXPECT, 0, 0, "about around approximately near ", "How near it must be is written: = 0.5 within 0.05."},
     {TOK_EXPECT, 0, TOK_NAME, "agents ", "Agents one by one: for 90% of agents, or for 100% of agents."},
@@ -283,8 +291,9 @@ static const char *statement_of(LoopStr word)
 
 static const char *form_in(const Form *rows, size_t count, const LoopParse *p, LoopStr text, bool ended)
 {
-    int statement = ended || (loop_str_is(text, "{") && !p->statement) ? p->statement_before : p->statement;
-    bool slash = loop_str_is(text, "/"), claim = statement == TOK_EXPECT || statement == TOK_MEASURE;
+    const bool brace = loop_str_is(text, "{") || loop_str_is(text, "}");
+    int statement = ended || (brace && !p->statement) ? p->statement_before : p->statement;
+    bool slash = loop_str_is(text, "/") && text.at[1] != '/', claim = statement == TOK_EXPECT || statement == TOK_MEASURE;
     for (size_t i = 0; i < count; i++) {
         const Form *f = &rows[i];
         bool here = (!f->statement || f->statement == statement || (f->statement == CLAIM && claim)) &&
@@ -335,6 +344,19 @@ static bool is_behind_block(LoopStr text)
     return memcmp(at - 4, "block", 5) == 0; /* no statement of that kind begins with a shorter word */
 }
 
+/* As the second place in VTA at juice - VTA at light: there is one ahead of the last sign of the line. */
+static bool is_second_place(const LoopParse *p, LoopStr text)
+{
+    const char *begin = loop_diags_source_at(p->diags, p->file)->text.at, *at = text.at;
+    bool sign = false;
+    for (; at > begin && at[-1] != '\n'; at--) {
+        sign = sign || strchr("+-*/", at[-1]);
+        if (sign && text.at - at > 4 && memcmp(at, " at ", 4) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* What is mostly meant by a token that stands where it can't. */
 const char *loop_parse_hint(const LoopParse *p, LoopStr text, bool ended, bool wants_name)
 {
@@ -351,6 +373,8 @@ const char *loop_parse_hint(const LoopParse *p, LoopStr text, bool ended, bool w
         return LOOP_TWO_CLAIMS;
     if (claim && p->parens && p->statement != TOK_PHASE && (p->previous == TOK_AT || p->previous == TOK_IN))
         return INSIDE_OUT;
+    if (claim && p->previous == TOK_AT && is_second_place(p, text))
+        return PLACES_APART;
     if (loop_str_is(text, "=") && p->blocks[p->depth] == LOOP_BLOCK_TRIAL && !p->parens && p->statement != TOK_LET && p->kind_before == TOK_NUMBER)
         return EVENT_FORM; /* with 0.5 = SIZE */
     if (p->statement == TOK_STATE && p->statement_tokens <= 5 && p->previous == TOK_NAME && p->kind_before == TOK_NUMBER)
@@ -379,7 +403,7 @@ const char *loop_parse_hint(const LoopParse *p, LoopStr text, bool ended, bool w
     if (is_one_of(text, relations))
         return "Comparisons can't be chained; join two of them with 'and'.";
     if (claim && is_one_of(text, signs))
-        return "Put each measured value of a calculation into parentheses: (a at light) - (b at light).";
+        return PLACES_APART;
     if (p->statement == TOK_EXPECT && p->previous == TOK_NAME && p->kind_before == TOK_NUMBER)
         return BEHIND_BOUND;
     if (p->previous == TOK_NAME && p->kind_before == TOK_NUMBER)

@@ -63,9 +63,13 @@ static LoopNode *value_of(LoopChecker *check, const LoopSetting *setting, const 
         LoopDiag *diag = loop_diag(check->diags, LOOP_E0207, symbol->span, "-p %.*s=%.*s is not a %s",
                                    LOOP_STR_ARGS(setting->name), LOOP_STR_ARGS(setting->value),
                                    node->type.unit == LOOP_UNIT_DURATION ? "duration" : "number");
-        loop_diag_help(check->diags, diag, "Its value in the file is a %s; give another one, such as %s.",
-                       node->type.unit == LOOP_UNIT_DURATION ? "duration" : "number",
-                       node->type.unit == LOOP_UNIT_DURATION ? "500ms" : "0.2");
+        const char *number = setting->value.at + (setting->value.len && setting->value.at[0] == '-');
+        if (setting->value.len > 1 && number[0] == '.')
+            loop_diag_help(check->diags, diag, "A number begins with a digit, such as 0.5.");
+        else
+            loop_diag_help(check->diags, diag, "Its value in the file is a %s; give another one, such as %s.",
+                           node->type.unit == LOOP_UNIT_DURATION ? "duration" : "number",
+                           node->type.unit == LOOP_UNIT_DURATION ? "500ms" : "0.2");
         return NULL;
     }
     return loop_node_constant(check, node->span, &value, 1, unit);
@@ -108,6 +112,10 @@ static void put_params(const LoopChecker *check, LoopText *out)
 static void help_with_groups(LoopChecker *check, LoopDiag *diag, LoopStr group)
 {
     LoopText names = {.arena = check->arena};
+    if (check->model->group_count == 1 && !check->model->groups[0].len) {
+        loop_diag_help(check->diags, diag, "There is no group '%.*s': the model has none.", LOOP_STR_ARGS(group));
+        return;
+    }
     for (uint32_t i = 0; i < check->model->group_count; i++)
         loop_text_add(&names, "%s%.*s", i ? ", " : "", LOOP_STR_ARGS(check->model->groups[i]));
     loop_diag_help(check->diags, diag, "There is no group '%.*s'; the groups are %s.", LOOP_STR_ARGS(group), loop_text_view(&names).at);
