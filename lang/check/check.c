@@ -24,6 +24,8 @@ static void read_model_name(LoopChecker *check, const LoopAst *ast)
         check->model->doc = doc->text;
 }
 
+static const double STEP_MOST_MS = 1e12;
+
 static void read_step(LoopChecker *check, const LoopAst *ast)
 {
     LoopWhere where = loop_where(check, LOOP_IN_CONSTANT, LOOP_STR("step"), LOOP_DRAW_ONCE);
@@ -37,10 +39,11 @@ static void read_step(LoopChecker *check, const LoopAst *ast)
     if (!loop_need_constant(check, node, "the step") || !loop_need_width(check, node, 1, "the step") ||
         !loop_need_unit(check, node, LOOP_UNIT_DURATION, "the step"))
         return;
-    if (node->constant[0] > 0 && node->constant[0] <= 1e12)
+    if (node->constant[0] > 0 && node->constant[0] <= STEP_MOST_MS)
         check->model->step_ms = node->constant[0];
     else
-        loop_diag(check->diags, LOOP_E0503, node->span, "the step must be longer than 0");
+        loop_diag(check->diags, LOOP_E0503, node->span, node->constant[0] > 0 ? "the step is longer than any experiment"
+                                                                              : "the step must be longer than 0");
 }
 
 /* Each used file may have been written for another version. */

@@ -107,7 +107,10 @@ static void report_not_whole(LoopChecker *check, LoopSpan span, const char *what
     loop_duration_put(&below, floor(steps) * ms);
     loop_duration_put(&above, ceil(steps) * ms);
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0501, span, "%s, %s, is not a whole number of steps of %s", what, is.at, step.at);
-    if (floor(steps) > 0)
+    enum { LENGTH_MOST = 14 }; /* of what reads well */
+    if (floor(steps) > 0 && (below.len > LENGTH_MOST || above.len > LENGTH_MOST))
+        loop_diag_help(check->diags, diag, "Write %.0f * dt or %.0f * dt, or change the step.", floor(steps), ceil(steps));
+    else if (floor(steps) > 0)
         loop_diag_help(check->diags, diag, "Write %s or %s, or change the step.", below.at, above.at);
     else
         loop_diag_help(check->diags, diag, "Write %s, or make the step smaller.", above.at);

@@ -112,6 +112,8 @@ LoopStr loop_site_near(const LoopChecker *check, LoopStr name)
 static LoopStr near_kind(const LoopChecker *check, const LoopSymbol *symbol, LoopStr word)
 {
     LoopStr best = symbol->kind == LOOP_SYM_REGION ? loop_site_near(check, word) : (LoopStr){"", 0};
+    if (word.len <= 3 && best.len != word.len) /* STN is not SN */
+        best = (LoopStr){"", 0};
     size_t limit = best.len ? loop_edit_distance(word, best, 2) : 2;
     for (size_t i = 0; i < KINDS; i++)
         nearer(word, loop_str(kinds[i].name), &best, &limit);
