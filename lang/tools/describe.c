@@ -76,8 +76,16 @@ typedef struct Section {
     LoopCompartment home;
 } Section;
 
+/* A constant of a used file that this model has no use for. */
+static bool is_others(const LoopSymbol *s)
+{
+    return s->kind == LOOP_SYM_CONST && !s->used && s->name.len != s->local.len;
+}
+
 static bool belongs(const LoopSymbol *s, const Section *section)
 {
+    if (is_others(s))
+        return false;
     for (size_t i = 0; i < 4; i++)
         if (s->kind == section->kinds[i] && s->home == section->home && !s->once && !s->hidden)
             return true;
