@@ -3,6 +3,8 @@
 #include "lang/check/loops/loops.h"
 #include "lang/check/review/review.h"
 
+#include <math.h>
+
 /* ---- what stands for the whole file ---- */
 
 /* `language 1`: the one there is. */
@@ -122,6 +124,22 @@ static void check_broken(LoopChecker *check)
     }
 }
 
+/* A named value that is known by now, and is no number: the run would stop at once. */
+static void check_finite(LoopChecker *check)
+{
+    for (size_t i = 0; i < check->model->symbols.count; i++) {
+        const LoopSymbol *symbol = LOOP_ITEM(check->model->symbols, LoopSymbol *, i);
+        const double *value = symbol->value && symbol->kind != LOOP_SYM_MEASURE ? symbol->value->constant : NULL;
+        for (uint32_t e = 0; value && e < symbol->value->type.width; e++)
+            if (!isfinite(value[e])) {
+                LoopDiag *diag = loop_diag(check->diags, LOOP_E0901, symbol->span, "'%.*s' is %s", LOOP_STR_ARGS(symbol->name),
+                                           isnan(value[e]) ? "undefined" : "infinite");
+                loop_diag_help(check->diags, diag, "Look for a division by 0, the logarithm of 0, the root of what is below 0, or an exponential that is too large.");
+                break;
+            }
+    }
+}
+
 static void run_passes(LoopChecker *check)
 {
     read_heads(check);
@@ -144,6 +162,8 @@ static void run_passes(LoopChecker *check)
         loop_measures_fill(check);
     loop_settings_check(check);
     check_broken(check);
+    if (well(check))
+        check_finite(check);
     if (!well(check))
         return;
     loop_compartments_check(check);
