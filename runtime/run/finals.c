@@ -16,6 +16,7 @@ typedef struct Finals {
     const LoopRunPlan *plan;
     const LoopMeasured *measured;
     bool keeps_agents;
+    LoopUnfit *unfit;
     LoopLayout layout;
     LoopBlock *block;
     double **values;   /* of each final: [width][lanes of its domain] */
@@ -37,6 +38,14 @@ static uint32_t lane_of(const Finals *f, const LoopFinal *final, uint32_t group,
     return final->group == LOOP_NONE ? i : final->group * f->plan->agents + i;
 }
 
+/* Notes the first value that is asked for and is no number, though the agent had trials. */
+static void look_at(Finals *f, uint32_t measure, uint32_t lane, double value)
+{
+    if (isfinite(value) || f->unfit->found || f->program->measures[measure].first_true || !f->measured[measure].trials[lane])
+        return;
+    *f->unfit = (LoopUnfit){.found = true, .measure = measure, .lane = lane, .value = value};
+}
+
 /* Gives register `reg` what was measured, if it is an input. Whether some of that is missing. */
 static bool load_input(Finals *f, const LoopFinal *final, uint32_t reg, uint32_t first)
 {
@@ -46,8 +55,12 @@ static bool load_input(Finals *f, const LoopFinal *final, uint32_t reg, uint32_t
     uint32_t lanes = f->block->lanes;
     LoopReal *at = loop_block_register(f->block, reg);
     for (uint32_t e = 0; e < f->program->registers[reg].width; e++)
-        for (uint32_t l = 0; l < lanes; l++)
-            at[e * lanes + l] = f->measured[in->measure].value[(size_t)e * f->plan->all + lane_of(f, final, in->group, first + l)];
+        for (uint32_t l = 0; l < lanes; l++) {
+            const uint32_t lane = lane_of(f, final, in->group, first + l);
+            const double value = f->measured[in->measure].value[(size_t)e * f->plan->all + lane];
+            look_at(f, in->measure, lane, value);
+            at[e * lanes + l] = value;
+        }
     return loop_missing_input(&f->missing, f->block, reg);
 }
 
@@ -397,9 +410,9 @@ static bool keep_needed(Finals *f)
 }
 
 bool loop_finals_run(const LoopProgram *program, const LoopRunPlan *plan, const LoopRunOptions *options, const LoopMeasured *measured,
-                     LoopResults *results)
+                     LoopResults *results, LoopUnfit *unfit)
 {
-    Finals f = {.program = program, .plan = plan, .measured = measured, .keeps_agents = options->keeps_agents, .arena = loop_arena_new()};
+    Finals f = {.program = program, .plan = plan, .measured = measured, .keeps_agents = options->keeps_agents, .unfit = unfit, .arena = loop_arena_new()};
     f.registers = *program;
     uint32_t lanes = plan->all < CHUNK ? plan->all : CHUNK;
     bool ok =

@@ -352,29 +352,18 @@ static void report_faults(const Run *run, LoopDiags *diags)
         note_where(run, f, diags, loop_diag_fault(diags, f->check, f->value));
 }
 
-/* What is measured of a formula of its own, as of 1 / light, no instruction has looked at: a value of an agent that had trials must be a
-   number. False: one is none, and is reported. */
-static bool measured_is_finite(const Run *run, LoopDiags *diags)
+/* What is measured of a formula of its own, as of 1 / light, no instruction has looked at. */
+static void report_unfit(const Run *run, const LoopUnfit *unfit, LoopDiags *diags)
 {
     const LoopProgram *program = run->program;
-    for (uint32_t i = 0; i < program->measure_count; i++) {
-        const LoopMeasure *measure = &program->measures[i];
-        const LoopMeasured *m = &run->measured[i];
-        for (size_t v = 0; !measure->first_true && v < (size_t)program->registers[measure->signal].width * run->plan.all; v++) {
-            const uint32_t lane = (uint32_t)(v % run->plan.all);
-            if (!m->trials[lane] || isfinite(m->value[v]))
-                continue;
-            const LoopCheck check = {.kind = LOOP_CHECK_FINITE, .code = LOOP_E0901, .span = measure->span, .name = measure->text};
-            LoopDiag *diag = loop_diag_fault(diags, &check, m->value[v]);
-            if (program->group_count > 1)
-                loop_diag_note(diags, diag, LOOP_NO_SPAN, "agent %u of '%.*s'", lane % run->plan.agents,
-                               LOOP_STR_ARGS(program->groups[lane / run->plan.agents]));
-            else
-                loop_diag_note(diags, diag, LOOP_NO_SPAN, "agent %u", lane);
-            return false;
-        }
-    }
-    return true;
+    const LoopMeasure *measure = &program->measures[unfit->measure];
+    const LoopCheck check = {.kind = LOOP_CHECK_FINITE, .code = LOOP_E0901, .span = measure->span, .name = measure->text};
+    LoopDiag *diag = loop_diag_fault(diags, &check, unfit->value);
+    if (program->group_count > 1)
+        loop_diag_note(diags, diag, LOOP_NO_SPAN, "agent %u of '%.*s'", unfit->lane % run->plan.agents,
+                       LOOP_STR_ARGS(program->groups[unfit->lane / run->plan.agents]));
+    else
+        loop_diag_note(diags, diag, LOOP_NO_SPAN, "agent %u", unfit->lane);
 }
 
 static LoopRunStatus finish(Run *run, LoopDiags *diags, bool *setup_fault)
@@ -392,13 +381,17 @@ static LoopRunStatus finish(Run *run, LoopDiags *diags, bool *setup_fault)
         *setup_fault = run->fault.step == UINT64_MAX;
         return LOOP_RUN_FAULT;
     }
-    if (!measured_is_finite(run, diags))
-        return LOOP_RUN_FAULT;
-    loop_taught_report(&run->taught, diags);
     courses_finish(run->results);
     run->results->steps = run->steps;
-    return loop_finals_run(run->program, &run->plan, run->options, run->measured, run->results) ? LOOP_RUN_OK
-                                                                                                      : LOOP_RUN_MEMORY;
+    LoopUnfit unfit = {.found = false};
+    if (!loop_finals_run(run->program, &run->plan, run->options, run->measured, run->results, &unfit))
+        return LOOP_RUN_MEMORY;
+    if (unfit.found) {
+        report_unfit(run, &unfit, diags);
+        return LOOP_RUN_FAULT;
+    }
+    loop_taught_report(&run->taught, diags);
+    return LOOP_RUN_OK;
 }
 
 static LoopResults *results_make(const Run *run)
