@@ -224,6 +224,7 @@ struct LoopLoopModel {
     uint32_t reach;             /* lines that a neuron sees */
     bool sized;                 /* both are known */
     bool discounting;           /* its discount is being read */
+    bool doubted;               /* a warning says by now why it may learn nothing */
     const LoopLabels *labels;   /* of the channels */
     /* predict */
     LoopNode *truth;

@@ -54,6 +54,7 @@ typedef struct LoopBlock {
     uint32_t first, lanes;      /* of all lanes of the run */
     uint32_t agents;            /* per group */
     uint32_t *agent, *group;    /* [lanes] */
+    uint32_t *copy;             /* [lanes]: of which copy of a part a lane is */
     uint64_t seed, step;
     LoopReal *state;            /* the slab */
     size_t state_bytes;
@@ -62,6 +63,7 @@ typedef struct LoopBlock {
     uint64_t *runs;             /* [memo_count]: how often each has run */
     LoopSeen *seen;             /* [loop_count] */
     LoopTaught *taught;         /* [loop_count] */
+    bool *taught_flags;         /* [2][loop_count][copies] */
     LoopLate *late;             /* [loop_count] */
     LoopActive *active;         /* [layout->lines]: context lines that are not 0 */
     uint8_t *sees;              /* [2][layout->lines + LOOP_RUNS_MORE]: scratch for reading out and for learning */
@@ -103,11 +105,15 @@ static inline LoopRngKeys loop_block_loop_keys(const LoopBlock *block, size_t lo
     return loop_block_draw_keys(block, block->program->draw_count + loop);
 }
 
-/* Which copy of a part a lane is of. */
+/* How many copies of a part a program stands for. */
+static inline uint32_t loop_copies(const LoopProgram *program)
+{
+    return program->origin ? program->origin->copies : 1;
+}
+/* Which of them a lane is of. */
 static inline uint32_t loop_block_copy(const LoopBlock *block, size_t lane)
 {
-    const LoopOrigin *origin = block->program->origin;
-    return origin ? block->group[lane] / (block->program->group_count / origin->copies) : 0;
+    return block->copy[lane];
 }
 
 #endif

@@ -45,10 +45,11 @@ typedef struct LoopWires {
 
 enum { LOOP_RULE_ARRAYS = 15 }; /* of scratch, each as long as a run of synapses */
 
-/* What has become of the learning of a loop by now. */
+/* What has become of the learning of a loop by now, [copies] of the program. */
 typedef struct LoopTaught {
-    bool gained; /* dopamine times rate was not 0 on some step, */
-    bool moved;  /* nor was some trace then */
+    bool *gained;  /* dopamine times rate was not 0 in some lane, on some step, */
+    bool *moved;   /* nor was some trace of that lane then */
+    uint32_t left; /* copies in the block for which that has not come */
 } LoopTaught;
 
 /* All that a rule may touch. `weights` are [channels][neurons][reach][lanes], and so is `memory` where the rule has one;
@@ -69,6 +70,7 @@ typedef struct LoopRuleCall {
     uint8_t *sees, *due;                                                 /* scratch, a byte a run: see runs.h */
     bool *stale;                                                         /* becomes true when weights may have moved */
     LoopTaught *taught;
+    const uint32_t *copy;                                                /* [lanes]: of which copy of the program a lane is */
     LoopReal *scratch;                                                   /* [LOOP_RULE_ARRAYS][span] */
     size_t span;
 } LoopRuleCall;

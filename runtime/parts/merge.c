@@ -269,6 +269,7 @@ static bool write_observers(Merge *m)
     }
     m->part->measures = wholes_of(m, offsetof(LoopSlice, measures), to->measure_count);
     m->part->strips = wholes_of(m, offsetof(LoopSlice, strips), to->strip_count);
+    m->part->loops = wholes_of(m, offsetof(LoopSlice, loops), to->loop_count);
     return !loop_arena_failed(arena);
 }
 

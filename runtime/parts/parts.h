@@ -10,7 +10,8 @@ typedef struct LoopPart {
     LoopProgram *program; /* its group c * groups + g is group g in copy c */
     uint32_t copies;
     uint32_t *measures;   /* [copies][measures of the part]: which of the whole program's they are */
-    uint32_t *strips;     /* [copies][strips of the part] */
+    uint32_t *strips;     /* [copies][strips of the part], */
+    uint32_t *loops;      /* [copies][loops of the part] */
 } LoopPart;
 
 typedef struct LoopParts {

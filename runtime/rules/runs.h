@@ -104,15 +104,40 @@ static inline void loop_synapses_note(const LoopRuleCall *call, const LoopSynaps
 {
     const uint8_t *live = loop_synapses_live(call, row);
     const uint64_t always = s->always * LOOP_EACH, fades = s->fades * LOOP_EACH, credits = s->credits * LOOP_EACH;
-    uint64_t moved = 0;
     const uint64_t weights = (asked & LOOP_MOVE_WEIGHTS) ? LOOP_EACH : 0, traces = (asked & LOOP_MOVE_TRACES) ? LOOP_EACH : 0;
     for (size_t run = 0, runs = loop_synapses_runs(call); run < runs; run += 8) {
         uint64_t lives = loop_bytes(live + run), moves = (lives & fades) | (loop_bytes(call->sees + run) & credits);
-        moved |= lives;
         uint64_t due = ((lives | always) & weights) * LOOP_MOVE_WEIGHTS | (moves & traces) * LOOP_MOVE_TRACES;
         memcpy(call->due + run, &due, sizeof due);
     }
-    call->taught->moved |= (asked & LOOP_MOVE_WEIGHTS) && s->gains && moved;
+}
+
+/* Whether some trace of lane `l` in row `row` is not 0. */
+static inline bool loop_synapses_eligible(const LoopRuleCall *call, size_t row, size_t l)
+{
+    const uint8_t *live = loop_synapses_live(call, row);
+    const LoopReal *e = call->traces + row * call->wires.reach * call->lanes;
+    bool any = false;
+    for (size_t run = 0; !any && run < loop_synapses_runs(call); run++)
+        for (size_t j = loop_synapses_before(call, run); live[run] && !any && j < loop_synapses_before(call, run + 1); j++)
+            any = e[j * call->lanes + l] != 0;
+    return any;
+}
+
+/* Notes which lanes have something to learn from, and for what. */
+static inline void loop_synapses_gained(const LoopRuleCall *call, const LoopSynapses *s)
+{
+    for (size_t l = 0; l < call->lanes; l++)
+        call->taught->gained[call->copy[l]] |= s->push[l] != 0;
+}
+static inline void loop_synapses_moved(const LoopRuleCall *call, const LoopSynapses *s, size_t row)
+{
+    LoopTaught *taught = call->taught;
+    for (size_t l = 0; taught->left && l < call->lanes; l++)
+        if (s->push[l] != 0 && !taught->moved[call->copy[l]] && loop_synapses_eligible(call, row, l)) {
+            taught->moved[call->copy[l]] = true;
+            taught->left--;
+        }
 }
 
 /* The first byte from `from` on that is not like that one; `end` where all are. */

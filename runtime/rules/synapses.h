@@ -93,6 +93,8 @@ static inline void loop_synapses_neuron(const LoopRuleCall *call, LoopSynapses *
     bool by_run = (asked & LOOP_MOVE_TRACES) && call->wires.wiring != LOOP_WIRING_BROADCAST;
     if (by_run)
         asked &= ~LOOP_MOVE_TRACES;
+    if ((asked & LOOP_MOVE_WEIGHTS) && s->gains && call->taught->left)
+        loop_synapses_moved(call, s, row);
     if (asked)
         loop_synapses_note(call, s, asked, row);
     for (size_t run = 0, count; asked && (count = loop_synapses_stretch(call, &run)) > 0; run += count) {
@@ -155,7 +157,8 @@ static inline void loop_synapses_move(const LoopRuleCall *call, LoopSynapsesMove
         loop_synapses_channel(call, &s, k);
         bool moves = s.gains || !needs_gain || s.always;
         *call->stale = *call->stale || moves;
-        call->taught->gained |= s.gains;
+        if (call->taught->left && s.gains)
+            loop_synapses_gained(call, &s);
         if (loop->trace_by_neuron)
             loop_synapses_neurons(call, &s, moves ? LOOP_MOVE_WEIGHTS : 0, move);
         else

@@ -31,7 +31,7 @@ typedef struct Run {
     uint32_t merged;       /* blocks that are in; the first so many, where strips go in in order */
     bool no_memory, interrupted;
     LoopFault fault, grown;
-    LoopList taught;       /* LoopTaughtLoop, in the arena of the results */
+    LoopLearned *learned;  /* [loops], in the arena of the results */
     uint64_t steps;
     LoopLibraries *libraries;
     bool stateless;        /* a library could not make a state */
@@ -181,8 +181,7 @@ static void merge(Worker *worker)
         run->fault = worker->block->fault;
     if (loop_fault_larger(&worker->block->grown, &run->grown))
         run->grown = worker->block->grown;
-    if (!loop_taught_add(&run->taught, run->results->arena, worker->block))
-        run->no_memory = true;
+    loop_taught_add(run->learned, worker->block, worker->stage->part);
     merge_strips(worker);
     uint64_t steps = steps_done(worker->block);
     run->steps = steps > run->steps ? steps : run->steps;
@@ -390,8 +389,7 @@ static LoopRunStatus finish(Run *run, LoopDiags *diags, bool *setup_fault)
         report_unfit(run, &unfit, diags);
         return LOOP_RUN_FAULT;
     }
-    loop_taught_report(&run->taught, diags);
-    return LOOP_RUN_OK;
+    return loop_taught_report(run->learned, run->program, diags) ? LOOP_RUN_OK : LOOP_RUN_MEMORY;
 }
 
 static LoopResults *results_make(const Run *run)
@@ -425,7 +423,9 @@ static LoopRunStatus run_plan(Run *run, LoopDiags *diags, bool *setup_fault)
         return loop_diags_errors(diags) ? LOOP_RUN_LIBRARY : LOOP_RUN_MEMORY;
     Worker *workers = loop_alloc_array(run->plan.threads, sizeof *workers);
     run->results = results_make(run);
-    if (run->results && workers && courses_make(run) && measured_make(run) && workers_make(run, workers)) {
+    if (run->results)
+        run->learned = LOOP_NEW_ARRAY(run->results->arena, run->program->loop_count, LoopLearned);
+    if (run->learned && workers && courses_make(run) && measured_make(run) && workers_make(run, workers)) {
         workers_run(run, workers);
         status = finish(run, diags, setup_fault);
     }

@@ -1,55 +1,63 @@
+/* Which loops have learned nothing by the end of a run. */
 #include "runtime/run/taught.h"
 
-/* Loops written at one place are one, as all copies of a circuit are. They come in one order, so the place is where the last one was,
-   or behind it. */
-static LoopTaughtLoop *find(LoopList *list, LoopArena *arena, const LoopLoop *loop, size_t *at)
+#include <stdlib.h>
+
+void loop_taught_add(LoopLearned *learned, const LoopBlock *block, const LoopPart *part)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        const size_t k = (*at + i) % list->count;
-        LoopTaughtLoop *known = &LOOP_ITEM(*list, LoopTaughtLoop, k);
-        if (known->loop->span.begin == loop->span.begin && known->loop->span.file == loop->span.file) {
-            *at = k;
-            return known;
+    const uint32_t loops = block->program->loop_count;
+    for (uint32_t l = 0; l < block->lanes; l++) {
+        const uint32_t copy = block->copy[l];
+        for (uint32_t i = 0; (l == 0 || copy != block->copy[l - 1]) && i < loops; i++) {
+            const uint32_t noted = block->program->loops[i].uniform ? block->copy[0] : copy; /* one lane stands for all */
+            LoopLearned *known = &learned[part ? part->loops[(size_t)copy * loops + i] : i];
+            known->gained |= block->taught[i].gained[noted];
+            known->moved |= block->taught[i].moved[noted];
         }
     }
-    LoopTaughtLoop *new = LOOP_ADD(arena, list, LoopTaughtLoop);
-    if (new)
-        *new = (LoopTaughtLoop){.loop = loop};
-    return new;
 }
 
-bool loop_taught_add(LoopList *list, LoopArena *arena, const LoopBlock *block)
+/* By where they are written. */
+static int by_span(const void *a, const void *b)
 {
-    size_t at = 0;
-    for (uint32_t i = 0; i < block->program->loop_count; i++, at++) {
-        const LoopLoop *loop = &block->program->loops[i];
-        if (!loop->learns || loop->forget != LOOP_NONE) /* what is forgotten moves anyway */
-            continue;
-        LoopTaughtLoop *known = find(list, arena, loop, &at);
-        if (!known)
-            return false;
-        known->taught.gained |= block->taught[i].gained;
-        known->taught.moved |= block->taught[i].moved;
-    }
-    return true;
+    const LoopLoop *const *x = a, *const *y = b;
+    if ((*x)->span.file != (*y)->span.file)
+        return (*x)->span.file < (*y)->span.file ? -1 : 1;
+    if ((*x)->span.begin != (*y)->span.begin)
+        return (*x)->span.begin < (*y)->span.begin ? -1 : 1;
+    return *x < *y ? -1 : *x > *y;
 }
 
-static const char *reason(const LoopTaughtLoop *known)
+static const char *reason(const LoopLoop *loop, bool gained)
 {
-    if (!known->taught.gained)
+    if (!gained)
         return "Its dopamine, times its rate, was 0 on every step.";
-    if (known->loop->kind == LOOP_CHOOSE)
-        return "Whenever its dopamine came no choice was eligible. With no trace said a choice is until the next one; or let it fade: learn rate 0.1, trace 0.9.";
+    if (loop->kind == LOOP_CHOOSE)
+        return "Whenever its dopamine came no choice was eligible. Without 'trace' a choice stays so until the next one: leave it out, or let it fade: learn rate 0.1, trace 0.9.";
     return "Whenever its dopamine came no synapse was eligible. Let a trace last until then, as in learn rate 0.1, trace 0.9, or let what it sees last: history(light, 2 s).";
 }
 
-void loop_taught_report(const LoopList *list, LoopDiags *diags)
+bool loop_taught_report(const LoopLearned *learned, const LoopProgram *program, LoopDiags *diags)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        const LoopTaughtLoop *known = &LOOP_ITEM(*list, LoopTaughtLoop, i);
-        if (known->taught.moved)
+    const LoopLoop **loops = loop_alloc_array(program->loop_count, sizeof *loops);
+    size_t count = 0;
+    for (uint32_t i = 0; loops && i < program->loop_count; i++)
+        if (program->loops[i].learns && !program->loops[i].excused)
+            loops[count++] = &program->loops[i];
+    if (count)
+        qsort(loops, count, sizeof *loops, by_span);
+    for (size_t i = 0, end; i < count; i = end) {
+        bool gained = false, moved = false;
+        for (end = i; end < count && loops[end]->span.file == loops[i]->span.file && loops[end]->span.begin == loops[i]->span.begin; end++) {
+            gained = gained || learned[loops[end] - program->loops].gained;
+            moved = moved || learned[loops[end] - program->loops].moved;
+        }
+        if (moved)
             continue;
-        LoopDiag *diag = loop_diag(diags, LOOP_W0030, known->loop->span, "'%.*s' has learned nothing in this run", LOOP_STR_ARGS(known->loop->name));
-        loop_diag_help(diags, diag, "%s", reason(known));
+        LoopDiag *diag = loop_diag(diags, LOOP_W0030, loops[i]->span, "'%.*s' has learned nothing in this run", LOOP_STR_ARGS(loops[i]->name));
+        loop_diag_help(diags, diag, "%s", reason(loops[i], gained));
     }
+    const bool ok = loops != NULL;
+    loop_free(loops);
+    return ok;
 }

@@ -36,6 +36,7 @@ LoopRuleCall loop_bundle_call(const LoopBlock *block, size_t index, LoopBundle b
     call.weights += first * synapses;
     call.traces += first * synapses;
     call.scales += first;
+    call.copy += first;
     call.live += first / LOOP_BUNDLE * synapses;
     return call;
 }

@@ -41,6 +41,7 @@ void loop_ready_learn(const LoopBlock *block, size_t index, LoopRuleCall *call)
         .due = block->sees + block->layout->lines + LOOP_RUNS_MORE,
         .stale = &block->seen[index].stale,
         .taught = &block->taught[index],
+        .copy = block->copy,
         .scratch = block->state + block->layout->scratch,
         .span = block->layout->span,
     };

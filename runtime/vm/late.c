@@ -149,15 +149,43 @@ static bool note_credit(const LoopRuleCall *call, const LoopSynapses *s, const L
     return own || all_finite(late->due, loop->channels * call->lanes);
 }
 
-/* Before anything enters the traces. */
-static void note_taught(LoopBlock *block, size_t index, bool moves)
+/* Whether some trace of a lane is not 0. */
+static bool is_eligible(const LoopBlock *block, size_t index, size_t l)
+{
+    const LoopRuleCall *call = &block->calls[index];
+    const size_t synapses = loop_synapses(call->loop);
+    if (block->late[index].turned)
+        return loop_synapses_any(call->traces + l * synapses, synapses);
+    LoopBundle b = loop_bundle(block, index, 0);
+    while (l >= b.first + b.lanes)
+        b = loop_bundle_after(block, index, b);
+    const LoopReal *e = call->traces + b.first * synapses + (l - b.first);
+    bool any = false;
+    for (size_t s = 0; s < synapses && !any; s++)
+        any = e[s * b.lanes] != 0;
+    return any;
+}
+
+/* What loop_synapses_gained and loop_synapses_moved note, where learning waits: traces are looked at once for each copy, most often. */
+static void note_taught(LoopBlock *block, size_t index, const LoopSynapses *s)
 {
     const LoopRuleCall *call = &block->calls[index];
     LoopTaught *taught = &block->taught[index];
-    const size_t runs = call->loop->channels * call->wires.reach * loop_bundle_count(block->layout, index, call->lanes);
-    taught->gained |= moves;
-    if (moves && !taught->moved)
-        taught->moved = block->late[index].lives || memchr(call->live, 1, runs);
+    bool done = false;
+    if (!taught->left || !s->gains)
+        return;
+    loop_synapses_gained(call, s);
+    for (size_t l = 0; taught->left && l < call->lanes; l++) {
+        if (s->push[l] == 0 || taught->moved[call->copy[l]])
+            continue;
+        if (!done) /* traces are what they are ahead of this step */
+            do_all(block, index);
+        done = true;
+        if (is_eligible(block, index, l)) {
+            taught->moved[call->copy[l]] = true;
+            taught->left--;
+        }
+    }
 }
 
 /* Notes what of weights and traces is to move, behind what has been noted. False: it can't wait. */
@@ -174,7 +202,6 @@ static bool note(LoopBlock *block, size_t index, const LoopSynapses *s, bool mov
         return false;
     if (enters && !late->lives)
         memset(call->live, 1, channels * call->wires.reach * loop_bundle_count(block->layout, index, lanes));
-    note_taught(block, index, moves);
     late->lives = late->lives || enters;
     if (moves) {
         memcpy(late->push, s->push, lanes * sizeof *late->push);
@@ -208,6 +235,8 @@ bool loop_late_learn(LoopBlock *block, size_t index)
     loop_synapses_factors(call, &s, 0);
     const bool enters = has_credit(call, late),
                waits = late->dense && !(s.fades && (enters || !s.sweeps)) && !(enters && block->seen[index].step != block->step);
+    if (waits)
+        note_taught(block, index, &s);
     if (!waits || !note(block, index, &s, s.gains, enters)) {
         loop_late_settle(block, index);
         if (late->by)

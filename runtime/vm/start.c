@@ -45,12 +45,13 @@ bool loop_block_bytes(const LoopProgram *program, const LoopLayout *layout, size
     const LoopBlock *b = NULL; /* for the sizes of its members */
     size_t draws = (size_t)program->draw_count + program->loop_count, slab;
     size_t ready = loop_section_count(&program->step) + layout->memo_count + loop_section_count(&program->observe) + 2;
-    return add_bytes(bytes, 1, sizeof *b) && add_bytes(bytes, layout->lanes, sizeof *b->agent + sizeof *b->group + sizeof *b->counters) &&
+    return add_bytes(bytes, 1, sizeof *b) && add_bytes(bytes, layout->lanes, sizeof *b->agent + sizeof *b->group + sizeof *b->copy + sizeof *b->counters) &&
            add_bytes(bytes, draws * key_lanes(program, layout->lanes), sizeof *b->keys) &&
            add_bytes(bytes, draws, sizeof *b->drawn + sizeof(size_t)) && loop_mul(layout->reals, real_bytes, &slab) &&
            add_bytes(bytes, loop_pages_bytes(slab), 1) && add_bytes(bytes, layout->live_bytes + LOOP_RUNS_MORE, 1) &&
            add_bytes(bytes, layout->lines, sizeof *b->active + 2 * sizeof *b->sees) &&
            add_bytes(bytes, program->loop_count, sizeof *b->seen + sizeof *b->taught + sizeof *b->calls + sizeof *b->late) &&
+           add_bytes(bytes, (size_t)program->loop_count * loop_copies(program), 2 * sizeof *b->taught_flags) &&
            add_bytes(bytes, program->loop_count, sizeof *layout->loops) &&
            add_bytes(bytes, (size_t)program->register_count + program->ring_count, sizeof(size_t)) &&
            add_bytes(bytes, program->register_count, sizeof *layout->lent) &&
@@ -86,6 +87,7 @@ LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, 
     block->seed = seed;
     block->agent = loop_alloc_array(layout->lanes, sizeof *block->agent);
     block->group = loop_alloc_array(layout->lanes, sizeof *block->group);
+    block->copy = loop_alloc_array(layout->lanes, sizeof *block->copy);
     block->counters = loop_alloc_array(layout->lanes, sizeof *block->counters);
     block->key_lanes = key_lanes(program, layout->lanes);
     block->key_step = block->key_lanes > 1;
@@ -100,6 +102,7 @@ LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, 
     block->runs = loop_alloc_array(layout->memo_count, sizeof *block->runs);
     block->seen = loop_alloc_array(program->loop_count, sizeof *block->seen);
     block->taught = loop_alloc_array(program->loop_count, sizeof *block->taught);
+    block->taught_flags = loop_alloc_array((size_t)program->loop_count * loop_copies(program), 2 * sizeof *block->taught_flags);
     block->late = loop_alloc_array(program->loop_count, sizeof *block->late);
     block->drawn = loop_alloc_array((size_t)program->draw_count + program->loop_count, sizeof *block->drawn);
     block->selves = loop_mul(program->foreign_count, layout->lanes, &bytes) ? loop_alloc_array(bytes, sizeof *block->selves) : NULL;
@@ -109,9 +112,9 @@ LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, 
     block->calls = loop_alloc_array(program->loop_count, sizeof *block->calls);
     block->clock = loop_clock_new(program, layout->lanes);
     block->recorder = loop_recorder_new(program, layout->lanes);
-    if (block->agent && block->group && block->counters && block->keys && block->state && block->live && block->active && block->sees &&
-        block->runs && block->seen && block->taught && block->late && block->drawn && block->calls && block->selves && block->foreign && block->ready_step &&
-        block->ready_observe && block->clock && block->recorder)
+    if (block->agent && block->group && block->copy && block->counters && block->keys && block->state && block->live && block->active && block->sees &&
+        block->runs && block->seen && block->taught && block->taught_flags && block->late && block->drawn && block->calls && block->selves &&
+        block->foreign && block->ready_step && block->ready_observe && block->clock && block->recorder)
         return block;
     loop_block_free(block);
     return NULL;
@@ -123,6 +126,7 @@ void loop_block_free(LoopBlock *block)
         return;
     loop_free(block->agent);
     loop_free(block->group);
+    loop_free(block->copy);
     loop_free(block->counters);
     loop_free(block->keys);
     loop_free(block->selves);
@@ -134,6 +138,7 @@ void loop_block_free(LoopBlock *block)
     loop_free(block->runs);
     loop_free(block->seen);
     loop_free(block->taught);
+    loop_free(block->taught_flags);
     loop_free(block->late);
     loop_free(block->drawn);
     loop_free(block->calls);
@@ -273,6 +278,19 @@ static void start_loops(LoopBlock *block)
     }
 }
 
+/* What has been noted of copies stays, for the blocks of them that come. */
+static void start_taught(LoopBlock *block)
+{
+    const uint32_t copies = loop_copies(block->program);
+    for (size_t i = 0; i < block->program->loop_count; i++) {
+        bool *flags = block->taught_flags + 2 * i * copies;
+        LoopTaught *taught = &block->taught[i];
+        *taught = (LoopTaught){.gained = flags, .moved = flags + copies};
+        for (size_t l = 0; l < loop_block_synapse_lanes(block, &block->program->loops[i]); l++)
+            taught->left += (l == 0 || block->copy[l] != block->copy[l - 1]) && !taught->moved[block->copy[l]];
+    }
+}
+
 void loop_block_start(LoopBlock *block, uint32_t first, uint32_t lanes)
 {
     block->first = first;
@@ -283,7 +301,9 @@ void loop_block_start(LoopBlock *block, uint32_t first, uint32_t lanes)
     for (uint32_t l = 0; l < lanes; l++) {
         block->agent[l] = (first + l) % block->agents;
         block->group[l] = (first + l) / block->agents;
+        block->copy[l] = block->group[l] / (block->program->group_count / loop_copies(block->program));
     }
+    start_taught(block);
     if (!block->fresh)
         memset(block->state, 0, block->layout->reals * sizeof(LoopReal));
     block->fresh = false;

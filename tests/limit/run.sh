@@ -190,6 +190,15 @@ printf 'step 1 ms\nlet z = normal(0, 1, 500)\ntask {\n  trial t 2 s { }\n  phase
 want tails 0 '2 expectations hold' "$loop" run --precision single "$scratch/tails.loop"
 (ulimit -f 1; want no_growth 6 'File too large' "$loop" run -q -o "$scratch/grown" examples/schultz.loop; [ "$failed" -eq 0 ]) && pass || fail no_growth
 [ -e "$scratch/grown/.traces.csv"* ] && fail 'no_growth leaves a file behind' || pass
+# ---- what a run says at its end, however it is run ----
+for model in agents late alike choice; do
+    "$loop" run -q "tests/diag/W0030_$model.loop" 2>"$scratch/said" >"$scratch/out"
+    for options in '--lanes 1' '--lanes 2' '--lanes 64' '--split none' '--split parts' '--split lanes' '-j 1' '-j 3' '--engine base' '--precision single'; do
+        # shellcheck disable=SC2086
+        "$loop" run -q $options "tests/diag/W0030_$model.loop" 2>"$scratch/also" >"$scratch/out"
+        cmp -s "$scratch/said" "$scratch/also" && pass || fail "W0030_$model says something else with $options"
+    done
+done
 # ---- environment ----
 wanted=$("$loop" run examples/schultz.loop | sha256sum)
 for locale in C de_DE.UTF-8 tr_TR.UTF-8; do

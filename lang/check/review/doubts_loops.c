@@ -5,7 +5,7 @@
 #include <math.h>
 
 /* `forget` and the weights it works on are a model too, so only a loop without it is in doubt. */
-static void check_rate(LoopChecker *check, const LoopLoopModel *loop)
+static void check_rate(LoopChecker *check, LoopLoopModel *loop)
 {
     const double *rate = loop_node_given(loop->rate);
     if (!rate || loop->forget)
@@ -17,6 +17,7 @@ static void check_rate(LoopChecker *check, const LoopLoopModel *loop)
     }
     if (!negative && !zero)
         return;
+    loop->doubted = true;
     LoopDiag *diag =
         loop_diag(check->diags, LOOP_W0016, loop->rate->span,
                   negative ? "'%.*s' learns away from what its dopamine teaches: its rate is negative" : "'%.*s' learns nothing: its rate is 0",
@@ -240,6 +241,11 @@ static void check_zero(LoopChecker *check, const LoopSymbol *signal)
     const LoopSymbol *sense = signal->value && !signal->forced ? zero_factor(check->model, signal->value) : NULL;
     if (!sense)
         return;
+    for (size_t i = 0; i < check->model->targets.count; i++) {
+        const LoopTargetModel *target = &LOOP_ITEM(check->model->targets, LoopTargetModel, i);
+        if (target->dopamine == signal && target->loop->loop)
+            target->loop->loop->doubted = true;
+    }
     LoopDiag *diag = loop_diag(check->diags, LOOP_W0027, signal->span, "'%.*s' stays 0: no trial drives '%.*s'", LOOP_STR_ARGS(signal->name),
                                LOOP_STR_ARGS(sense->name));
     loop_diag_help(check->diags, diag, "Give a trial an event of it, such as: %.*s at 1 s", LOOP_STR_ARGS(sense->name));
@@ -267,11 +273,12 @@ static const LoopSymbol *sense_when(const LoopLoopModel *loop)
     return loop->when && loop->when->kind == LOOP_NODE_SYMBOL ? loop->when->symbol : NULL;
 }
 
-static void check_when(LoopChecker *check, const LoopLoopModel *loop)
+static void check_when(LoopChecker *check, LoopLoopModel *loop)
 {
     const LoopSymbol *sense = sense_when(loop);
     if (!sense || !stays_0(check->model, sense))
         return;
+    loop->doubted = true;
     LoopDiag *diag = loop_diag(check->diags, LOOP_W0017, loop->when->span, "'%.*s' never chooses: no trial drives '%.*s'",
                                LOOP_STR_ARGS(loop->symbol->name), LOOP_STR_ARGS(sense->name));
     loop_diag_help(check->diags, diag, "Give a trial an event of it, such as: %.*s at 1 s", LOOP_STR_ARGS(sense->name));
@@ -290,7 +297,7 @@ static void check_steepness(LoopChecker *check, const LoopLoopModel *loop)
     loop_diag_help(check->diags, diag, "Give it a steepness above 0, such as 4; what is to be avoided has a value below 0.");
 }
 
-void loop_doubts_loop(LoopChecker *check, const LoopLoopModel *loop)
+void loop_doubts_loop(LoopChecker *check, LoopLoopModel *loop)
 {
     LoopScope *before = loop_scope_enter(check, loop->symbol->scope);
     check_rate(check, loop);

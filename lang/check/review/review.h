@@ -10,7 +10,7 @@ void loop_categories_fill(LoopChecker *check);
 void loop_unused_check(LoopChecker *check);
 void loop_doubts_check(LoopChecker *check);
 /* Those about one loop, in its scope: what all instances of a circuit have in common is said once. */
-void loop_doubts_loop(LoopChecker *check, const LoopLoopModel *loop);
+void loop_doubts_loop(LoopChecker *check, LoopLoopModel *loop);
 /* And about a dopamine signal: an error is made of values, and the number of a choice, which says which it was, is none. */
 void loop_doubts_signal(LoopChecker *check, const LoopSymbol *signal);
 
