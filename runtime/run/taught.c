@@ -42,7 +42,7 @@ bool loop_taught_report(const LoopLearned *learned, const LoopProgram *program, 
     const LoopLoop **loops = loop_alloc_array(program->loop_count, sizeof *loops);
     size_t count = 0;
     for (uint32_t i = 0; loops && i < program->loop_count; i++)
-        if (program->loops[i].learns && !program->loops[i].excused)
+        if (program->loops[i].learns)
             loops[count++] = &program->loops[i];
     if (count)
         qsort(loops, count, sizeof *loops, by_span);
@@ -50,7 +50,7 @@ bool loop_taught_report(const LoopLearned *learned, const LoopProgram *program, 
         bool gained = false, moved = false;
         for (end = i; end < count && loops[end]->span.file == loops[i]->span.file && loops[end]->span.begin == loops[i]->span.begin; end++) {
             gained = gained || learned[loops[end] - program->loops].gained;
-            moved = moved || learned[loops[end] - program->loops].moved;
+            moved = moved || loops[end]->excused || learned[loops[end] - program->loops].moved;
         }
         if (moved)
             continue;
