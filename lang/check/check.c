@@ -124,18 +124,18 @@ static void check_broken(LoopChecker *check)
     }
 }
 
-/* A named value that is known by now, and is no number: the run would stop at once. */
+/* A signal that is known by now, and is no number: the run would stop at once. The first is enough; others may be made of it. */
 static void check_finite(LoopChecker *check)
 {
-    for (size_t i = 0; i < check->model->symbols.count; i++) {
+    for (size_t i = 0; well(check) && i < check->model->symbols.count; i++) {
         const LoopSymbol *symbol = LOOP_ITEM(check->model->symbols, LoopSymbol *, i);
-        const double *value = symbol->value && symbol->kind != LOOP_SYM_MEASURE ? symbol->value->constant : NULL;
-        for (uint32_t e = 0; value && e < symbol->value->type.width; e++)
+        const bool signal = symbol->kind != LOOP_SYM_MEASURE && symbol->kind != LOOP_SYM_CONST && symbol->kind != LOOP_SYM_PARAM;
+        const double *value = signal && symbol->value ? symbol->value->constant : NULL;
+        for (uint32_t e = 0; value && well(check) && e < symbol->value->type.width; e++)
             if (!isfinite(value[e])) {
                 LoopDiag *diag = loop_diag(check->diags, LOOP_E0901, symbol->span, "'%.*s' is %s", LOOP_STR_ARGS(symbol->name),
                                            isnan(value[e]) ? "undefined" : "infinite");
                 loop_diag_help(check->diags, diag, "Look for a division by 0, the logarithm of 0, the root of what is below 0, or an exponential that is too large.");
-                break;
             }
     }
 }

@@ -151,8 +151,6 @@ LoopSection lower_section(Lower *l, const LoopList *code);
 /* ---- nodes.c, time.c: expressions ---- */
 /* The register of an expression, which is worked out here if it was not before. LOOP_NONE for NULL. */
 uint32_t lower_value(Lower *l, LoopNode *node);
-/* The same as it is shown to people: durations, which are computed with in steps, in milliseconds. */
-uint32_t lower_shown(Lower *l, LoopNode *node);
 /* Works out here what of an expression must see every step. */
 void lower_hoist(Lower *l, LoopNode *node);
 bool lower_calls_foreign(Lower *l, LoopNode *node);
@@ -165,7 +163,6 @@ void lower_named(Lower *l, const LoopSymbol *symbol);
 bool lower_same_value(const LoopNode *a, const LoopNode *b);
 uint32_t lower_time(Lower *l, const LoopNode *node);
 uint32_t lower_onset(Lower *l, uint32_t x);
-uint32_t lower_draw(Lower *l, uint64_t place, LoopDrawClock clock, uint32_t width);
 void lower_read_rings(Lower *l);
 void lower_write_rings(Lower *l);
 /* `reg` as it was `steps` ago, 0 before the start. */

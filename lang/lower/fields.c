@@ -48,7 +48,6 @@ uint32_t lower_field(Lower *l, const LoopNode *node)
     return LOOP_NONE;
 }
 
-
 uint32_t lower_credit(Lower *l, const LoopNode *node)
 {
     const LoopLoop *loop = lower_loop_of(l, node->symbol);

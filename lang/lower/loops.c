@@ -1,4 +1,4 @@
-/* Loops: their registers, what they read and show, and the learning at the end of a step. */
+/* Loops: their registers, what they read, and the learning at the end of a step. */
 #include "lang/lower/emit.h"
 
 #include "runtime/contract/rule.h"

@@ -196,7 +196,8 @@ static bool is_kept(LoopList *strips, const LoopStripModel *from)
     return found;
 }
 
-uint32_t lower_shown(Lower *l, LoopNode *node)
+/* As it is shown to people: durations, which are computed with in steps, in milliseconds. */
+static uint32_t shown(Lower *l, LoopNode *node)
 {
     uint32_t reg = lower_value(l, node);
     return node->type.unit == LOOP_UNIT_DURATION ? lower_op2(l, LOOP_OP_mul, reg, lower_number(l, l->model->step_ms)) : reg;
@@ -206,7 +207,7 @@ static void add_strip(Lower *l, LoopList *strips, const LoopStripModel *from)
 {
     if (is_kept(strips, from))
         return;
-    uint32_t reg = lower_shown(l, from->signal), width = lower_reg(l, reg)->width;
+    uint32_t reg = shown(l, from->signal), width = lower_reg(l, reg)->width;
     const LoopTrialModel *trial = LOOP_ITEM(l->model->trials, LoopTrialModel *, from->select.trial);
     LoopStrip strip = {.signal = lower_text(l, from->text), .reg = reg, .phase = lower_text(l, from->phase->name),
                        .select = from->select, .steps = trial->duration, .plotted = from->plotted, .group = from->group};

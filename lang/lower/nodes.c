@@ -155,6 +155,15 @@ static void some_odds(Lower *l, const LoopNode *node, uint32_t odds)
                                                            .hi = lower_reg(l, odds)->width});
 }
 
+static uint32_t draw_site(Lower *l, uint64_t place, LoopDrawClock clock, uint32_t width)
+{
+    LoopDraw *site = LOOP_ADD(l->scratch, &l->draws, LoopDraw);
+    if (!site)
+        return LOOP_NONE;
+    *site = (LoopDraw){.place = place, .clock = clock, .single = clock != LOOP_DRAW_ONCE && width == 1};
+    return (uint32_t)l->draws.count - 1;
+}
+
 /* A draw of width 1 among starting weights is drawn anew for each of them. */
 static uint32_t draw(Lower *l, const LoopNode *node, uint32_t op)
 {
@@ -169,17 +178,8 @@ static uint32_t draw(Lower *l, const LoopNode *node, uint32_t op)
         o.width = l->wide;
     o.each = o.stays = true;
     o.drawn_once = node->clock == LOOP_DRAW_ONCE;
-    o.word = lower_draw(l, node->place, node->clock, o.width);
+    o.word = draw_site(l, node->place, node->clock, o.width);
     return lower_make(l, &o);
-}
-
-uint32_t lower_draw(Lower *l, uint64_t place, LoopDrawClock clock, uint32_t width)
-{
-    LoopDraw *site = LOOP_ADD(l->scratch, &l->draws, LoopDraw);
-    if (!site)
-        return LOOP_NONE;
-    *site = (LoopDraw){.place = place, .clock = clock, .single = clock != LOOP_DRAW_ONCE && width == 1};
-    return (uint32_t)l->draws.count - 1;
 }
 
 /* Fixed random projections, standard normal, one set an agent. */
@@ -188,7 +188,7 @@ static uint32_t random_code(Lower *l, const LoopNode *node)
     uint32_t x = node->kids[0]->reg;
     LowerOp w = {.op = LOOP_OP_NORMAL, .width = node->type.width * lower_reg(l, x)->width, .count = 2,
                  .in = {lower_number(l, 0), lower_number(l, 1)}, .each = true, .drawn_once = true};
-    w.word = lower_draw(l, node->place, LOOP_DRAW_ONCE, w.width);
+    w.word = draw_site(l, node->place, LOOP_DRAW_ONCE, w.width);
     LowerOp o = begin_op(node, LOOP_OP_PROJECT);
     o.count = 2;
     o.in[0] = lower_make(l, &w);

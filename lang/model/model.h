@@ -140,7 +140,7 @@ const char *loop_symbol_kind_name(LoopSymbolKind kind);
 uint64_t loop_name_hash(LoopStr name);
 uint64_t loop_joined_hash(LoopStr prefix, LoopStr name);
 
-/* Where a formula is written, and so what it may read: the rows of compartments.def. */
+/* Where a formula is written, and so what it may read: the rows of compartment.def. */
 typedef enum LoopCompartment {
 #define COMPARTMENT(name, title, reads, same_step, advice) LOOP_IN_##name,
 #include "lang/model/compartment.def"
@@ -157,7 +157,6 @@ typedef enum LoopCategory {
 } LoopCategory;
 const char *loop_category_title(LoopCategory category);
 
-typedef struct LoopPredictor LoopPredictor;
 typedef struct LoopLoopModel LoopLoopModel;
 typedef struct LoopTrialModel LoopTrialModel;
 

@@ -140,7 +140,8 @@ static void print_node(const LoopNode *node, LoopText *out, size_t end)
     }
 }
 
-void loop_node_print(const LoopNode *node, LoopText *out)
+/* Close to how it was written. */
+static void put_node(const LoopNode *node, LoopText *out)
 {
     size_t end = out->len + SHOWN_MAX;
     print_node(node, out, end);
@@ -170,7 +171,7 @@ static void put_named(LoopText *out, const char *what, const LoopNode *node)
     if (!node)
         return;
     loop_text_add(out, "    %s ", what);
-    loop_node_print(node, out);
+    put_node(node, out);
     loop_text_put(out, "\n", 1);
 }
 
@@ -208,11 +209,11 @@ static void put_declaration(LoopText *out, const LoopSymbol *s)
         loop_text_add(out, " (%s)", loop_category_title(s->category));
     if (s->init) {
         loop_text_add(out, " from ");
-        loop_node_print(s->init, out);
+        put_node(s->init, out);
     }
     if (s->value) {
         loop_text_add(out, s->init ? " next " : " = ");
-        loop_node_print(s->value, out);
+        put_node(s->value, out);
     }
     loop_text_put(out, "\n", 1);
 }
@@ -236,7 +237,7 @@ static void put_task(LoopText *out, const LoopModel *model)
     }
     if (model->between) {
         loop_text_add(out, "  between ");
-        loop_node_print(model->between, out);
+        put_node(model->between, out);
         loop_text_put(out, "\n", 1);
     }
 }

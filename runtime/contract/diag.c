@@ -299,6 +299,19 @@ static void put_place(const LoopDiags *diags, LoopSpan span, LoopText *out)
 
 enum { SHOWN_MAX = 160 }; /* bytes of a source line: longer ones are cut to a window around the span */
 
+/* `sign` for each column that the bytes take as they are shown, by put_safe. Gives their number. */
+static size_t put_columns(LoopText *out, LoopStr text, size_t from, size_t to, const char *sign)
+{
+    size_t columns = 0;
+    for (size_t i = from, length; i < to; i += length) {
+        const size_t wide = loop_shown_columns(text, i, &length);
+        columns += text.at[i] == '\t' ? 1 : wide;
+    }
+    for (size_t c = 0; c < columns; c++)
+        loop_text_put(out, sign, 1);
+    return columns;
+}
+
 /* `   14 |   reward life = cue[0]` and carets below. */
 static void put_line(const LoopDiags *diags, LoopSpan span, const Style *style, LoopText *out)
 {
@@ -319,16 +332,9 @@ static void put_line(const LoopDiags *diags, LoopSpan span, const Style *style, 
     loop_text_add(out, "%s%5u |%s ", style->faint, loop_diags_place(diags, span).line, style->off);
     put_safe(out, (LoopStr){source->text.at + start, end - start});
     loop_text_add(out, "\n%s      |%s ", style->faint, style->off);
-    for (size_t i = start; i < at; i++)
-        if (!is_continuation(source->text.at[i]))
-            loop_text_put(out, " ", 1);
+    put_columns(out, source->text, start, at, " ");
     loop_text_add(out, "%s", style->error);
-    size_t stop = span.end > end ? end : span.end, carets = 0;
-    for (size_t i = at; i < stop; i++)
-        if (!is_continuation(source->text.at[i])) {
-            loop_text_put(out, "^", 1);
-            carets++;
-        }
+    const size_t carets = put_columns(out, source->text, at, span.end > end ? end : span.end, "^");
     loop_text_add(out, "%s%s\n", carets ? "" : "^", style->off);
 }
 

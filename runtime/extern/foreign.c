@@ -51,7 +51,7 @@ static bool path_of(const LoopForeign *f, const char *folder, LoopText *path)
     return !path->failed;
 }
 
-/* Whether links lead out of the folder. A path that leads nowhere leads not out of it. */
+/* Whether links lead out of the folder. A path that leads nowhere does not lead out of it. */
 static bool is_outside(const char *path, const char *folder)
 {
     char whole[PATH_MAX], home[PATH_MAX];

@@ -1,9 +1,8 @@
 /* Numbers and names for people. */
 #include "runtime/output/show.h"
 
-#include "runtime/contract/utf8.h"
-
 #include "runtime/contract/num.h"
+#include "runtime/contract/utf8.h"
 
 #include <math.h>
 #include <string.h>

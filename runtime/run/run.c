@@ -14,7 +14,6 @@
 
 #include <math.h>
 #include <pthread.h>
-#include <string.h>
 
 /* What the threads share. `lock` guards all that changes. */
 typedef struct Run {

@@ -57,13 +57,23 @@ static void doubt_reducer(const LoopCall *call)
     loop_diag_help(call->check->diags, diag, "Over time it stands outermost: 2 * (%.*s(x) in train)", LOOP_STR_ARGS(call->ast->text));
 }
 
+/* Whether a node is a signal that is declared as one number, and could be no more. */
+static bool is_single(const LoopNode *node)
+{
+    static const LoopSymbolKind kinds[] = {LOOP_SYM_SENSE, LOOP_SYM_REWARD, LOOP_SYM_DOPAMINE};
+    bool of_kind = false;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        of_kind = of_kind || (node->kind == LOOP_NODE_SYMBOL && node->symbol->kind == kinds[i]);
+    return of_kind && node->type.width == 1 && node->symbol->ast && !loop_ast_find(node->symbol->ast, LOOP_AST_SIZE);
+}
+
 /* A single number is its own mean; meant is often one over time. What a function or a circuit is given may have any width. */
 static void doubt_single(const LoopCall *call)
 {
-    if (call->function != LOOP_FN_mean || call->kid[0]->type.width != 1 || call->where->bindings || call->where->in == LOOP_IN_MEASURE ||
+    if (call->function != LOOP_FN_mean || !is_single(call->kid[0]) || call->where->bindings || call->where->in == LOOP_IN_MEASURE ||
         call->check->scope->circuit)
         return;
-    LoopDiag *diag = loop_diag(call->check->diags, LOOP_W0022, call->ast->span, "this mean is what it is of: one number, on each step");
+    LoopDiag *diag = loop_diag(call->check->diags, LOOP_W0022, call->ast->span, "the mean of one number is that number");
     loop_diag_help(call->check->diags, diag, "It takes the elements of a value. Over time there is a state, such as from 0 next m + 0.1 * (x - m), or trace(x, 500 ms).");
 }
 
@@ -192,9 +202,14 @@ static LoopNode *past(LoopCall *call, uint32_t before_at)
 /* A number is a factor of each step: beyond 1 in size it makes the trace grow. */
 static void doubt_factor(const LoopCall *call, const LoopNode *factor)
 {
-    if (!factor || !factor->constant || factor->type.unit != LOOP_UNIT_NUMBER || (factor->constant[0] >= 0 && factor->constant[0] <= 1))
+    uint32_t e = 0;
+    if (!factor || !factor->constant || factor->type.unit != LOOP_UNIT_NUMBER || call->where->bindings)
         return;
-    LoopDiag *diag = loop_diag(call->check->diags, LOOP_W0021, factor->span, "this trace is multiplied by %g on each step", factor->constant[0]);
+    while (e < factor->type.width && factor->constant[e] >= 0 && factor->constant[e] <= 1)
+        e++;
+    if (e == factor->type.width)
+        return;
+    LoopDiag *diag = loop_diag(call->check->diags, LOOP_W0021, factor->span, "this trace is multiplied by %g on each step", factor->constant[e]);
     loop_diag_help(call->check->diags, diag, "Write a factor from 0 to 1, or a time constant with its unit: trace(x, 500 ms).");
 }
 
@@ -322,9 +337,12 @@ static void doubt_spread(const LoopCall *call)
 {
     const LoopNode *a = call->kid[0], *b = call->kid[1];
     const bool uniform = call->function == LOOP_FN_uniform;
-    if ((!uniform && call->function != LOOP_FN_normal) || !b->constant || (uniform && !a->constant))
+    if ((!uniform && call->function != LOOP_FN_normal) || !b->constant || (uniform && !a->constant) || call->where->bindings)
         return;
-    if (uniform ? a->constant[0] <= b->constant[0] : b->constant[0] >= 0)
+    bool fits = true;
+    for (uint32_t e = 0; e < b->type.width; e++)
+        fits = fits && (uniform ? a->constant[a->type.width == 1 ? 0 : e] <= b->constant[e] : b->constant[e] >= 0);
+    if (fits)
         return;
     LoopDiag *diag = loop_diag(call->check->diags, LOOP_W0022, call->ast->span,
                                uniform ? "the ends of this uniform are the wrong way round" : "the sd of this normal is below 0");

@@ -1,7 +1,6 @@
 /* Expressions: AST to typed nodes. Operators here; names in names.c, calls in calls.c, demands in need.c; nodes are made in make.c. */
 #include "lang/check/expr/expr.h"
 
-#include <float.h>
 #include <math.h>
 
 /* Sums, products, and/or: flat in the tree, worked out from left to right. */
@@ -187,12 +186,9 @@ static LoopNode *list(LoopChecker *check, const LoopWhere *where, const LoopAst 
     return node;
 }
 
-/* A duration in steps; what misses a whole number by rounding alone is that number. */
 static LoopNode *duration(LoopChecker *check, const LoopAst *ast)
 {
-    double steps = ast->number / check->model->step_ms, near = round(steps);
-    if (fabs(steps - near) <= 4 * DBL_EPSILON * near) /* as 0.3 s is of steps of 0.1 s */
-        steps = near;
+    double steps = loop_duration_steps(ast->number, check->model->step_ms);
     return loop_node_constant(check, ast->span, &steps, 1, LOOP_UNIT_DURATION);
 }
 

@@ -78,6 +78,8 @@ bool loop_need_steps(LoopChecker *check, const LoopNode *node, const char *what,
 bool loop_need_whole_steps(LoopChecker *check, const LoopNode *node, const char *what);
 /* So many steps can be remembered: of a delay, or of what a loop predicts. */
 bool loop_need_memory(LoopChecker *check, LoopSpan span, const char *what, uint32_t steps);
+/* A duration in steps; what misses a whole number by rounding alone is that number. */
+double loop_duration_steps(double ms, double step_ms);
 /* A duration in milliseconds, in the unit in which it reads best. */
 void loop_duration_put(LoopText *out, double ms);
 /* A time constant (duration) or a factor: the factor per step. `instead`: what helps where it is 0 or less; NULL for the usual. */

@@ -3,8 +3,6 @@
 
 #include "runtime/contract/real_math.h"
 
-#include <math.h>
-
 #define EW1(name, written, units, doc, expr)                                                                           \
     static double fold_##name(double x, double y, double z)                                                            \
     {                                                                                                                  \

@@ -1,8 +1,6 @@
 /* Foreign functions: `extern "libmaze.so" { maze(action) -> reward, obs[16] }`, and calls of them. Nothing is opened here. */
 #include "lang/check/expr/expr.h"
 
-#include <string.h>
-
 static void report_library(LoopChecker *check, const LoopAst *ast, const char *what)
 {
     LoopDiag *diag = loop_diag(check->diags, LOOP_E1101, ast->name_span, "%s", what);

@@ -155,7 +155,9 @@ void loop_header_circle(LoopChecker *check, LoopSymbol *symbol, LoopSpan span)
         return;
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0506, span, "the head of '%.*s' depends on what the loop shows", LOOP_STR_ARGS(symbol->name));
     loop_diag_note(check->diags, diag, symbol->span, "this head asks for it");
-    loop_diag_help(check->diags, diag, "A loop predicts a sense, a truth or a reward that is not made of its own error, and has as many channels as a constant says.");
+    loop_diag_help(check->diags, diag,
+                   symbol->loop ? "A discount is a number, or a formula that the loop's own error is no part of."
+                                : "A loop predicts a sense, a truth or a reward that is not made of its own error, and has as many channels as a constant says.");
 }
 
 LoopNode *loop_error_formula(LoopChecker *check, LoopSymbol *symbol, LoopSpan span, bool discount_only)

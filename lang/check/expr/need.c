@@ -3,6 +3,7 @@
 
 #include "runtime/contract/num.h"
 
+#include <float.h>
 #include <math.h>
 
 bool loop_need_width(LoopChecker *check, const LoopNode *node, uint32_t width, const char *what)
@@ -81,6 +82,12 @@ bool loop_need_count(LoopChecker *check, const LoopNode *node, const char *what,
         return false;
     *out = (uint32_t)x;
     return true;
+}
+
+double loop_duration_steps(double ms, double step_ms)
+{
+    const double steps = ms / step_ms, near = round(steps);
+    return fabs(steps - near) <= 4 * DBL_EPSILON * fabs(near) ? near : steps; /* as 0.3 s is of steps of 0.1 s */
 }
 
 void loop_duration_put(LoopText *out, double ms)

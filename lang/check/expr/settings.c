@@ -32,7 +32,7 @@ static Reading read_setting(LoopStr text, double step_ms, double *value, LoopUni
                 end--;
             *unit = LOOP_UNIT_DURATION;
             Reading reading = read_number(text.at, end, value);
-            *value *= units[i].ms / step_ms;
+            *value = loop_duration_steps(*value * units[i].ms, step_ms);
             return isfinite(*value) ? reading : TOO_LARGE;
         }
     }
@@ -211,7 +211,6 @@ static const LoopNode *group_value(LoopChecker *check, const LoopSymbol *group, 
     return *by ? value_of(check, *by, symbol, symbol->value) : node;
 }
 
-/* `group starved { deficit = 1 }` */
 /* Whether a setting of the group stands ahead of this one, of the same name; reports it. */
 static bool is_set_twice(LoopChecker *check, const LoopSymbol *group, const LoopAst *setting)
 {
@@ -224,6 +223,7 @@ static bool is_set_twice(LoopChecker *check, const LoopSymbol *group, const Loop
     return false;
 }
 
+/* `group starved { deficit = 1 }` */
 static void fill_group(LoopChecker *check, const LoopSymbol *group)
 {
     for (const LoopAst *kid = group->ast->first; kid; kid = kid->next) {

@@ -23,7 +23,7 @@ const LoopKind *loop_kind_find(LoopStr name)
     return NULL;
 }
 
-const LoopKnown *loop_structure_find(LoopStr name)
+static const LoopKnown *find_structure(LoopStr name)
 {
     for (size_t i = 0; i < STRUCTURES; i++)
         if (loop_str_is(name, structures[i].name))
@@ -63,7 +63,7 @@ static const LoopKind *kind_of(LoopChecker *check, const LoopSymbol *symbol)
         return kind;
     if (structure)
         return kind_of(check, structure);
-    const LoopKnown *known = loop_structure_find(word->text);
+    const LoopKnown *known = find_structure(word->text);
     return known ? loop_kind_find(loop_str(known->kind)) : NULL;
 }
 
@@ -78,7 +78,7 @@ bool loop_site_find(LoopChecker *check, LoopStr name, LoopSpan span, LoopSite *o
         out->kind = kind_of(check, out->symbol);
         return true;
     }
-    out->known = loop_structure_find(name);
+    out->known = find_structure(name);
     if (out->known)
         out->kind = loop_kind_find(loop_str(out->known->kind));
     return out->known != NULL;
@@ -112,7 +112,7 @@ LoopStr loop_site_near(const LoopChecker *check, LoopStr name)
 static LoopStr near_kind(const LoopChecker *check, const LoopSymbol *symbol, LoopStr word)
 {
     LoopStr best = symbol->kind == LOOP_SYM_REGION ? loop_site_near(check, word) : (LoopStr){"", 0};
-    if (word.len <= 3 && best.len != word.len) /* STN is not SN */
+    if (word.len <= 3 && best.len && loop_edit_distance(word, best, 1) > 0) /* STN is not SN, nor PVN PVT */
         best = (LoopStr){"", 0};
     size_t limit = best.len ? loop_edit_distance(word, best, 2) : 2;
     for (size_t i = 0; i < KINDS; i++)
@@ -180,7 +180,7 @@ static void check_source(LoopChecker *check, const LoopSymbol *signal)
 {
     LoopSite site;
     LoopSymbol *structure = loop_scope_find(check, LOOP_SPACE_STRUCTURES, first_part(signal->name));
-    if ((!structure && !loop_structure_find(first_part(signal->name))) || !loop_site_find(check, first_part(signal->name), signal->span, &site) ||
+    if ((!structure && !find_structure(first_part(signal->name))) || !loop_site_find(check, first_part(signal->name), signal->span, &site) ||
         !site.kind || loop_str_is(loop_str(site.kind->name), "midbrain"))
         return;
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0636, signal->span, "dopamine does not come from '%.*s', which is of kind %s",

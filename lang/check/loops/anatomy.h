@@ -20,7 +20,6 @@ typedef struct LoopKnown {
 
 /* NULL: there is none of that name. */
 const LoopKind *loop_kind_find(LoopStr name);
-const LoopKnown *loop_structure_find(LoopStr name);
 /* "cortex-like" and so on, and the kinds of it: "cortex, hippocampus or cortical_amygdala". */
 const char *loop_part_name(LoopPart part);
 void loop_part_kinds(LoopPart part, LoopText *out);

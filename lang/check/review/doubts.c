@@ -128,7 +128,7 @@ static void check_until(LoopChecker *check, const LoopPhaseModel *phase)
     if (verdict == OPEN)
         return;
     LoopDiag *diag = loop_diag(check->diags, LOOP_W0012, loop_ast_find(phase->ast, LOOP_AST_UNTIL)->span,
-                               verdict == ALWAYS ? "this condition holds whatever is measured, so the phase ends with its first trial"
+                               verdict == ALWAYS ? "this condition holds whatever is measured, so the phase ends with the first trial that has a value"
                                                  : "this condition never holds, so the phase runs all its trials");
     note_ranges(check, diag, claim.value, claim.bound);
 }

@@ -1,8 +1,6 @@
-/* Warnings about loops that can't do what they seem to: that never choose, learn at no rate above 0, have factors that grow, or learn from
-   a signal that is not of what they chose. */
+/* Warnings about loops that can't do what they seem to: that never choose, learn at no rate above 0 or away from their dopamine, have factors
+   that grow or noise below 0, or learn from a signal that is not of what they chose. */
 #include "lang/check/review/review.h"
-
-#include <math.h>
 
 /* `forget` and the weights it works on are a model too, so only a loop without it is in doubt. */
 static void check_rate(LoopChecker *check, LoopLoopModel *loop)
@@ -25,30 +23,33 @@ static void check_rate(LoopChecker *check, LoopLoopModel *loop)
     loop_diag_help(check->diags, diag, "Give it a rate above 0; a loop that keeps its first weights needs no 'learn' and no dopamine.");
 }
 
-/* What dopamine above or below 0 is multiplied with. */
-static void check_sign(LoopChecker *check, const LoopLoopModel *loop, const LoopNode *factor, const char *what)
+static bool is_negative(const LoopNode *factor)
 {
     const double *given = loop_node_given(factor);
     bool negative = false;
     for (uint32_t i = 0; given && i < factor->type.width; i++)
         negative = negative || given[i] < 0;
-    if (!negative)
+    return negative;
+}
+
+/* What dopamine above or below 0 is multiplied with. Where both are below 0 the loop is one of no-go neurons, which learn the contrary. */
+static void check_signs(LoopChecker *check, const LoopLoopModel *loop)
+{
+    const bool burst = is_negative(loop->burst), dip = is_negative(loop->dip);
+    if (burst == dip)
         return;
-    LoopDiag *diag = loop_diag(check->diags, LOOP_W0016, factor->span, "'%.*s' learns away from what its dopamine teaches: its %s is negative",
-                               LOOP_STR_ARGS(loop->symbol->name), what);
-    loop_diag_help(check->diags, diag, "It is a factor of dopamine %s 0: 1 leaves it as it is, 0 learns nothing from it.",
-                   loop->burst == factor ? "above" : "below");
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0016, (burst ? loop->burst : loop->dip)->span,
+                               "'%.*s' learns away from what its dopamine teaches: its %s is negative", LOOP_STR_ARGS(loop->symbol->name),
+                               burst ? "burst" : "dip");
+    loop_diag_help(check->diags, diag, "It is a factor of dopamine %s 0: 1 leaves it as it is, 0 learns nothing from it. A loop of no-go neurons has both: burst -1, dip -1.",
+                   burst ? "above" : "below");
 }
 
 /* How widely a loop tries something: noise of a choice, or around the outputs of a vary loop. */
 static void check_spread(LoopChecker *check, const LoopLoopModel *loop)
 {
     const LoopNode *spread = loop->kind == LOOP_VARY ? loop->explored : loop->selection == LOOP_SELECT_NOISY ? loop->selection_value : NULL;
-    const double *given = loop_node_given(spread);
-    bool negative = false;
-    for (uint32_t i = 0; given && i < spread->type.width; i++)
-        negative = negative || given[i] < 0;
-    if (!negative)
+    if (!is_negative(spread))
         return;
     LoopDiag *diag = loop_diag(check->diags, LOOP_W0022, spread->span, "the sd of the noise of '%.*s' is below 0", LOOP_STR_ARGS(loop->symbol->name));
     loop_diag_help(check->diags, diag, "Write how far it strays, such as 0.1; 0 for not at all.");
@@ -303,8 +304,7 @@ void loop_doubts_loop(LoopChecker *check, LoopLoopModel *loop)
     check_rate(check, loop);
     check_when(check, loop);
     check_factors(check, loop);
-    check_sign(check, loop, loop->burst, "burst");
-    check_sign(check, loop, loop->dip, "dip");
+    check_signs(check, loop);
     check_spread(check, loop);
     check_steepness(check, loop);
     check_outcome(check, loop);

@@ -3,8 +3,6 @@
    sense or param that is set. */
 #include "lang/check/task/task.h"
 
-#include <string.h>
-
 /* One of them, as it is being read. */
 typedef struct Manipulation {
     LoopChecker *check;

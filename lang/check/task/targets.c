@@ -1,8 +1,6 @@
 /* What a manipulation may act on, for whoever named something else. */
 #include "lang/check/task/task.h"
 
-#include <string.h>
-
 /* The full name of a structure of another file that a loop runs through, by its last part; empty: there is none. */
 static LoopStr structure_elsewhere(const LoopChecker *check, LoopStr name)
 {
