@@ -255,11 +255,16 @@ void loop_symbols_forget(LoopChecker *check, size_t from)
     }
 }
 
-/* How many elements there are by the looks of a formula that is a list; else 1. */
-static uint32_t listed(const LoopSymbol *symbol)
+/* How many elements there are by the looks of a formula that is a list, by what is known of the names in it; else 1. */
+static uint32_t listed(LoopChecker *check, const LoopSymbol *symbol)
 {
     const LoopAst *formula = symbol->ast && !symbol->formal ? loop_ast_value(symbol->ast, LOOP_AST_EXPR) : NULL;
-    return formula && formula->kind == LOOP_AST_LIST ? formula->kid_count : 1;
+    uint64_t width = formula && formula->kind == LOOP_AST_LIST ? 0 : 1;
+    for (const LoopAst *kid = width ? NULL : formula->first; kid; kid = kid->next) {
+        const LoopSymbol *named = loop_expr_symbol(check, kid);
+        width += named && named->state == LOOP_TYPED ? named->type.width : 1;
+    }
+    return width < LOOP_WIDTH_MAX ? (uint32_t)width : 1;
 }
 
 /* What is made of its own past is of one type with that; taken to be `guess`, it came out as another. */
@@ -299,14 +304,15 @@ void loop_symbol_type(LoopChecker *check, LoopSymbol *symbol)
         symbol->state = LOOP_TYPING;
         symbol->guessed = false;
         work_out(check, symbol);
-        const bool single = symbol->broken && guess.width == 1 && attempt == 1 && listed(symbol) > 1; /* may be what is wrong with it */
+        const uint32_t shows = symbol->broken && guess.width == 1 && attempt == 1 ? listed(check, symbol) : 1;
+        const bool single = shows > 1; /* one number may be what is wrong with it */
         if (!symbol->guessed || (symbol->broken && !single) || (!symbol->broken && same_type(&guess, &symbol->type)))
             break;
         loop_diags_rewind(check->diags, said);
         loop_symbols_forget(check, typed);
         symbol->broken = false;
         if (single)
-            symbol->type.width = listed(symbol);
+            symbol->type.width = shows;
         if (attempt == 3) {
             report_unsettled(check, symbol, &guess);
             break;
