@@ -46,41 +46,9 @@ static bool wide(const LoopCall *call, uint64_t width)
 
 /* ---- over elements, building ---- */
 
-/* In `2 * sum(a) in p` the sum is one of elements, of which a has one. */
-static void doubt_reducer(const LoopCall *call)
-{
-    LoopReducer reducer;
-    if (!call->where->over_time || call->where->bindings || call->kid[0]->type.width != 1 || !loop_reducer_named(call->ast->text, &reducer))
-        return;
-    LoopDiag *diag = loop_diag(call->check->diags, LOOP_W0018, call->ast->span, "this %.*s is not over time: it is of one element, on each step",
-                               LOOP_STR_ARGS(call->ast->text));
-    loop_diag_help(call->check->diags, diag, "Over time it stands outermost: 2 * (%.*s(x) in train)", LOOP_STR_ARGS(call->ast->text));
-}
-
-/* Whether a node is a signal that is declared as one number, and could be no more. */
-static bool is_single(const LoopNode *node)
-{
-    static const LoopSymbolKind kinds[] = {LOOP_SYM_SENSE, LOOP_SYM_REWARD, LOOP_SYM_DOPAMINE};
-    bool of_kind = false;
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        of_kind = of_kind || (node->kind == LOOP_NODE_SYMBOL && node->symbol->kind == kinds[i]);
-    return of_kind && node->type.width == 1 && node->symbol->ast && !loop_ast_find(node->symbol->ast, LOOP_AST_SIZE);
-}
-
-/* A single number is its own mean; meant is often one over time. What a function or a circuit is given may have any width. */
-static void doubt_single(const LoopCall *call)
-{
-    if (call->function != LOOP_FN_mean || !is_single(call->kid[0]) || call->where->bindings || call->where->in == LOOP_IN_MEASURE ||
-        call->check->scope->circuit)
-        return;
-    LoopDiag *diag = loop_diag(call->check->diags, LOOP_W0022, call->ast->span, "the mean of one number is that number");
-    loop_diag_help(call->check->diags, diag, "It takes the elements of a value. Over time there is a state, such as from 0 next m + 0.1 * (x - m), or trace(x, 500 ms).");
-}
-
 static LoopNode *reduce(const LoopCall *call)
 {
-    doubt_reducer(call);
-    doubt_single(call);
+    loop_doubt_reducer(call);
     bool keeps = call->function != LOOP_FN_norm && call->function != LOOP_FN_argmax;
     if (!keeps && !loop_need_unit(call->check, call->kid[0], LOOP_UNIT_NUMBER, "this argument"))
         return NULL;
@@ -199,24 +167,10 @@ static LoopNode *past(LoopCall *call, uint32_t before_at)
     return node;
 }
 
-/* A number is a factor of each step: beyond 1 in size it makes the trace grow. */
-static void doubt_factor(const LoopCall *call, const LoopNode *factor)
-{
-    uint32_t e = 0;
-    if (!factor || !factor->constant || factor->type.unit != LOOP_UNIT_NUMBER || call->where->bindings)
-        return;
-    while (e < factor->type.width && factor->constant[e] >= 0 && factor->constant[e] <= 1)
-        e++;
-    if (e == factor->type.width)
-        return;
-    LoopDiag *diag = loop_diag(call->check->diags, LOOP_W0021, factor->span, "this trace is multiplied by %g on each step", factor->constant[e]);
-    loop_diag_help(call->check->diags, diag, "Write a factor from 0 to 1, or a time constant with its unit: trace(x, 500 ms).");
-}
-
 static LoopNode *leaky(LoopCall *call)
 {
     LoopNode *x = call->kid[0];
-    doubt_factor(call, call->kid[1]);
+    loop_doubt_factor(call, call->kid[1]);
     call->kid[1] = loop_need_factor(call->check, call->kid[1], "the time constant of a trace", NULL);
     LoopNode *pair[] = {x, call->kid[1]};
     LoopNode *both = loop_node_op(call->check, call->ast->span, LOOP_OP_mul, pair, 2);
@@ -332,23 +286,6 @@ static bool odds_fit(const LoopCall *call)
     return false;
 }
 
-/* Ends of a uniform, the lower one first; an sd of a normal. */
-static void doubt_spread(const LoopCall *call)
-{
-    const LoopNode *a = call->kid[0], *b = call->kid[1];
-    const bool uniform = call->function == LOOP_FN_uniform;
-    if ((!uniform && call->function != LOOP_FN_normal) || !b->constant || (uniform && !a->constant) || call->where->bindings)
-        return;
-    bool fits = true;
-    for (uint32_t e = 0; e < b->type.width; e++)
-        fits = fits && (uniform ? a->constant[a->type.width == 1 ? 0 : e] <= b->constant[e] : b->constant[e] >= 0);
-    if (fits)
-        return;
-    LoopDiag *diag = loop_diag(call->check->diags, LOOP_W0022, call->ast->span,
-                               uniform ? "the ends of this uniform are the wrong way round" : "the sd of this normal is below 0");
-    loop_diag_help(call->check->diags, diag, uniform ? "The lower one stands first: uniform(0, 1)." : "It says how far numbers lie from the first, such as normal(0, 0.1).");
-}
-
 static LoopNode *draw(const LoopCall *call)
 {
     uint32_t operands = call->function == LOOP_FN_uniform || call->function == LOOP_FN_normal ? 2 : 1, n = 1;
@@ -373,11 +310,7 @@ static LoopNode *draw(const LoopCall *call)
         return NULL;
     if (!odds_fit(call))
         return NULL;
-    doubt_spread(call);
-    if (call->function == LOOP_FN_pick && call->kid[0]->type.width == 1) {
-        LoopDiag *diag = loop_diag(call->check->diags, LOOP_W0022, call->ast->span, "this pick is always 0: it has one index to draw from");
-        loop_diag_help(call->check->diags, diag, "It takes the odds of each index: pick([1, 1, 2]), or pick(fill(1, 4)) for one of four.");
-    }
+    loop_doubt_draw(call);
     LoopNode *node = make(call, type, operands);
     if (node) {
         node->place = next_place(call->check, call->where);
