@@ -209,7 +209,7 @@ static void add_strip(Lower *l, LoopList *strips, const LoopStripModel *from)
         return;
     uint32_t reg = shown(l, from->signal), width = lower_reg(l, reg)->width;
     const LoopTrialModel *trial = LOOP_ITEM(l->model->trials, LoopTrialModel *, from->select.trial);
-    LoopStrip strip = {.signal = lower_text(l, from->text), .reg = reg, .phase = lower_text(l, from->phase->name),
+    LoopStrip strip = {.signal = lower_text(l, from->text), .span = from->signal->span, .reg = reg, .phase = lower_text(l, from->phase->name),
                        .select = from->select, .steps = trial->duration, .plotted = from->plotted, .group = from->group};
     add_marks(l, &strip, trial);
     for (uint32_t i = 0; i < width; i++) {

@@ -431,7 +431,7 @@ tail: WITHIN sum                        { MAKE($$, NODE(WITHIN, @$, NULL, $2)); 
     | BY sum                            { MAKE($$, NODE(BY, @$, NULL, $2)); }
     ;
 for_agents_opt: %empty                  { $$ = NULL; }
-    | FOR sum[n] OF NAME                { MAKE($$, NODE(FOR, @$, NULL, $n)); }
+    | FOR sum[n] OF NAME[a]             { MAKE($$, NODE(FOR, @$, &$a, $n)); }
     ;
 
 signals: exprs                          { $$ = $1; }

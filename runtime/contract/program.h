@@ -331,6 +331,7 @@ typedef struct LoopMark {
 typedef struct LoopStrip {
     LoopStr signal;      /* its name as written */
     LoopStr element;     /* label or index when the signal has several; one strip each */
+    LoopSpan span;       /* of the signal */
     uint32_t reg, at;    /* register and element */
     LoopStr phase;       /* its name */
     LoopSelect select;   /* names one trial type */

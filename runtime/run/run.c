@@ -364,6 +364,24 @@ static void report_unfit(const Run *run, const LoopUnfit *unfit, LoopDiags *diag
         loop_diag_note(diags, diag, LOOP_NO_SPAN, "agent %u", unfit->lane);
 }
 
+/* The same of what is plotted or recorded. False: a course is infinite or undefined on some step, and is reported. */
+static bool courses_fit(const Run *run, LoopDiags *diags)
+{
+    for (uint32_t i = 0; i < run->results->course_count; i++) {
+        const LoopCourse *c = &run->results->courses[i];
+        const LoopStrip *strip = &run->program->strips[c->strip];
+        for (uint32_t t = 0; c->agents && t < c->steps; t++) {
+            if (isfinite(c->mean[t]))
+                continue;
+            const LoopCheck check = {.kind = LOOP_CHECK_FINITE, .code = LOOP_E0901, .span = strip->span, .name = strip->signal};
+            LoopDiag *diag = loop_diag_fault(diags, &check, c->mean[t]);
+            loop_diag_note(diags, diag, LOOP_NO_SPAN, "phase '%.*s', step %u of the trial, in some agent", LOOP_STR_ARGS(strip->phase), t);
+            return false;
+        }
+    }
+    return true;
+}
+
 static LoopRunStatus finish(Run *run, LoopDiags *diags, bool *setup_fault)
 {
     if (run->no_memory)
@@ -384,10 +402,10 @@ static LoopRunStatus finish(Run *run, LoopDiags *diags, bool *setup_fault)
     LoopUnfit unfit = {.found = false};
     if (!loop_finals_run(run->program, &run->plan, run->options, run->measured, run->results, &unfit))
         return LOOP_RUN_MEMORY;
-    if (unfit.found) {
+    if (unfit.found)
         report_unfit(run, &unfit, diags);
+    if (unfit.found || !courses_fit(run, diags))
         return LOOP_RUN_FAULT;
-    }
     return loop_taught_report(run->learned, run->program, diags) ? LOOP_RUN_OK : LOOP_RUN_MEMORY;
 }
 

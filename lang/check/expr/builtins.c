@@ -203,6 +203,8 @@ static void note_rises(const LoopCall *call, const LoopNode *of, uint32_t first,
         note_rises(call, of->kids[i], 0, of->kids[i]->type.width);
     if (of->kind != LOOP_NODE_SYMBOL || of->symbol->kind != LOOP_SYM_SENSE)
         return;
+    if (of->symbol->state != LOOP_TYPED) /* its width is a guess; what the task drives is known at once */
+        return;
     if (!of->symbol->rises)
         of->symbol->rises = LOOP_NEW_ARRAY(call->check->arena, of->type.width, const LoopAst *);
     for (uint32_t i = 0; of->symbol->rises && i < width; i++)

@@ -105,6 +105,14 @@ static void help_channel(LoopChecker *check, LoopDiag *diag, const LoopSymbol *l
                    LOOP_STR_ARGS(label), LOOP_STR_ARGS(loop->name), LOOP_STR_ARGS(label), LOOP_STR_ARGS(loop->name), LOOP_STR_ARGS(label));
 }
 
+/* How many weights there are hangs on the context, which is being read. */
+static void report_own_size(LoopChecker *check, const LoopSymbol *symbol, const char *field, LoopSpan span)
+{
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0506, span, "the context of '%.*s' depends on how many synapses the loop has", LOOP_STR_ARGS(symbol->name));
+    loop_diag_help(check->diags, diag, "'%.*s.%s' has an element for each line of that context. What a loop has learned is no line that a striatum sees.",
+                   LOOP_STR_ARGS(symbol->name), field);
+}
+
 static LoopNode *loop_field(LoopChecker *check, LoopSymbol *symbol, LoopStr name, LoopSpan span)
 {
     LoopLoopModel *loop = symbol->loop;
@@ -128,7 +136,9 @@ static LoopNode *loop_field(LoopChecker *check, LoopSymbol *symbol, LoopStr name
             node->type.labels = loop->labels;
         if (node->type.width)
             return node;
-        if (loop->reach)
+        if (!loop->reach)
+            report_own_size(check, symbol, info->name, span);
+        else
             loop_diag(check->diags, LOOP_E0408, span, "'%.*s.%s' would have more than %d elements", LOOP_STR_ARGS(symbol->name),
                       info->name, LOOP_WIDTH_MAX);
         return NULL;

@@ -255,14 +255,24 @@ void loop_symbols_forget(LoopChecker *check, size_t from)
     }
 }
 
-/* How many elements there are by the looks of a formula that is a list, by what is known of the names in it; else 1. */
+/* The first list in a formula, as in abs([a, 2 * a]); NULL: there is none. */
+static const LoopAst *list_in(const LoopAst *formula)
+{
+    const LoopAst *found = formula->kind == LOOP_AST_LIST ? formula : NULL;
+    for (const LoopAst *kid = formula->first; kid && !found; kid = kid->next)
+        found = list_in(kid);
+    return found;
+}
+
+/* How many elements there are by the looks of a formula, by what is known of the names in it; 1 if it has no list. */
 static uint32_t listed(LoopChecker *check, const LoopSymbol *symbol)
 {
     const LoopAst *formula = symbol->ast && !symbol->formal ? loop_ast_value(symbol->ast, LOOP_AST_EXPR) : NULL;
-    uint64_t width = formula && formula->kind == LOOP_AST_LIST ? 0 : 1;
-    for (const LoopAst *kid = width ? NULL : formula->first; kid; kid = kid->next) {
+    const LoopAst *list = formula ? list_in(formula) : NULL;
+    uint64_t width = !list;
+    for (const LoopAst *kid = list ? list->first : NULL; kid; kid = kid->next) {
         const LoopSymbol *named = loop_expr_symbol(check, kid);
-        width += named && named->state == LOOP_TYPED ? named->type.width : 1;
+        width += kid->kind == LOOP_AST_LIST ? kid->kid_count : named && named->state == LOOP_TYPED ? named->type.width : 1;
     }
     return width < LOOP_WIDTH_MAX ? (uint32_t)width : 1;
 }
@@ -299,20 +309,24 @@ void loop_symbol_type(LoopChecker *check, LoopSymbol *symbol)
     LoopScope *before = loop_scope_enter(check, symbol->scope);
     size_t typed = check->typed.count;
     LoopDiagsMark said = loop_diags_mark(check->diags);
+    uint32_t shows = 1;
     for (int attempt = 1;; attempt++) {
         LoopType guess = symbol->type;
         symbol->state = LOOP_TYPING;
         symbol->guessed = false;
         work_out(check, symbol);
-        const uint32_t shows = symbol->broken && guess.width == 1 && attempt == 1 ? listed(check, symbol) : 1;
-        const bool single = shows > 1; /* one number may be what is wrong with it */
-        if (!symbol->guessed || (symbol->broken && !single) || (!symbol->broken && same_type(&guess, &symbol->type)))
+        const bool again = symbol->guessed && symbol->broken && guess.width == 1 && shows == 1; /* one number may be what is wrong with it, */
+        const bool back = symbol->guessed && symbol->broken && !again && attempt == 2 && guess.width == shows && shows > 1; /* or it is not */
+        if (again)
+            shows = listed(check, symbol);
+        const bool settled = symbol->broken ? !(again && shows > 1) && !back : !symbol->guessed || same_type(&guess, &symbol->type);
+        if (settled)
             break;
         loop_diags_rewind(check->diags, said);
         loop_symbols_forget(check, typed);
+        if (symbol->broken)
+            symbol->type.width = back ? 1 : shows;
         symbol->broken = false;
-        if (single)
-            symbol->type.width = shows;
         if (attempt == 3) {
             report_unsettled(check, symbol, &guess);
             break;

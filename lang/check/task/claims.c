@@ -1,6 +1,7 @@
 /* What a model claims and shows: measures by name, expectations, conditions of `until`, records and plots. */
 #include "lang/check/task/measure.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Whether an expression is arithmetic over measures: it has one in parentheses, or by name. */
@@ -225,9 +226,15 @@ static LoopNode *terms_value(LoopChecker *check, const LoopTerms *terms, uint32_
 
 static bool read_percent(LoopChecker *check, const LoopAst *ast, LoopClaimModel *claim)
 {
-    const LoopAst *share = loop_ast_value(ast, LOOP_AST_FOR);
+    const LoopAst *of = loop_ast_find(ast, LOOP_AST_FOR), *share = of ? of->first : NULL;
     if (!share)
         return true;
+    if (!loop_str_is(of->text, "agents")) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0809, of->name_span, "an expectation is for a share of the agents, not of '%.*s'",
+                                   LOOP_STR_ARGS(of->text));
+        loop_diag_help(check->diags, diag, "For example: for 95%% of agents");
+        return false;
+    }
     if (share->kind == LOOP_AST_PERCENT && share->number > 0 && share->number <= 100) {
         claim->percent = share->number;
         return true;
@@ -251,6 +258,17 @@ static bool sides_fit(LoopChecker *check, const LoopClaimModel *claim, LoopSpan 
     return loop_need_unit(check, bound, value->type.unit, "the bound");
 }
 
+/* What is compared with infinity holds, or fails, for any number. */
+static bool is_number(LoopChecker *check, const LoopNode *node, const char *what)
+{
+    bool finite = true;
+    for (uint32_t e = 0; node && node->constant && e < node->type.width; e++)
+        finite = finite && isfinite(node->constant[e]);
+    if (!finite)
+        loop_diag(check->diags, LOOP_E0901, node->span, "the %s is infinite or undefined", what);
+    return finite;
+}
+
 static void add_expectation(LoopChecker *check, const LoopAst *ast)
 {
     const LoopAst *condition = loop_ast_find(ast, LOOP_AST_CONDITION), *text = loop_ast_find(ast, LOOP_AST_STRING);
@@ -264,10 +282,11 @@ static void add_expectation(LoopChecker *check, const LoopAst *ast)
     claim.tolerance_is_percent = terms.percent;
     claim.value = measured(check, condition->first, loop_ast_find(condition, LOOP_AST_PLACE), LOOP_NONE);
     claim.bound = limit(check, terms.bound->first, loop_ast_find(terms.bound, LOOP_AST_PLACE), LOOP_NONE);
-    if (!claim.value || !claim.bound || !sides_fit(check, &claim, condition->span))
+    if (!claim.value || !claim.bound || !sides_fit(check, &claim, condition->span) || !is_number(check, claim.bound, "bound"))
         return;
     LoopNode *by = terms_value(check, &terms, LOOP_NONE);
-    if ((terms.by && !loop_terms_fit(check, &terms, by, claim.value->type.unit)) || !read_percent(check, ast, &claim))
+    if ((terms.by && !loop_terms_fit(check, &terms, by, claim.value->type.unit)) || !read_percent(check, ast, &claim) ||
+        !is_number(check, by, terms.relation == LOOP_REL_NEAR ? "tolerance" : "margin"))
         return;
     *(terms.relation == LOOP_REL_NEAR ? &claim.tolerance : &claim.margin) = by;
     claim.value_group = group_of(check, claim.value, LOOP_NONE);
