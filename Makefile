@@ -99,7 +99,8 @@ $(BUILD)/unit/%: tests/unit/%.c $(call obj,$(CORE)) $(GENOBJ) $(ENGINEOBJ)
 $(BUILD)/locale/de_DE.UTF-8:
 	@mkdir -p $(@D) && localedef -i de_DE -f UTF-8 $@
 
-unit: $(UNIT) $(BUILD)/locale/de_DE.UTF-8
+# The targets of the fuzzer at least compile.
+unit: $(UNIT) $(call obj,$(wildcard tests/fuzz/*.c)) $(BUILD)/locale/de_DE.UTF-8
 	@for t in $(UNIT); do LOCPATH=$(BUILD)/locale $$t || exit 1; done
 
 golden: $(BUILD)/loop

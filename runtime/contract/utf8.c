@@ -50,7 +50,7 @@ size_t loop_shown_columns(LoopStr text, size_t at, size_t *length)
     uint32_t point = 0;
     const size_t len = loop_utf8(text, at, &point);
     *length = len ? len : 1;
-    return !len || is_control(point) ? 4 : loop_utf8_turns(point) ? 6 : 1; /* \\x1b, \\u202e */
+    return !len || is_control(point) ? 4 : loop_utf8_turns(point) ? 6 : 1; /* \x1b, \u202e */
 }
 
 void loop_text_put_json(LoopText *out, LoopStr text)

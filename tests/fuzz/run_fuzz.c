@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "lang/loop.h"
+#include "lang/tools/model_print.h"
 #include "runtime/loop_run.h"
 #include "runtime/output/report.h"
 
