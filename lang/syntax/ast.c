@@ -145,11 +145,10 @@ LoopAst *loop_ast_flat(LoopParse *p, LoopAstKind kind, LoopSpan span, LoopAst *l
     return adopt(p, left, right) ? left : NULL;
 }
 
-/* The dots of `a.b.c` put together again. */
-static bool dotted(LoopText *out, const LoopAst *node)
+bool loop_ast_dotted(LoopText *out, const LoopAst *node)
 {
     if (node->kind == LOOP_AST_FIELD) {
-        if (!dotted(out, node->first))
+        if (!loop_ast_dotted(out, node->first))
             return false;
         loop_text_put(out, ".", 1);
     } else if (node->kind != LOOP_AST_NAME)
@@ -162,7 +161,7 @@ LoopAst *loop_ast_call(LoopParse *p, LoopSpan span, LoopAst *function, LoopAst *
 {
     LoopText text = {.arena = p->arena};
     LoopToken name = {.text = {"", 0}, .span = function->span};
-    if (!dotted(&text, function))
+    if (!loop_ast_dotted(&text, function))
         loop_diag_help(p->diags, loop_diag(p->diags, LOOP_E0110, function->span, "only a function can be called, by its name"),
                        "A product is written with *.");
     name.text = loop_text_view(&text);

@@ -32,6 +32,8 @@ enum {
 
 /* The kid of that kind, or NULL. */
 const LoopAst *loop_ast_find(const LoopAst *node, LoopAstKind kind);
+/* Writes a name with its fields, a.b.c, as one text. false: it is something else, and `out` holds a part of it at most. */
+bool loop_ast_dotted(LoopText *out, const LoopAst *node);
 /* The only kid of the kid of that kind (e.g. the expression behind `discount`), or NULL. */
 const LoopAst *loop_ast_value(const LoopAst *node, LoopAstKind kind);
 const char *loop_ast_kind_name(LoopAstKind kind);

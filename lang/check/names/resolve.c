@@ -95,24 +95,12 @@ LoopSymbol *loop_scope_find(const LoopChecker *check, LoopNamespace space, LoopS
     return resolve(check, check->scope, space, name);
 }
 
-static bool dotted(LoopText *out, const LoopAst *ast)
-{
-    if (ast->kind == LOOP_AST_FIELD) {
-        if (!dotted(out, ast->first))
-            return false;
-        loop_text_put(out, ".", 1);
-    } else if (ast->kind != LOOP_AST_NAME)
-        return false;
-    loop_text_str(out, ast->text);
-    return true;
-}
-
 LoopStr loop_scope_path(LoopChecker *check, const LoopAst *ast)
 {
     LoopText text = {.arena = check->arena};
     if (ast->kind == LOOP_AST_NAME)
         return ast->text;
-    return dotted(&text, ast) ? loop_text_view(&text) : (LoopStr){"", 0};
+    return loop_ast_dotted(&text, ast) ? loop_text_view(&text) : (LoopStr){"", 0};
 }
 
 /* ---- messages ---- */
