@@ -144,37 +144,49 @@ static inline void loop_synapses_decay(const LoopRuleCall *call, LoopSynapses *s
     s->next = next;
     s->fade = fade;
     s->inverse = inverse;
-    if (!call->loop->credit_first)
-        return;
-    if (s->shared)
-        loop_synapses_fill(call, next, next[0]);
-    s->scale = next;
+    if (call->loop->credit_first)
+        s->scale = next;
+}
+
+/* push = rate times dopamine, times the scale. Whether rate times dopamine is not 0 in some lane. Called with the strides of rate and
+   scale constants, so that each form becomes vector code. */
+LOOP_INLINE bool loop_synapses_gain(const LoopRuleCall *call, LoopReal *restrict push, const LoopReal *restrict dopamine,
+                                    const LoopReal *restrict rate, size_t by_rate, const LoopReal *restrict scale, size_t by_scale)
+{
+    LoopBits any = 0;
+    for (size_t l = 0; l < call->lanes; l++) {
+        const LoopReal gain = rate[l * by_rate] * dopamine[l];
+        LoopBits bits;
+        memcpy(&bits, &gain, sizeof bits);
+        any |= bits << 1;
+        push[l] = gain * scale[l * by_scale];
+    }
+    return any != 0;
 }
 
 /* Dopamine, gain and decay of channel `k`. */
 static inline void loop_synapses_factors(const LoopRuleCall *call, LoopSynapses *s, size_t k)
 {
-    LoopReal *restrict gain = loop_synapses_room(call, 1), *restrict push = loop_synapses_room(call, 12);
+    static const LoopReal ONE = 1.0;
+    LoopReal *push = loop_synapses_room(call, 1);
+    const LoopReal *rate = call->rate.at + k * call->rate.step;
     s->dopamine = loop_synapses_dopamine(call, k);
-    loop_synapses_times(call, gain, s->dopamine, call->rate.at + k * call->rate.step, !call->rate.lane);
-    s->push = gain;
-    s->gains = loop_synapses_any(gain, call->lanes);
     loop_synapses_decay(call, s, k);
-    if (s->fresh || (s->ones && !call->loop->credit_first))
-        return;
-    loop_synapses_times(call, push, gain, s->scale, s->shared);
+    const bool scaled = !s->fresh && !(s->ones && !call->loop->credit_first);
+    if (scaled && !s->shared)
+        s->gains = call->rate.lane ? loop_synapses_gain(call, push, s->dopamine, rate, 1, s->scale, 1)
+                                   : loop_synapses_gain(call, push, s->dopamine, rate, 0, s->scale, 1);
+    else
+        s->gains = call->rate.lane ? loop_synapses_gain(call, push, s->dopamine, rate, 1, scaled ? s->scale : &ONE, 0)
+                                   : loop_synapses_gain(call, push, s->dopamine, rate, 0, scaled ? s->scale : &ONE, 0);
     s->push = push;
 }
 
-/* Keeps the scales of channel `k`. */
+/* Keeps the scales of channel `k`: of lanes that have one, with the first of them. */
 static inline void loop_synapses_rescale(const LoopRuleCall *call, const LoopSynapses *s, size_t k)
 {
-    if (s->fresh || (s->ones && s->plain))
-        return;
-    if (s->shared)
-        loop_synapses_fill(call, loop_synapses_scales(call, k), s->next[0]);
-    else
-        memcpy(loop_synapses_scales(call, k), s->next, call->lanes * sizeof *s->next);
+    if (!s->fresh && !(s->ones && s->plain))
+        memcpy(loop_synapses_scales(call, k), s->next, loop_synapses_own(call, call->trace) * sizeof *s->next);
 }
 
 /* What enters a trace, from credit times up-state. */
@@ -186,28 +198,46 @@ static inline const LoopReal *loop_synapses_enter(const LoopRuleCall *call, cons
     return room;
 }
 
+/* The same where all lanes have one credit and one scale, as a number for all of them. */
+static inline const LoopReal *loop_synapses_enter_one(const LoopSynapses *s, const LoopReal *credit, LoopReal *room)
+{
+    if (s->plain)
+        return credit;
+    room[0] = s->inverse[0] * credit[0];
+    return room;
+}
+
 /* Whether dopamine, gain and decay are one for all channels. */
 static inline bool loop_synapses_alike(const LoopRuleCall *call)
 {
     return !(call->dopamine.step || call->burst.step || call->dip.step || call->rate.step || call->trace.step);
 }
 
+/* Credit of channel `k` times its proposal, [lanes]. */
+static inline const LoopReal *loop_synapses_credit(const LoopRuleCall *call, size_t k)
+{
+    LoopReal *room = loop_synapses_room(call, 2);
+    const LoopReal *credit = loop_synapses_spread(call, call->credit, k, room);
+    if (call->loop->credit_propose == LOOP_NONE)
+        return credit;
+    const LoopReal *propose = loop_synapses_spread(call, call->propose, k, loop_synapses_room(call, 6));
+    for (size_t l = 0; l < call->lanes; l++)
+        room[l] = credit[l] * propose[l];
+    return room;
+}
+
 /* Goes on to channel `k`. */
 static inline void loop_synapses_channel(const LoopRuleCall *call, LoopSynapses *s, size_t k)
 {
-    LoopReal *credit = loop_synapses_room(call, 2);
+    LoopReal *room = loop_synapses_room(call, 14);
     s->k = k;
     if (k == 0 || !loop_synapses_alike(call))
         loop_synapses_factors(call, s, k);
-    s->credit = loop_synapses_spread(call, call->credit, k, credit);
-    if (call->loop->credit_propose != LOOP_NONE) {
-        const LoopReal *propose = loop_synapses_spread(call, call->propose, k, loop_synapses_room(call, 6));
-        for (size_t l = 0; l < call->lanes; l++)
-            credit[l] = s->credit[l] * propose[l];
-        s->credit = credit;
-    }
-    s->due = loop_synapses_enter(call, s, s->credit, loop_synapses_room(call, 14));
-    s->credits = loop_synapses_any(s->credit, call->lanes);
+    s->one = !call->credit.lane && call->loop->credit_propose == LOOP_NONE && !call->loop->upstate && (s->plain || s->shared) && !s->fades &&
+               call->lanes >= LOOP_WIDE;
+    s->credit = s->one ? call->credit.at + k * call->credit.step : loop_synapses_credit(call, k);
+    s->due = s->one ? loop_synapses_enter_one(s, s->credit, room) : loop_synapses_enter(call, s, s->credit, room);
+    s->credits = loop_synapses_any(s->credit, s->one ? 1 : call->lanes);
 }
 
 /* Weights that are within their bounds stay there until they move: they are all looked at on the first step, on which they may be anywhere,
@@ -250,7 +280,7 @@ LOOP_INLINE void loop_synapses_enter_strip(const LoopSynapses *s, const LoopReal
     LoopReal *e = s->e + l;
     LoopWide due[LOOP_STRIP];
     for (size_t i = 0; i < vectors; i++)
-        due[i] = loop_wide(s->due + l + i * LOOP_WIDE);
+        due[i] = s->one ? loop_wide_of(*s->due) : loop_wide(s->due + l + i * LOOP_WIDE);
     for (size_t r = 0; r < rows; r++, e += n, x += apart)
         for (size_t i = 0; i < vectors; i++) {
             LoopWide old = loop_wide(e + i * LOOP_WIDE), more = due[i] * (in ? loop_wide(x + l + i * LOOP_WIDE) : loop_wide_of(*x));

@@ -21,13 +21,14 @@ typedef struct LoopSynapses {
     size_t step;              /* 1; 0 where there is one lane */
     const LoopReal *dopamine; /* [lanes], times burst or dip */
     const LoopReal *push;     /* times rate and scale: what a unit of e adds to the weight */
-    const LoopReal *scale;    /* a trace is scale * e when weights move */
+    const LoopReal *scale;    /* a trace is scale * e when weights move; */
     const LoopReal *next;     /* the scale behind this step, */
     const LoopReal *inverse;  /* 1 over it; */
-    bool shared;              /* both have one number, since lanes decay alike */
+    bool shared;              /* the three have one number, since lanes decay alike */
     const LoopReal *fade;     /* what e takes over of it: 1 on most steps */
     const LoopReal *credit;   /* credit times proposal, */
-    const LoopReal *due;      /* 0 where the neuron is not in its up-state, and divided by the next scale */
+    const LoopReal *due;      /* 0 where the neuron is not in its up-state, and divided by the next scale; */
+    bool one;                 /* both have one number, in a block of at least a vector of lanes */
     LoopReal *w, *e, *memory; /* [rows][n] */
     bool frozen, decays, credits, gains; /* some lanes are frozen, have traces that last, have a credit, a gain */
     bool fades;               /* some lanes have a fade, or all are swept */

@@ -216,6 +216,15 @@ static bool note(LoopBlock *block, size_t index, const LoopSynapses *s, bool mov
     return true;
 }
 
+/* Keeps the scale. Where lanes have one, each bundle has it by itself. */
+static void rescale(LoopBlock *block, size_t index, const LoopSynapses *s)
+{
+    const LoopRuleCall *call = &block->calls[index];
+    loop_synapses_rescale(call, s, 0);
+    for (LoopBundle b = loop_bundle(block, index, 0); s->shared && b.lanes; b = loop_bundle_after(block, index, b))
+        call->scales[b.first] = call->scales[0];
+}
+
 /* The choice channel by channel, for learning that does not wait. */
 static void spell_out(const LoopRuleCall *call, const LoopReal *number)
 {
@@ -244,7 +253,7 @@ bool loop_late_learn(LoopBlock *block, size_t index)
         late->lives = false;
         return false;
     }
-    loop_synapses_rescale(call, &s, 0);
+    rescale(block, index, &s);
     return true;
 }
 
