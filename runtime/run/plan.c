@@ -75,15 +75,17 @@ static size_t round_up(size_t n, size_t to)
 }
 
 /* As many lanes as the cache takes, give or take an eighth, and as many blocks of one size for each thread; but what is beyond half a
-   vector of the widest is made whole ones, so that rows begin where cache lines do, and the last block has what is left. */
-static uint32_t choose_lanes(size_t lane_bytes, size_t all, size_t threads)
+   vector of the widest is made whole ones, so that rows begin where cache lines do, and the last block has what is left. Not more than
+   whole: rows of 4 KB, 512 doubles, get into one another's way. */
+static uint32_t choose_lanes(size_t lane_bytes, size_t all, size_t threads, bool single)
 {
+    const size_t vector = single ? LOOP_LANES_MIN : LOOP_LANES_MIN / 2; /* 64 bytes */
     size_t cache = lane_bytes > LANE_LARGE ? CACHE_BYTES / 3 * 2 : CACHE_BYTES + CACHE_BYTES / 8;
     size_t most = lane_bytes ? cache / lane_bytes / LOOP_LANES_MIN * LOOP_LANES_MIN : LOOP_LANES_MAX;
     most = most < LOOP_LANES_MIN ? LOOP_LANES_MIN : most > LOOP_LANES_MAX ? LOOP_LANES_MAX : most;
     size_t blocks = round_up((all + most - 1) / most, threads), lanes = (all + blocks - 1) / blocks;
     if (lanes > LOOP_LANES_MIN / 2)
-        lanes = round_up(lanes, LOOP_LANES_MIN);
+        lanes = round_up(lanes, vector);
     return (uint32_t)(lanes < most ? lanes : most);
 }
 
@@ -156,7 +158,7 @@ static bool add_stage(LoopRunPlan *plan, const LoopProgram *program, const LoopP
     /* No thread should stand idle for want of a block, unless all that it would do is what each block has to do. */
     bool shared_out = (!plan->parts || plan->parts->count < 2 * plan->threads) && s->lane_bytes * all / 2 > uniform_bytes;
     size_t busy = busy_bytes(program, options->single, s->lane_bytes);
-    s->lanes = options->lanes ? options->lanes : choose_lanes(busy, s->all, shared_out ? plan->threads : 1);
+    s->lanes = options->lanes ? options->lanes : choose_lanes(busy, s->all, shared_out ? plan->threads : 1, options->single);
     if (s->lanes > s->all)
         s->lanes = s->all;
     s->blocks = (s->all + s->lanes - 1) / s->lanes;
