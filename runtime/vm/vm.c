@@ -11,127 +11,63 @@
 #include <math.h>
 #include <string.h>
 
-static bool any(const LoopBlock *block, uint32_t reg)
+typedef const LoopReady *Run(LoopBlock *block, const LoopReady *at);
+
+/* ---- jumps ---- */
+
+static const LoopReady *run_skip_unless(LoopBlock *block, const LoopReady *at)
 {
-    size_t lanes = loop_block_lanes(block, reg);
-    const LoopReal *x = loop_block_register(block, reg);
+    const size_t lanes = loop_block_lanes(block, at->code[1]);
+    const LoopReal *x = loop_block_register(block, at->code[1]);
     for (size_t l = 0; l < lanes; l++)
         if (x[l] > 0)
-            return true;
-    return false;
+            return at + 1;
+    return at->jump;
 }
 
-/* The instructions up to where a SKIP_UNASKED jumps, for the lanes that want what they work out. */
-static void run_asked(LoopBlock *block, const LoopReady *at, uint32_t measure)
+static const LoopReady *run_skip_first(LoopBlock *block, const LoopReady *at)
 {
+    return block->step ? at + 1 : at->jump;
+}
+
+/* The instructions up to where it jumps, for the lanes that want what they work out. */
+static const LoopReady *run_skip_unasked(LoopBlock *block, const LoopReady *at)
+{
+    const uint32_t measure = at->code[1];
     if (!loop_recorder_asks(block->recorder, block, measure))
-        return;
+        return at->jump;
     block->asking = measure;
     for (const LoopReady *in = at + 1; in && in < at->jump;)
         in = in->run(block, in);
     block->asking = LOOP_NONE;
+    return at->jump;
 }
 
-/* Any instruction that no function of its own is kept for. */
-static const LoopReady *run_any(LoopBlock *block, const LoopReady *at)
-{
-    uint32_t op = at->code[0];
-    const uint32_t *args = at->code + 1;
-    const LoopProgram *program = block->program;
-    const LoopReady *next = at + 1;
-    switch ((LoopOp)op) {
-#define EW1(name, written, units, doc, expr) case LOOP_OP_##name:
-#define EW2(name, written, units, doc, expr) case LOOP_OP_##name:
-#define EW3(name, written, units, doc, expr) case LOOP_OP_##name:
-#include "runtime/contract/elementwise.def"
-#undef EW1
-#undef EW2
-#undef EW3
-        loop_kernel_elementwise(block, op, args);
-        return next;
-    case LOOP_OP_HALT:
-        return NULL;
-    case LOOP_OP_COPY:
-    case LOOP_OP_PUT:
-    case LOOP_OP_SLICE:
-    case LOOP_OP_AT:
-    case LOOP_OP_ONEHOT:
-    case LOOP_OP_SUM:
-    case LOOP_OP_MEAN:
-    case LOOP_OP_LARGEST:
-    case LOOP_OP_SMALLEST:
-    case LOOP_OP_NORM:
-    case LOOP_OP_ARGMAX:
-    case LOOP_OP_DOT:
-    case LOOP_OP_OUTER:
-    case LOOP_OP_RBF:
-    case LOOP_OP_RAMP:
-    case LOOP_OP_PROJECT:
-        loop_kernel_vector(block, op, args);
-        return next;
-    case LOOP_OP_ONSET:
-    case LOOP_OP_HISTORY:
-    case LOOP_OP_TRACE:
-    case LOOP_OP_SINCE:
-    case LOOP_OP_HOLD:
-    case LOOP_OP_MICRO:
-    case LOOP_OP_RING_READ:
-    case LOOP_OP_RING_WRITE:
-    case LOOP_OP_RING_LARGEST:
-        loop_kernel_time(block, op, args);
-        return next;
-    case LOOP_OP_UNIFORM:
-    case LOOP_OP_BERNOULLI:
-    case LOOP_OP_NORMAL:
-    case LOOP_OP_PICK:
-        loop_kernel_random(block, op, args);
-        return next;
-    case LOOP_OP_SKIP_UNLESS:
-        return any(block, args[0]) ? next : at->jump;
-    case LOOP_OP_SKIP_UNASKED:
-        run_asked(block, at, args[0]);
-        return at->jump;
-    case LOOP_OP_SKIP_FIRST:
-        return block->step ? next : at->jump;
-    case LOOP_OP_CLOCK:
-        loop_clock_tick(block->clock, block);
-        return next;
-    case LOOP_OP_TRIAL_BEGIN:
-        loop_clock_trial_begin(block, args);
-        return next;
-    case LOOP_OP_VALUE:
-        loop_kernel_value(block, &program->loops[args[0]], args[0]);
-        return next;
-    case LOOP_OP_CHOOSE:
-        loop_kernel_choose(block, &program->loops[args[0]], args[0]);
-        return next;
-    case LOOP_OP_VARY:
-        loop_kernel_vary(block, &program->loops[args[0]], args[0]);
-        return next;
-    case LOOP_OP_LEARN:
-        loop_kernel_learn(block, &program->loops[args[0]], args[0]);
-        return next;
-    case LOOP_OP_WEIGHTS:
-    case LOOP_OP_ELIGIBLE:
-        loop_kernel_synapses(block, op, args);
-        return next;
-    case LOOP_OP_FOREIGN:
-        loop_kernel_foreign(block, args);
-        return next;
-    case LOOP_OP_STRIATUM:
-        loop_kernel_striatum(block, args);
-        return next;
-    case LOOP_OP_CHECK:
-        loop_block_check(block, args[0], args[1]);
-        return next;
-    case LOOP_OP_EVENT_ON:     /* run_event_on */
-    case LOOP_OP_EVENT_ACTIVE: /* run_event_active */
-    case LOOP_OP_FINITE:       /* checks.c */
-    case LOOP_OP_COUNT:
-        break;
+/* ---- one function an instruction ---- */
+
+#define RUN(name, call)                                                                                                \
+    static const LoopReady *run_##name(LoopBlock *block, const LoopReady *at)                                          \
+    {                                                                                                                  \
+        const uint32_t op = at->code[0], *args = at->code + 1;                                                         \
+        (void)op, (void)args;                                                                                          \
+        call;                                                                                                          \
+        return at + 1;                                                                                                 \
     }
-    return NULL;
-}
+RUN(elementwise, loop_kernel_elementwise(block, op, args))
+RUN(vector, loop_kernel_vector(block, op, args))
+RUN(time, loop_kernel_time(block, op, args))
+RUN(random, loop_kernel_random(block, op, args))
+RUN(clock, loop_clock_tick(block->clock, block))
+RUN(trial_begin, loop_clock_trial_begin(block, args))
+RUN(value, loop_kernel_value(block, &block->program->loops[args[0]], args[0]))
+RUN(choose, loop_kernel_choose(block, &block->program->loops[args[0]], args[0]))
+RUN(vary, loop_kernel_vary(block, &block->program->loops[args[0]], args[0]))
+RUN(learn, loop_kernel_learn(block, &block->program->loops[args[0]], args[0]))
+RUN(synapses, loop_kernel_synapses(block, op, args))
+RUN(striatum, loop_kernel_striatum(block, args))
+RUN(foreign, loop_kernel_foreign(block, args))
+RUN(check, loop_block_check(block, args[0], args[1]))
+#undef RUN
 
 static const LoopReady *stop(LoopBlock *block, const LoopReady *at)
 {
@@ -139,6 +75,50 @@ static const LoopReady *stop(LoopBlock *block, const LoopReady *at)
     (void)at;
     return NULL;
 }
+
+/* What runs an instruction that is not made ready in another way. */
+static Run *run_of(LoopOp op)
+{
+    switch (op) {
+#define EW1(name, written, units, doc, expr) case LOOP_OP_##name:
+#define EW2(name, written, units, doc, expr) case LOOP_OP_##name:
+#define EW3(name, written, units, doc, expr) case LOOP_OP_##name:
+#include "runtime/contract/elementwise.def"
+#undef EW1
+#undef EW2
+#undef EW3
+        return run_elementwise;
+    case LOOP_OP_COPY: case LOOP_OP_PUT: case LOOP_OP_SLICE: case LOOP_OP_AT: case LOOP_OP_ONEHOT: case LOOP_OP_SUM: case LOOP_OP_MEAN:
+    case LOOP_OP_LARGEST: case LOOP_OP_SMALLEST: case LOOP_OP_NORM: case LOOP_OP_ARGMAX: case LOOP_OP_DOT: case LOOP_OP_OUTER:
+    case LOOP_OP_RBF: case LOOP_OP_RAMP: case LOOP_OP_PROJECT:
+        return run_vector;
+    case LOOP_OP_ONSET: case LOOP_OP_HISTORY: case LOOP_OP_TRACE: case LOOP_OP_SINCE: case LOOP_OP_HOLD: case LOOP_OP_MICRO:
+    case LOOP_OP_RING_READ: case LOOP_OP_RING_WRITE: case LOOP_OP_RING_LARGEST:
+        return run_time;
+    case LOOP_OP_UNIFORM: case LOOP_OP_BERNOULLI: case LOOP_OP_NORMAL: case LOOP_OP_PICK: return run_random;
+    case LOOP_OP_SKIP_UNLESS: return run_skip_unless;
+    case LOOP_OP_SKIP_FIRST: return run_skip_first;
+    case LOOP_OP_SKIP_UNASKED: return run_skip_unasked;
+    case LOOP_OP_CLOCK: return run_clock;
+    case LOOP_OP_TRIAL_BEGIN: return run_trial_begin;
+    case LOOP_OP_VALUE: return run_value;
+    case LOOP_OP_CHOOSE: return run_choose;
+    case LOOP_OP_VARY: return run_vary;
+    case LOOP_OP_LEARN: return run_learn;
+    case LOOP_OP_WEIGHTS: case LOOP_OP_ELIGIBLE: return run_synapses;
+    case LOOP_OP_STRIATUM: return run_striatum;
+    case LOOP_OP_FOREIGN: return run_foreign;
+    case LOOP_OP_CHECK: return run_check;
+    case LOOP_OP_EVENT_ON:     /* run_event_on */
+    case LOOP_OP_EVENT_ACTIVE: /* run_event_active */
+    case LOOP_OP_FINITE:       /* checks.c */
+    case LOOP_OP_HALT: case LOOP_OP_COUNT:
+        break;
+    }
+    return stop;
+}
+
+/* ---- events ---- */
 
 /* Whether a trial of the wanted type (below 0: of any) is on; `type` is -1 between trials. */
 static inline bool is_on(LoopReal type, LoopReal wanted)
@@ -208,9 +188,11 @@ static void ready_event(const LoopBlock *block, LoopReady *at)
     }
 }
 
+/* ---- sections ---- */
+
 static LoopReady make_ready(const LoopBlock *block, const uint32_t *code)
 {
-    LoopReady at = {.run = run_any, .code = code};
+    LoopReady at = {.run = run_of((LoopOp)code[0]), .code = code};
     if (loop_op_info(code[0])->arity)
         loop_ready_elementwise(block, &at);
     else if (code[0] == LOOP_OP_EVENT_ON || code[0] == LOOP_OP_EVENT_ACTIVE)
