@@ -29,7 +29,7 @@ typedef struct LoopLayout {
     size_t memo_count;
     uint32_t *watched;          /* registers that memos look at, one memo's behind the other's */
     size_t watched_count;
-    size_t live_bytes;
+    size_t live_words;
     size_t turn, turn_reals;    /* room for turning a bundle about */
     size_t scratch, span;       /* [LOOP_SCRATCH_ROWS or 8 + 3 * most channels][span]; at least as long as LOOP_TILE */
     size_t lines;               /* of the widest context */
@@ -59,14 +59,14 @@ typedef struct LoopBlock {
     LoopReal *state;            /* the slab */
     size_t state_bytes;
     bool fresh;                 /* which holds nothing but 0 yet */
-    uint8_t *live;              /* [layout->live_bytes + LOOP_RUNS_MORE] */
+    uint64_t *live;             /* [layout->live_words] */
     uint64_t *runs;             /* [memo_count]: how often each has run */
     LoopSeen *seen;             /* [loop_count] */
     LoopTaught *taught;         /* [loop_count] */
     bool *taught_flags;         /* [2][loop_count][copies] */
     LoopLate *late;             /* [loop_count] */
     LoopActive *active;         /* [layout->lines]: context lines that are not 0 */
-    uint8_t *sees;              /* [2][layout->lines + LOOP_RUNS_MORE]: scratch for reading out and for learning */
+    uint64_t *sees;             /* a bit for each of layout->lines: scratch for reading out and for learning */
     uint64_t *drawn;            /* [draw_count + loop_count]: which four these are, from 1 on; 0: none */
     LoopRngKey *keys;           /* [draw_count + loop_count][key_lanes] */
     size_t key_lanes, key_step; /* 1 and 0; where lanes are copies of a part, those of the layout and 1 */

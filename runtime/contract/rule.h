@@ -30,7 +30,12 @@ static inline LoopReal loop_view(LoopView v, size_t i, size_t lane)
     return v.at[i * v.step + lane * v.lane];
 }
 
-enum { LOOP_RUNS_MORE = 8 }; /* bytes of runs that may be read behind the last */
+enum { LOOP_RUNS_WORD = 64 }; /* runs of traces, see runs.h, that a word has bits for */
+static inline size_t loop_runs_words(size_t runs)
+{
+    return (runs + LOOP_RUNS_WORD - 1) / LOOP_RUNS_WORD;
+}
+
 enum { LOOP_TILE = 32 }; /* synapses of one neuron taken together, where there is but one lane */
 
 /* What the striatal neurons of a loop see; read with wiring.h. */
@@ -61,13 +66,13 @@ typedef struct LoopRuleCall {
     uint64_t step;
     LoopReal *weights, *traces, *memory;
     LoopReal *scales;                                                    /* [channels or 1][lanes], of traces: see eligibility.h */
-    uint8_t *live;                                                       /* a run of traces that may not all be 0: see eligibility.h */
+    uint64_t *live;                                                      /* runs of traces that may not all be 0, a bit each: see runs.h */
     LoopView dopamine, rate, trace, burst, dip, forget, credit, propose; /* per channel */
     LoopView settings[LOOP_RULE_SETTINGS];                               /* per channel: the rule's own */
     LoopView freeze;                                                     /* [1]: > 0 keeps weights and memory */
     LoopWires wires;
     bool lasting;                                                        /* traces may: their decay is no constant 0 */
-    uint8_t *sees, *due;                                                 /* scratch, a byte a run: see runs.h */
+    uint64_t *sees;                                                      /* scratch, a bit a run: lines that are not 0 */
     bool *stale;                                                         /* becomes true when weights may have moved */
     LoopTaught *taught;
     const uint32_t *copy;                                                /* [lanes]: of which copy of the program a lane is */

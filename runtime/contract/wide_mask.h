@@ -31,6 +31,12 @@ static inline bool loop_wide_any(LoopWideMask mask)
     return mask != 0;
 }
 
+/* A bit for each lane. */
+static inline unsigned loop_wide_bits(LoopWideMask mask)
+{
+    return mask;
+}
+
 /* The lanes from number `n` on. */
 static inline LoopWideMask loop_wide_from(size_t n)
 {
@@ -98,6 +104,20 @@ static inline bool loop_wide_any(LoopWideMask mask)
     for (size_t i = 0; i < LOOP_WIDE; i++)
         any |= mask[i];
     return any != 0;
+}
+
+static inline unsigned loop_wide_bits(LoopWideMask mask)
+{
+#if LOOP_WIDE_BYTES == 32 && defined(LOOP_SINGLE)
+    return (unsigned)_mm256_movemask_ps((__m256)mask);
+#elif LOOP_WIDE_BYTES == 32
+    return (unsigned)_mm256_movemask_pd((__m256d)mask);
+#else
+    unsigned bits = 0;
+    for (unsigned i = 0; i < LOOP_WIDE; i++)
+        bits |= (unsigned)(mask[i] & 1) << i;
+    return bits;
+#endif
 }
 
 static inline LoopWideMask loop_wide_from(size_t n)

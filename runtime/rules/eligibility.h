@@ -242,16 +242,15 @@ static inline void loop_synapses_channel(const LoopRuleCall *call, LoopSynapses 
 
 /* Weights that are within their bounds stay there until they move: they are all looked at on the first step, on which they may be anywhere,
    and on each where some lanes may be frozen, whose first step comes later. */
-static inline LoopSynapses loop_synapses_begin(const LoopRuleCall *call)
+static inline void loop_synapses_begin(const LoopRuleCall *call, LoopSynapses *s)
 {
     const bool forgets = call->loop->forget != LOOP_NONE, first = call->step == 0 || call->loop->freeze != LOOP_NONE;
-    LoopSynapses s = {.step = call->lanes > 1,
-                      .keeps = forgets || call->loop->bounded,
-                      .always = forgets || (call->loop->bounded && first),
-                      .sweeps = call->step % LOOP_TRACE_SWEEP == LOOP_TRACE_SWEEP - 1};
+    *s = (LoopSynapses){.step = call->lanes > 1,
+                        .keeps = forgets || call->loop->bounded,
+                        .always = forgets || (call->loop->bounded && first),
+                        .sweeps = call->step % LOOP_TRACE_SWEEP == LOOP_TRACE_SWEEP - 1};
     for (size_t l = 0; call->loop->freeze != LOOP_NONE && l < call->lanes; l++)
-        s.frozen = s.frozen || loop_view(call->freeze, 0, l) > 0;
-    return s;
+        s->frozen = s->frozen || loop_view(call->freeze, 0, l) > 0;
 }
 
 /* ---- traces ---- */
@@ -323,40 +322,39 @@ static inline bool loop_synapses_sweep(LoopReal *restrict e, size_t n)
     return loop_synapses_any(e, n);
 }
 
-/* After the traces from `e` on have moved, of `count` runs of row `row` from run `run` on. */
-static inline void loop_synapses_mark(const LoopRuleCall *call, const LoopSynapses *s, size_t row, size_t run, size_t count, const uint8_t *enters,
-                                      LoopReal *e)
+/* After the traces of some runs of a word of row `row` have moved: `moved` are their bits, `enters` those of runs of lines that are not
+   all 0. */
+static inline void loop_synapses_mark(const LoopRuleCall *call, const LoopSynapses *s, size_t row, size_t word, uint64_t moved, uint64_t enters)
 {
-    uint8_t *restrict live = loop_synapses_live(call, row) + run;
-    const uint64_t decays = s->decays * LOOP_EACH, credits = s->credits * LOOP_EACH;
-    size_t i = 0;
-    for (; i + 8 <= count; i += 8) {
-        uint64_t lives = (loop_bytes(enters + i) & credits) | (loop_bytes(live + i) & decays);
-        memcpy(live + i, &lives, sizeof lives);
+    uint64_t *live = loop_synapses_live(call, row) + word;
+    const uint64_t lives = ((enters & loop_run_bits_if(s->credits)) | (*live & loop_run_bits_if(s->decays))) & moved;
+    *live = (*live & ~moved) | lives;
+    for (uint64_t left = s->sweeps ? lives : 0; left; left &= left - 1) {
+        const size_t bit = (size_t)__builtin_ctzll(left), run = word * LOOP_RUNS_WORD + bit;
+        LoopReal *e = call->traces + (row * call->wires.reach + loop_synapses_before(call, run)) * call->lanes;
+        if (!loop_synapses_sweep(e, loop_synapses_length(call, run)))
+            *live &= ~loop_run_bits(bit, 1);
     }
-    for (; i < count; i++)
-        live[i] = (uint8_t)((enters[i] & s->credits) | (live[i] & s->decays));
-    for (i = 0; s->sweeps && i < count; e += loop_synapses_length(call, run + i), i++)
-        live[i] = live[i] && loop_synapses_sweep(e, loop_synapses_length(call, run + i));
 }
 
 /* Moves on run `run` of the traces of row `row`, that of neuron `m` of the channel. */
 static inline void loop_synapses_trace_run(const LoopRuleCall *call, LoopSynapses *s, size_t m, size_t row, size_t run)
 {
     const LoopWires *wires = &call->wires;
-    size_t j = loop_synapses_before(call, run);
-    bool fades = loop_synapses_live(call, row)[run] && s->fades;
+    const size_t j = loop_synapses_before(call, run), word = run / LOOP_RUNS_WORD;
+    const uint64_t bit = loop_run_bits(run % LOOP_RUNS_WORD, 1);
+    bool fades = (loop_synapses_live(call, row)[word] & bit) && s->fades;
     if (!fades && !s->credits)
         return;
     s->rows = 1;
     s->n = loop_synapses_length(call, run);
     LoopInputs x = loop_wires_inputs(wires, (s->k * call->loop->neurons + m) * wires->reach + j, m, j, s->n, loop_synapses_room(call, 5));
-    const uint8_t enters = s->credits && loop_synapses_any(x.at, x.step ? s->n : 1);
+    const bool enters = s->credits && loop_synapses_any(x.at, x.step ? s->n : 1);
     if (!fades && !enters)
         return;
     s->e = call->traces + (row * wires->reach + j) * call->lanes;
     loop_synapses_trace_any(s, x.at, 0, x.step);
-    loop_synapses_mark(call, s, row, run, 1, &enters, s->e);
+    loop_synapses_mark(call, s, row, word, bit, enters ? bit : 0);
 }
 
 /* Notes which runs of lines are not all 0, for neurons that see every line. */
@@ -369,8 +367,10 @@ static inline void loop_synapses_look(const LoopRuleCall *call)
         loop_lines_seen(call->sees, x.at, x.step, call->wires.reach);
         return;
     }
+    memset(call->sees, 0, loop_runs_words(loop_synapses_runs(call)) * sizeof *call->sees);
     for (size_t run = 0; run < loop_synapses_runs(call); run++)
-        call->sees[run] = loop_synapses_any(x.at + loop_synapses_before(call, run) * x.step, loop_synapses_length(call, run));
+        if (loop_synapses_any(x.at + loop_synapses_before(call, run) * x.step, loop_synapses_length(call, run)))
+            call->sees[run / LOOP_RUNS_WORD] |= loop_run_bits(run % LOOP_RUNS_WORD, 1);
 }
 
 #endif

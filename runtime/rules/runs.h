@@ -1,7 +1,7 @@
 /* Which synapses there is something to do for.
 
    A run is one synapse in all lanes or, where there is but one lane, up to LOOP_TILE synapses of a neuron. Runs whose traces
-   are all 0 are known by their `live` byte and passed over: their weights can't move. Most runs are like that where the
+   are all 0 are known by their `live` bit and passed over: their weights can't move. Most runs are like that where the
    context is a code of time or place. Runs side by side for which the same is to be done are a stretch, and worked on together. */
 #ifndef LOOP_RUNS_H
 #define LOOP_RUNS_H
@@ -63,65 +63,97 @@ static inline size_t loop_synapses_length(const LoopRuleCall *call, size_t run)
     return call->lanes > 1 ? call->lanes : loop_synapses_before(call, run + 1) - loop_synapses_before(call, run);
 }
 
-/* The bytes of the runs of row `row` of the traces: 1 where one may not be 0. */
-static inline uint8_t *loop_synapses_live(const LoopRuleCall *call, size_t row)
+/* ---- a bit a run ---- */
+
+/* `count` bits from bit `from` on, of which there are no more than that. */
+static inline uint64_t loop_run_bits(size_t from, size_t count)
 {
-    return call->live + row * call->wires.reach;
+    return (count < LOOP_RUNS_WORD ? ((uint64_t)1 << count) - 1 : UINT64_MAX) << from;
+}
+
+/* All bits, or none. */
+static inline uint64_t loop_run_bits_if(bool on)
+{
+    return -(uint64_t)on;
+}
+
+/* The words of the runs of row `row` of the traces: a bit is 1 where one may not be 0. Those behind the last run mean nothing. */
+static inline uint64_t *loop_synapses_live(const LoopRuleCall *call, size_t row)
+{
+    return call->live + row * loop_runs_words(call->wires.reach);
 }
 
 /* Whether any run of row `row` may have a trace. */
 static inline bool loop_synapses_live_any(const LoopRuleCall *call, size_t row)
 {
-    return memchr(loop_synapses_live(call, row), 1, loop_synapses_runs(call)) != NULL;
+    const uint64_t *live = loop_synapses_live(call, row);
+    uint64_t any = 0;
+    for (size_t word = 0; word < loop_runs_words(loop_synapses_runs(call)); word++)
+        any |= live[word];
+    return any != 0;
+}
+
+/* Notes which of `count` lines are not 0, a bit each; those behind the last are 0. */
+static inline void loop_lines_seen(uint64_t *restrict sees, const LoopReal *restrict x, size_t step, size_t count)
+{
+    for (size_t word = 0; word < loop_runs_words(count); word++, x += LOOP_RUNS_WORD * step) {
+        const size_t left = count - word * LOOP_RUNS_WORD, n = left < LOOP_RUNS_WORD ? left : LOOP_RUNS_WORD;
+        uint64_t bits = 0;
+        size_t j = 0;
+        for (; step == 1 && j + LOOP_WIDE <= n; j += LOOP_WIDE)
+            bits |= (uint64_t)loop_wide_bits(loop_wide_different(loop_wide(x + j), (LoopWide){0})) << j;
+        for (; j < n; j++)
+            bits |= (uint64_t)(x[j * step] != 0) << j;
+        sees[word] = bits;
+    }
 }
 
 /* What is to be done with some synapses. */
 enum { LOOP_MOVE_WEIGHTS = 1, LOOP_MOVE_TRACES = 2 };
 
-/* Eight bytes at a time: those of eight runs, each 0 or 1. There is room to read and, for call->due, to write that many behind the last. */
-static const uint64_t LOOP_EACH = 0x0101010101010101;
+/* Of the runs of a word of a row, those whose weights are to move, since there is a trace or anyway, and whose traces, since one fades
+   or something enters. */
+typedef struct LoopDue {
+    uint64_t weights, traces;
+} LoopDue;
 
-static inline uint64_t loop_bytes(const uint8_t *at)
+static inline LoopDue loop_synapses_due(const LoopRuleCall *call, const LoopSynapses *s, int asked, size_t row, size_t word)
 {
-    uint64_t x;
-    memcpy(&x, at, sizeof x);
-    return x;
+    const uint64_t live = loop_synapses_live(call, row)[word], runs = loop_run_bits(0, loop_synapses_runs(call) - word * LOOP_RUNS_WORD);
+    const uint64_t weights = live | loop_run_bits_if(s->always);
+    const uint64_t traces = (live & loop_run_bits_if(s->fades)) | (call->sees[word] & loop_run_bits_if(s->credits));
+    return (LoopDue){(asked & LOOP_MOVE_WEIGHTS) ? weights & runs : 0, (asked & LOOP_MOVE_TRACES) ? traces & runs : 0};
 }
 
-/* Notes which of `count` lines are not 0, a byte each. */
-static inline void loop_lines_seen(uint8_t *restrict sees, const LoopReal *restrict x, size_t step, size_t count)
+/* How many runs from bit `from` on, for which something is due, are due for the same: `most` at most. */
+static inline size_t loop_due_alike(LoopDue due, size_t from, size_t most)
 {
-    if (step == 1)
-        for (size_t j = 0; j < count; j++)
-            sees[j] = x[j] != 0;
-    else
-        for (size_t j = 0; j < count; j++)
-            sees[j] = x[j * step] != 0;
+    const bool weights = due.weights >> from & 1, traces = due.traces >> from & 1;
+    const uint64_t other = ((due.weights ^ loop_run_bits_if(weights)) | (due.traces ^ loop_run_bits_if(traces))) >> from;
+    const size_t count = other ? (size_t)__builtin_ctzll(other) : LOOP_RUNS_WORD - from;
+    return count < most ? count : most;
 }
 
-/* Notes in call->due what of `asked` is to be done for each run of row `row`: weights move where there is a trace (or anyway), traces
-   where there is one that fades or something enters. */
-static inline void loop_synapses_note(const LoopRuleCall *call, const LoopSynapses *s, int asked, size_t row)
+/* Runs of a stretch, at most. */
+static inline size_t loop_stretch_most(const LoopRuleCall *call, const LoopSynapses *s)
 {
-    const uint8_t *live = loop_synapses_live(call, row);
-    const uint64_t always = s->always * LOOP_EACH, fades = s->fades * LOOP_EACH, credits = s->credits * LOOP_EACH;
-    const uint64_t weights = (asked & LOOP_MOVE_WEIGHTS) ? LOOP_EACH : 0, traces = (asked & LOOP_MOVE_TRACES) ? LOOP_EACH : 0;
-    for (size_t run = 0, runs = loop_synapses_runs(call); run < runs; run += 8) {
-        uint64_t lives = loop_bytes(live + run), moves = (lives & fades) | (loop_bytes(call->sees + run) & credits);
-        uint64_t due = ((lives | always) & weights) * LOOP_MOVE_WEIGHTS | (moves & traces) * LOOP_MOVE_TRACES;
-        memcpy(call->due + run, &due, sizeof due);
-    }
+    const size_t most = LOOP_STRETCH / (call->lanes > 1 ? call->lanes : LOOP_TILE);
+    return s->frozen || !most ? 1 : most; /* what is kept of frozen lanes has room for a run */
 }
+
+/* ---- what was learned from ---- */
 
 /* Whether some trace of lane `l` in row `row` is not 0. */
 static inline bool loop_synapses_eligible(const LoopRuleCall *call, size_t row, size_t l)
 {
-    const uint8_t *live = loop_synapses_live(call, row);
+    const uint64_t *live = loop_synapses_live(call, row);
     const LoopReal *e = call->traces + row * call->wires.reach * call->lanes;
     bool any = false;
-    for (size_t run = 0; !any && run < loop_synapses_runs(call); run++)
-        for (size_t j = loop_synapses_before(call, run); live[run] && !any && j < loop_synapses_before(call, run + 1); j++)
+    for (size_t run = 0; !any && run < loop_synapses_runs(call); run++) {
+        const bool lives = live[run / LOOP_RUNS_WORD] >> run % LOOP_RUNS_WORD & 1;
+        for (size_t j = loop_synapses_before(call, run); lives && !any && j < loop_synapses_before(call, run + 1); j++)
             any = e[j * call->lanes + l] != 0;
+    }
     return any;
 }
 
@@ -139,28 +171,6 @@ static inline void loop_synapses_moved(const LoopRuleCall *call, const LoopSynap
             taught->moved[call->copy[l]] = true;
             taught->left--;
         }
-}
-
-/* The first byte from `from` on that is not like that one; `end` where all are. */
-static inline size_t loop_bytes_alike(const uint8_t *bytes, size_t from, size_t end)
-{
-    const uint64_t pattern = bytes[from] * LOOP_EACH;
-    size_t i = from;
-    while (i + 8 <= end && loop_bytes(bytes + i) == pattern)
-        i += 8;
-    while (i < end && bytes[i] == bytes[from])
-        i++;
-    return i;
-}
-
-/* The next stretch from run *run on, of runs for which the same is to be done. Its runs; 0: there is none. */
-static inline size_t loop_synapses_stretch(const LoopRuleCall *call, size_t *run)
-{
-    size_t runs = loop_synapses_runs(call), most = LOOP_STRETCH / (call->lanes > 1 ? call->lanes : LOOP_TILE);
-    most = most ? most : 1;
-    if (*run < runs && !call->due[*run])
-        *run = loop_bytes_alike(call->due, *run, runs);
-    return *run < runs ? loop_bytes_alike(call->due, *run, most < runs - *run ? *run + most : runs) - *run : 0;
 }
 
 #endif

@@ -63,31 +63,45 @@ static inline void loop_synapses_move_rows(const LoopRuleCall *call, LoopSynapse
 
 /* ---- both ---- */
 
-/* The stretch of `count` runs from `run` on of neuron `m` of the channel, whose traces are row `row`. */
+/* The stretch of `count` runs from `run` on of neuron `m` of the channel, whose traces are row `row`: what `asked` says moves. */
 static inline void loop_synapses_move_stretch(const LoopRuleCall *call, LoopSynapses *s, size_t m, size_t row, size_t run, size_t count,
-                                              LoopSynapsesMove *move)
+                                              int asked, LoopSynapsesMove *move)
 {
     size_t reach = call->wires.reach, j = loop_synapses_before(call, run), synapse = (s->k * call->loop->neurons + m) * reach + j;
-    const int due = call->due[run];
     LoopView x = call->wires.context;
     s->rows = s->step ? count : 1;
     s->n = s->step ? call->lanes : loop_synapses_before(call, run + count) - j;
     s->w = call->weights + synapse * call->lanes;
     s->memory = call->memory + synapse * call->lanes;
     s->e = call->traces + (row * reach + j) * call->lanes;
-    if ((due & LOOP_MOVE_WEIGHTS) && s->step)
+    if ((asked & LOOP_MOVE_WEIGHTS) && s->step)
         loop_synapses_move_rows(call, s, move, 1);
-    else if (due & LOOP_MOVE_WEIGHTS)
+    else if (asked & LOOP_MOVE_WEIGHTS)
         loop_synapses_move_rows(call, s, move, 0);
-    if (!(due & LOOP_MOVE_TRACES))
-        return;
-    loop_synapses_trace_any(s, x.at + j * x.step, x.step, s->step ? x.lane : 1);
-    loop_synapses_mark(call, s, row, run, count, call->sees + run, s->e);
+    if (asked & LOOP_MOVE_TRACES)
+        loop_synapses_trace_any(s, x.at + j * x.step, x.step, s->step ? x.lane : 1);
+}
+
+/* What is due of a word of runs, stretch by stretch: weights and traces take turns, since they are near each other. */
+static inline void loop_synapses_word(const LoopRuleCall *call, LoopSynapses *s, size_t m, size_t row, size_t word, int asked,
+                                      LoopSynapsesMove *move)
+{
+    const LoopDue due = loop_synapses_due(call, s, asked, row, word);
+    const size_t most = loop_stretch_most(call, s);
+    for (uint64_t left = due.weights | due.traces; left;) {
+        const size_t from = (size_t)__builtin_ctzll(left), count = loop_due_alike(due, from, most);
+        const int now = (due.weights >> from & 1 ? LOOP_MOVE_WEIGHTS : 0) | (due.traces >> from & 1 ? LOOP_MOVE_TRACES : 0);
+        loop_synapses_move_stretch(call, s, m, row, word * LOOP_RUNS_WORD + from, count, now, move);
+        left &= ~loop_run_bits(from, count);
+    }
+    if (due.traces)
+        loop_synapses_mark(call, s, row, word, due.traces, call->sees[word]);
 }
 
 /* Moves what is asked for of the synapses of neuron `m` of the channel, whose traces are row `row`. */
 static inline void loop_synapses_neuron(const LoopRuleCall *call, LoopSynapses *s, size_t m, size_t row, int asked, LoopSynapsesMove *move)
 {
+    const size_t runs = loop_synapses_runs(call);
     if ((!s->fades && !s->credits) || call->loop->swaps_traces)
         asked &= ~LOOP_MOVE_TRACES;
     bool by_run = (asked & LOOP_MOVE_TRACES) && call->wires.wiring != LOOP_WIRING_BROADCAST;
@@ -95,14 +109,9 @@ static inline void loop_synapses_neuron(const LoopRuleCall *call, LoopSynapses *
         asked &= ~LOOP_MOVE_TRACES;
     if ((asked & LOOP_MOVE_WEIGHTS) && s->gains && call->taught->left)
         loop_synapses_moved(call, s, row);
-    if (asked)
-        loop_synapses_note(call, s, asked, row);
-    for (size_t run = 0, count; asked && (count = loop_synapses_stretch(call, &run)) > 0; run += count) {
-        if (s->frozen) /* what is kept of frozen lanes has room for a run */
-            count = 1;
-        loop_synapses_move_stretch(call, s, m, row, run, count, move);
-    }
-    for (size_t run = 0; by_run && run < loop_synapses_runs(call); run++)
+    for (size_t word = 0; asked && word < loop_runs_words(runs); word++)
+        loop_synapses_word(call, s, m, row, word, asked, move);
+    for (size_t run = 0; by_run && run < runs; run++)
         loop_synapses_trace_run(call, s, m, row, run);
 }
 
@@ -151,7 +160,8 @@ static inline void loop_synapses_together(const LoopRuleCall *call, LoopSynapses
 static inline void loop_synapses_move(const LoopRuleCall *call, LoopSynapsesMove *move, bool needs_gain)
 {
     const LoopLoop *loop = call->loop;
-    LoopSynapses s = loop_synapses_begin(call);
+    LoopSynapses s;
+    loop_synapses_begin(call, &s);
     loop_synapses_look(call);
     for (size_t k = 0; k < loop->channels; k++) {
         loop_synapses_channel(call, &s, k);

@@ -37,6 +37,6 @@ LoopRuleCall loop_bundle_call(const LoopBlock *block, size_t index, LoopBundle b
     call.traces += first * synapses;
     call.scales += first;
     call.copy += first;
-    call.live += first / LOOP_BUNDLE * synapses;
+    call.live += first / LOOP_BUNDLE * loop_trace_rows(call.loop) * loop_runs_words(call.loop->reach);
     return call;
 }

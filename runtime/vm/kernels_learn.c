@@ -38,7 +38,6 @@ void loop_ready_learn(const LoopBlock *block, size_t index, LoopRuleCall *call)
         .wires = loop_block_wires(block, index, loop->credit_context),
         .lasting = !loop->swaps_traces && !never_lasts(block->program, loop->trace),
         .sees = block->sees,
-        .due = block->sees + block->layout->lines + LOOP_RUNS_MORE,
         .stale = &block->seen[index].stale,
         .taught = &block->taught[index],
         .copy = block->copy,

@@ -26,44 +26,44 @@ typedef struct Readout {
     uint32_t begin[LOOP_PARTS + 1];
 } Readout;
 
-/* The lines that are not 0, by partial sum; most sums have none. `sees`: room for a byte a line, and LOOP_RUNS_MORE. */
-static void list_active(Readout *r, LoopActive *active, uint8_t *sees)
+/* The lines that are not 0, by partial sum; most sums have none. `sees`: room for a bit a line. */
+static void list_active(Readout *r, LoopActive *active, uint64_t *sees)
 {
+    const uint64_t eighths = 0x0101010101010101; /* of a word: the lines of the first of LOOP_PARTS sums */
     const LoopView x = r->wires.context;
-    const uint32_t reach = (uint32_t)r->wires.reach;
-    uint32_t count = 0;
+    const size_t words = loop_runs_words(r->wires.reach);
     uint64_t together = 0;
-    uint8_t any[LOOP_PARTS];
-    loop_lines_seen(sees, x.at, x.step, reach);
-    memset(sees + reach, 0, LOOP_PARTS);
-    for (uint32_t j = 0; j < reach; j += LOOP_PARTS)
-        together |= loop_bytes(sees + j);
-    memcpy(any, &together, sizeof any);
-    for (uint32_t p = 0; p < LOOP_PARTS; p++) {
+    uint32_t count = 0;
+    loop_lines_seen(sees, x.at, x.step, r->wires.reach);
+    for (size_t word = 0; word < words; word++)
+        together |= sees[word];
+    for (size_t p = 0; p < LOOP_PARTS; p++) {
         r->begin[p] = count;
-        for (uint32_t j = p; any[p] && j < reach; j += LOOP_PARTS)
-            if (sees[j])
+        for (size_t word = 0; (together & eighths << p) && word < words; word++)
+            for (uint64_t left = sees[word] & eighths << p; left; left &= left - 1) {
+                const size_t j = word * LOOP_RUNS_WORD + (size_t)__builtin_ctzll(left);
                 active[count++] = (LoopActive){j * r->wires.lanes, x.at[j * x.step]};
+            }
     }
     r->begin[LOOP_PARTS] = count;
     r->active = active;
 }
 
 /* For the lanes of a bundle. */
-static Readout readout(const LoopBlock *block, const LoopLoop *loop, size_t index, LoopBundle bundle)
+static void readout(Readout *r, const LoopBlock *block, const LoopLoop *loop, size_t index, LoopBundle bundle)
 {
     LoopReal *scratch = block->state + block->layout->scratch;
     size_t span = block->layout->span;
-    Readout r = {.loop = loop, .wires = loop_block_wires(block, index, loop->context),
-                 .weights = block->state + block->layout->loops[index].weights + bundle.first * loop_synapses(loop),
-                 .propose = loop_view_from(loop_block_view(block, loop->propose, &ONE), bundle.first),
-                 .s = scratch, .up = scratch + span, .gathered = scratch + 2 * span, .parts = scratch + 3 * span};
-    r.wires.lanes = bundle.lanes;
-    r.wires.context = loop_view_from(r.wires.context, bundle.first);
-    r.sparse = r.wires.lanes > 1 && loop->wiring == LOOP_WIRING_BROADCAST && !r.wires.context.lane;
-    if (r.sparse)
-        list_active(&r, block->active, block->sees);
-    return r;
+    r->loop = loop;
+    r->wires = loop_block_wires(block, index, loop->context);
+    r->wires.lanes = bundle.lanes;
+    r->wires.context = loop_view_from(r->wires.context, bundle.first);
+    r->weights = block->state + block->layout->loops[index].weights + bundle.first * loop_synapses(loop);
+    r->propose = loop_view_from(loop_block_view(block, loop->propose, &ONE), bundle.first);
+    r->s = scratch, r->up = scratch + span, r->gathered = scratch + 2 * span, r->parts = scratch + 3 * span;
+    r->sparse = r->wires.lanes > 1 && loop->wiring == LOOP_WIRING_BROADCAST && !r->wires.context.lane;
+    if (r->sparse)
+        list_active(r, block->active, block->sees);
 }
 
 /* Partial sums of some lanes: `vectors` vectors of them. What is read behind the last lane means nothing. */
@@ -232,14 +232,12 @@ static void neuron(const Readout *r, size_t k, size_t m, LoopReal *s)
         }
 }
 
-/* The neurons' activities add up in the order of sum.h too; `sums` is [LOOP_PARTS][lanes]. */
-static void channel_value(const Readout *r, size_t k, LoopReal *sums, LoopReal *value)
+/* The activities of several neurons add up in the order of sum.h too. A function of its own, or compilers fetch ahead what it needs
+   where there is but one. */
+static __attribute__((noinline)) void several(const Readout *r, size_t k, size_t span, LoopReal *value)
 {
     size_t lanes = r->wires.lanes;
-    if (r->loop->neurons == 1) {
-        neuron(r, k, 0, value);
-        return;
-    }
+    LoopReal *sums = r->parts + LOOP_PARTS * span; /* [LOOP_PARTS][lanes] */
     memset(sums, 0, LOOP_PARTS * lanes * sizeof *sums);
     for (size_t m = 0; m < r->loop->neurons; m++) {
         LoopReal *sum = sums + m % LOOP_PARTS * lanes;
@@ -259,10 +257,14 @@ static void read_all(LoopBlock *block, const LoopLoop *loop, size_t index)
 {
     const size_t lanes = loop_block_synapse_lanes(block, loop);
     for (LoopBundle b = loop_bundle(block, index, 0); b.lanes; b = loop_bundle_after(block, index, b)) {
-        Readout r = readout(block, loop, index, b);
-        LoopReal *sums = r.parts + LOOP_PARTS * block->layout->span;
-        for (size_t k = 0; k < loop->channels; k++)
-            channel_value(&r, k, sums, loop_block_register(block, loop->value) + b.first + k * lanes);
+        LoopReal *value = loop_block_register(block, loop->value) + b.first;
+        Readout r;
+        readout(&r, block, loop, index, b);
+        for (size_t k = 0; k < loop->channels; k++, value += lanes)
+            if (loop->neurons == 1)
+                neuron(&r, k, 0, value);
+            else
+                several(&r, k, block->layout->span, value);
     }
 }
 
@@ -288,7 +290,8 @@ void loop_kernel_striatum(LoopBlock *block, const uint32_t *args)
     const bool each = loop_block_synapse_lanes(block, loop) == lanes; /* or one number for all of the block */
     loop_late_settle(block, args[1]);
     for (LoopBundle b = loop_bundle(block, args[1], 0); b.lanes; b = loop_bundle_after(block, args[1], b)) {
-        Readout r = readout(block, loop, args[1], b);
+        Readout r;
+        readout(&r, block, loop, args[1], b);
         LoopReal *d = loop_block_register(block, args[0]) + b.first;
         for (size_t i = 0; i < (size_t)loop->channels * loop->neurons; i++, d += lanes) {
             neuron(&r, i / loop->neurons, i % loop->neurons, r.s);

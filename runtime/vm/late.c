@@ -201,7 +201,7 @@ static bool note(LoopBlock *block, size_t index, const LoopSynapses *s, bool mov
     if ((moves && !all_finite(s->push, lanes)) || (s->fades && !all_finite(s->fade, lanes)))
         return false;
     if (enters && !late->lives)
-        memset(call->live, 1, channels * call->wires.reach * loop_bundle_count(block->layout, index, lanes));
+        memset(call->live, 0xff, channels * loop_runs_words(call->wires.reach) * loop_bundle_count(block->layout, index, lanes) * sizeof *call->live);
     late->lives = late->lives || enters;
     if (moves) {
         memcpy(late->push, s->push, lanes * sizeof *late->push);
@@ -240,7 +240,8 @@ bool loop_late_learn(LoopBlock *block, size_t index)
     LoopLate *late = &block->late[index];
     if (!late->able)
         return false;
-    LoopSynapses s = loop_synapses_begin(call);
+    LoopSynapses s;
+    loop_synapses_begin(call, &s);
     loop_synapses_factors(call, &s, 0);
     const bool enters = has_credit(call, late),
                waits = late->dense && !(s.fades && (enters || !s.sweeps)) && !(enters && block->seen[index].step != block->step);

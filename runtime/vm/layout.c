@@ -26,14 +26,14 @@ static bool reserve_block(size_t *total, size_t width, bool uniform, size_t lane
     return loop_mul(width, uniform ? 1 : lanes, &count) && reserve(total, count, offset);
 }
 
-/* Runs of traces of a loop: a row for all lanes of a bundle, or with one lane LOOP_TILE of a row. The slab is made for `lanes` lanes;
-   the last block may have but one. */
+/* Bits for the runs of traces of a loop, rows of whole words: a run is a row of all lanes of a bundle, or with one lane LOOP_TILE of a
+   row. The slab is made for `lanes` lanes; the last block may have but one. */
 static bool reserve_live(LoopLayout *layout, const LoopLoop *loop, size_t i, size_t lanes)
 {
     size_t count;
-    layout->loops[i].live = layout->live_bytes;
-    return loop_mul(loop_trace_rows(loop), loop->reach, &count) && loop_mul(count, loop_bundle_count(layout, i, lanes), &count) &&
-           loop_add(layout->live_bytes, count, &layout->live_bytes);
+    layout->loops[i].live = layout->live_words;
+    return loop_mul(loop_trace_rows(loop), loop_runs_words(loop->reach), &count) &&
+           loop_mul(count, loop_bundle_count(layout, i, lanes), &count) && loop_add(layout->live_words, count, &layout->live_words);
 }
 
 enum { NEURONS_WORTH_IT = 8 };

@@ -29,7 +29,7 @@ struct LoopLoopPlace {
     size_t late;                /* room for learning that is put off; or LOOP_UNSEEN */
     size_t next;                /* and for the context that takes turns with that which was seen */
     size_t memo;                /* that works out its context, counted from 1; 0: none does */
-    size_t live;                /* of bytes: which runs of traces may not be 0 */
+    size_t live;                /* of words: which runs of traces may not be 0 */
     bool bundled;               /* its synapses are kept for some lanes at a time, see bundle.h */
 };
 
