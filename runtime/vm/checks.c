@@ -114,20 +114,13 @@ void loop_block_check(LoopBlock *block, uint32_t reg, uint32_t check)
                 loop_block_fault(block, (uint32_t)l, lanes, check, x[e * lanes + l]);
 }
 
-/* Whether no x is beyond `most`, infinite or nan. Without their signs the bits of such numbers are larger, as whole numbers, than those of
-   `most`, and what is left of them is below 0: one vectorisable pass when all is well. */
 static bool all_below(const LoopReal *x, size_t count, LoopReal most)
 {
-    const LoopBits sign = (LoopBits)1 << (8 * sizeof(LoopBits) - 1);
-    LoopBits limit, bad = 0;
-    memcpy(&limit, &most, sizeof limit);
+    LoopBits beyond = 0;
     LOOP_UNROLL(4)
-    for (size_t i = 0; i < count; i++) {
-        LoopBits bits;
-        memcpy(&bits, &x[i], sizeof bits);
-        bad |= limit - (bits & ~sign);
-    }
-    return !(bad & sign);
+    for (size_t i = 0; i < count; i++)
+        beyond |= loop_beyond(x[i], most);
+    return !loop_any_beyond(beyond);
 }
 
 static const LoopReady *run_finite(LoopBlock *block, const LoopReady *at)

@@ -248,13 +248,20 @@ static void section_ready(const LoopBlock *block, const LoopSection *section, Lo
             *at++ = (LoopReady){.run = loop_memo_run, .code = code, .n = memo++};
         *at++ = make_ready(block, code);
     }
+    const LoopReady *stops = at;
     *at = (LoopReady){.run = stop, .code = end};
     for (LoopReady *jump = ready; jump->code < end; jump++) {
         const bool is_memo = jump->run == loop_memo_run;
-        if (is_memo || is_jump(jump->code[0]))
-            for (jump->jump = jump; jump->jump->code < (is_memo ? block->layout->memos[jump->n].end : target(jump->code));)
-                jump->jump++;
+        if (!is_memo && !is_jump(jump->code[0]))
+            continue;
+        LoopReady *to = jump;
+        while (to->code < (is_memo ? block->layout->memos[jump->n].end : target(jump->code)))
+            to++;
+        to->target = true;
+        jump->jump = to;
     }
+    for (at = ready; at + 3 < stops; at++)
+        loop_ready_fused(at);
 }
 
 void loop_block_ready(LoopBlock *block)

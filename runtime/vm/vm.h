@@ -69,6 +69,7 @@ struct LoopReady {
     const LoopReady *(*run)(LoopBlock *block, const LoopReady *at);
     const uint32_t *code;       /* the opcode, then its operands */
     const LoopReady *jump;      /* where a jump leads */
+    bool target;                /* a jump leads here */
     void (*kernel)(void);       /* elementwise: see kernels_elementwise.c */
     LoopReal *d, *h;            /* written; held */
     const LoopReal *a, *b, *c, *e;
@@ -115,6 +116,22 @@ bool loop_fault_larger(const LoopFault *a, const LoopFault *b);
 void loop_block_check(LoopBlock *block, uint32_t reg, uint32_t check);
 void loop_ready_finite(const LoopBlock *block, LoopReady *at);
 
+/* A negative number, as bits, where x is beyond `most`, infinite or nan. Without their signs the bits of such numbers are larger, as whole
+   numbers, than those of `most`, and what is left of them is below 0; so one vectorisable pass finds out whether there is one. */
+static inline LoopBits loop_beyond(LoopReal x, LoopReal most)
+{
+    const LoopBits sign = (LoopBits)1 << (8 * sizeof(LoopBits) - 1);
+    LoopBits limit, bits;
+    memcpy(&limit, &most, sizeof limit);
+    memcpy(&bits, &x, sizeof bits);
+    return limit - (bits & ~sign);
+}
+
+static inline bool loop_any_beyond(LoopBits all)
+{
+    return all >> (8 * sizeof all - 1);
+}
+
 /* to = from, `n` numbers, of which there is often one; they may lie there already. */
 static inline void loop_move(LoopReal *to, const LoopReal *from, size_t n)
 {
@@ -132,6 +149,8 @@ void loop_block_foreign_end(LoopBlock *block);
 void loop_kernel_elementwise(LoopBlock *block, uint32_t op, const uint32_t *args);
 /* Makes an elementwise instruction ready if its operands lie flat, so that one loop does it; else it is left alone. */
 void loop_ready_elementwise(const LoopBlock *block, LoopReady *at);
+/* Makes an instruction of a section that is ready run those behind it too, if that comes to an error of temporal differences. */
+void loop_ready_fused(LoopReady *at);
 void loop_kernel_vector(LoopBlock *block, uint32_t op, const uint32_t *args);
 /* Makes COPY, PUT or SLICE ready if what is copied lies in one piece on both sides; else it is left alone. */
 void loop_ready_copy(const LoopBlock *block, LoopReady *at);
