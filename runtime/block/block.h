@@ -12,6 +12,7 @@ typedef struct LoopRecorder LoopRecorder; /* measure/recorder.h */
 /* vm/vm.h: what the VM keeps there for itself. */
 typedef struct LoopMemo LoopMemo;
 typedef struct LoopLoopPlace LoopLoopPlace;
+typedef struct LoopReadout LoopReadout;
 typedef struct LoopSeen LoopSeen;
 typedef struct LoopLate LoopLate;
 typedef struct LoopActive LoopActive;
@@ -72,7 +73,8 @@ typedef struct LoopBlock {
     size_t key_lanes, key_step; /* 1 and 0; where lanes are copies of a part, those of the layout and 1 */
     uint64_t *counters;         /* [lanes], for draws that count by trial */
     LoopReady *ready_step, *ready_observe; /* the sections; the last instruction of each is one that stops */
-    LoopRuleCall *calls;        /* [loop_count]: what learning gets, for the loops that do */
+    LoopReadout *readouts;      /* [loop_count]: what reading out gets, */
+    LoopRuleCall *calls;        /* and learning, for the loops that do */
     LoopClock *clock;
     LoopRecorder *recorder;
     const struct LoopLibraries *libraries; /* NULL: no foreign calls */

@@ -32,7 +32,7 @@ LOOP_INLINE void move_lane(const LoopSynapses *s, bool ahead)
     LOOP_UNROLL(4)
     for (; i + LOOP_WIDE <= s->n; i += LOOP_WIDE) {
         if (ahead)
-            __builtin_prefetch(w + i + LOOP_AHEAD / sizeof *w, 1);
+            __builtin_prefetch(w + i + LOOP_FETCH_AHEAD / sizeof *w, 1);
         LoopWide trace = loop_wide(e + i);
         loop_wide_put(w + i, loop_wide(w + i) + loop_wide_where(loop_wide_different(trace, (LoopWide){0}), push * trace));
     }

@@ -14,63 +14,63 @@
 
 static const LoopReal ONE = 1.0;
 
-/* What the neurons of one loop need. `s` gets the activity of a neuron in each lane. */
-typedef struct Readout {
-    const LoopLoop *loop;
-    LoopWires wires;
-    const LoopReal *weights;
-    LoopView propose;
-    LoopReal *s, *up, *gathered, *parts; /* [lanes], the last [LOOP_PARTS][lanes] */
-    bool sparse;                         /* every neuron and lane sees the same lines: those below */
-    const LoopActive *active;            /* lines that are not 0, those of partial sum p from begin[p] on */
-    uint32_t begin[LOOP_PARTS + 1];
-} Readout;
-
-/* The lines that are not 0, by partial sum; most sums have none. `sees`: room for a bit a line. */
-static void list_active(Readout *r, LoopActive *active, uint64_t *sees)
+/* The lines that are not 0, by partial sum; most sums have none. */
+static void list_active(LoopReadout *r)
 {
     const uint64_t eighths = 0x0101010101010101; /* of a word: the lines of the first of LOOP_PARTS sums */
     const LoopView x = r->wires.context;
     const size_t words = loop_runs_words(r->wires.reach);
     uint64_t together = 0;
     uint32_t count = 0;
-    loop_lines_seen(sees, x.at, x.step, r->wires.reach);
+    loop_lines_seen(r->sees, x.at, x.step, r->wires.reach);
     for (size_t word = 0; word < words; word++)
-        together |= sees[word];
+        together |= r->sees[word];
     for (size_t p = 0; p < LOOP_PARTS; p++) {
         r->begin[p] = count;
         for (size_t word = 0; (together & eighths << p) && word < words; word++)
-            for (uint64_t left = sees[word] & eighths << p; left; left &= left - 1) {
+            for (uint64_t left = r->sees[word] & eighths << p; left; left &= left - 1) {
                 const size_t j = word * LOOP_RUNS_WORD + (size_t)__builtin_ctzll(left);
-                active[count++] = (LoopActive){j * r->wires.lanes, x.at[j * x.step]};
+                r->active[count++] = (LoopActive){j * r->wires.lanes, x.at[j * x.step]};
             }
     }
     r->begin[LOOP_PARTS] = count;
-    r->active = active;
 }
 
-/* For the lanes of a bundle. */
-static void readout(Readout *r, const LoopBlock *block, const LoopLoop *loop, size_t index, LoopBundle bundle)
+void loop_ready_value(const LoopBlock *block, size_t index, LoopReadout *r)
 {
+    const LoopLoop *loop = &block->program->loops[index];
     LoopReal *scratch = block->state + block->layout->scratch;
-    size_t span = block->layout->span;
-    r->loop = loop;
-    r->wires = loop_block_wires(block, index, loop->context);
-    r->wires.lanes = bundle.lanes;
-    r->wires.context = loop_view_from(r->wires.context, bundle.first);
-    r->weights = block->state + block->layout->loops[index].weights + bundle.first * loop_synapses(loop);
-    r->propose = loop_view_from(loop_block_view(block, loop->propose, &ONE), bundle.first);
-    r->s = scratch, r->up = scratch + span, r->gathered = scratch + 2 * span, r->parts = scratch + 3 * span;
+    const size_t span = block->layout->span;
+    *r = (LoopReadout){.loop = loop, .wires = loop_block_wires(block, index, loop->context),
+                       .weights = block->state + block->layout->loops[index].weights,
+                       .propose = loop_block_view(block, loop->propose, &ONE),
+                       .s = scratch, .up = scratch + span, .gathered = scratch + 2 * span, .parts = scratch + 3 * span,
+                       .sums = scratch + (3 + LOOP_PARTS) * span, .active = block->active, .sees = block->sees};
     r->sparse = r->wires.lanes > 1 && loop->wiring == LOOP_WIRING_BROADCAST && !r->wires.context.lane;
+}
+
+/* For the lanes of a bundle: in `room`, unless it is all. */
+static LoopReadout *readout(const LoopBlock *block, size_t index, LoopBundle bundle, LoopReadout *room)
+{
+    LoopReadout *r = &block->readouts[index];
+    if (bundle.lanes != r->wires.lanes) {
+        *room = *r;
+        r = room;
+        r->wires.lanes = bundle.lanes;
+        r->wires.context = loop_view_from(r->wires.context, bundle.first);
+        r->propose = loop_view_from(r->propose, bundle.first);
+        r->weights += bundle.first * loop_synapses(r->loop);
+    }
     if (r->sparse)
-        list_active(r, block->active, block->sees);
+        list_active(r);
+    return r;
 }
 
 /* Partial sums of some lanes: `vectors` vectors of them. What is read behind the last lane means nothing. */
-typedef void ReadPart(LoopWide *sum, const Readout *r, const LoopReal *w, const LoopReal *x, size_t p, size_t vectors);
+typedef void ReadPart(LoopWide *sum, const LoopReadout *r, const LoopReal *w, const LoopReal *x, size_t p, size_t vectors);
 
 /* All lanes see the same. */
-LOOP_INLINE void sparse_part(LoopWide *sum, const Readout *r, const LoopReal *w, const LoopReal *x, size_t p, size_t vectors)
+LOOP_INLINE void sparse_part(LoopWide *sum, const LoopReadout *r, const LoopReal *w, const LoopReal *x, size_t p, size_t vectors)
 {
     (void)x;
     for (size_t i = 0; i < vectors; i++)
@@ -81,7 +81,7 @@ LOOP_INLINE void sparse_part(LoopWide *sum, const Readout *r, const LoopReal *w,
 }
 
 /* They see different things on the same lines: x is that of the first of them. */
-LOOP_INLINE void dense_part(LoopWide *sum, const Readout *r, const LoopReal *w, const LoopReal *x, size_t p, size_t vectors)
+LOOP_INLINE void dense_part(LoopWide *sum, const LoopReadout *r, const LoopReal *w, const LoopReal *x, size_t p, size_t vectors)
 {
     size_t lanes = r->wires.lanes, step = r->wires.context.step;
     for (size_t i = 0; i < vectors; i++)
@@ -100,7 +100,7 @@ LOOP_INLINE void add(LoopWide *to, const LoopWide *more, size_t vectors)
 }
 
 /* Sums in the order of sum.h, each pair as soon as there is one, so that few registers are taken. */
-LOOP_INLINE void read_strip(LoopReal *out, const Readout *r, const LoopReal *w, const LoopReal *x, size_t n, size_t vectors, ReadPart *part)
+LOOP_INLINE void read_strip(LoopReal *out, const LoopReadout *r, const LoopReal *w, const LoopReal *x, size_t n, size_t vectors, ReadPart *part)
 {
     LoopWide sum[2][LOOP_STRIP], four[LOOP_STRIP], two[LOOP_STRIP];
     for (size_t half = 0; half < 2; half++) {
@@ -117,7 +117,7 @@ LOOP_INLINE void read_strip(LoopReal *out, const Readout *r, const LoopReal *w, 
         loop_wide_put_some(out + i * LOOP_WIDE, sum[0][i], n - i * LOOP_WIDE);
 }
 
-LOOP_INLINE void read_strips(const Readout *r, const LoopReal *w, const LoopReal *x, LoopReal *s, ReadPart *part)
+LOOP_INLINE void read_strips(const LoopReadout *r, const LoopReal *w, const LoopReal *x, LoopReal *s, ReadPart *part)
 {
     size_t l = 0, lanes = r->wires.lanes;
     for (; l + LOOP_STRIP * LOOP_WIDE <= lanes; l += LOOP_STRIP * LOOP_WIDE)
@@ -127,14 +127,14 @@ LOOP_INLINE void read_strips(const Readout *r, const LoopReal *w, const LoopReal
 }
 
 /* One line only, as in a context of nothing but 1. */
-static void read_line(const Readout *r, const LoopReal *w, LoopReal *restrict s)
+static void read_line(const LoopReadout *r, const LoopReal *w, LoopReal *restrict s)
 {
     const LoopReal *restrict row = w + r->active->row, value = r->active->x;
     for (size_t l = 0; l < r->wires.lanes; l++)
         s[l] = row[l] * value + 0.0;
 }
 
-static void read_sparse(const Readout *r, const LoopReal *w, LoopReal *s)
+static void read_sparse(const LoopReadout *r, const LoopReal *w, LoopReal *s)
 {
     if (r->begin[LOOP_PARTS] == 1)
         read_line(r, w, s);
@@ -142,13 +142,13 @@ static void read_sparse(const Readout *r, const LoopReal *w, LoopReal *s)
         read_strips(r, w, w, s, sparse_part);
 }
 
-static void read_dense(const Readout *r, const LoopReal *w, LoopReal *s)
+static void read_dense(const LoopReadout *r, const LoopReal *w, LoopReal *s)
 {
     read_strips(r, w, r->wires.context.at, s, dense_part);
 }
 
 /* Neurons and lanes see different lines. */
-static void read_lanes(const Readout *r, const LoopReal *w, size_t synapse, size_t m, LoopReal *s)
+static void read_lanes(const LoopReadout *r, const LoopReal *w, size_t synapse, size_t m, LoopReal *s)
 {
     size_t lanes = r->wires.lanes;
     memset(r->parts, 0, LOOP_PARTS * lanes * sizeof *r->parts);
@@ -171,7 +171,7 @@ static void read_lanes(const Readout *r, const LoopReal *w, size_t synapse, size
 
 /* One lane: the partial sums lie along the synapses. A neuron that sees every line takes them in one go. Rows side by side would be
    faster as long as they lie in a cache, and slower by half where they come from memory, which likes one stream. `ahead` is a constant. */
-LOOP_INLINE void read_row(const Readout *r, const LoopReal *w, LoopReal *s, bool ahead)
+LOOP_INLINE void read_row(const LoopReadout *r, const LoopReal *w, LoopReal *s, bool ahead)
 {
     const size_t reach = r->wires.reach;
     const LoopReal *x = r->wires.context.at;
@@ -180,7 +180,7 @@ LOOP_INLINE void read_row(const Readout *r, const LoopReal *w, LoopReal *s, bool
     LOOP_UNROLL(4)
     for (; i + LOOP_PARTS <= reach; i += LOOP_PARTS) {
         if (ahead)
-            __builtin_prefetch(w + i + LOOP_AHEAD / sizeof *w);
+            __builtin_prefetch(w + i + LOOP_FETCH_AHEAD / sizeof *w);
         loop_eight_add(&sums, w + i, x + i);
     }
     if (i < reach)
@@ -189,7 +189,7 @@ LOOP_INLINE void read_row(const Readout *r, const LoopReal *w, LoopReal *s, bool
 }
 
 /* Others gather theirs, some at a time. */
-static void read_one(const Readout *r, const LoopReal *w, size_t synapse, size_t m, LoopReal *s)
+static void read_one(const LoopReadout *r, const LoopReal *w, size_t synapse, size_t m, LoopReal *s)
 {
     LoopEight sums = {0};
     for (size_t first = 0; first < r->wires.reach; first += LOOP_TILE) {
@@ -205,7 +205,7 @@ static void read_one(const Readout *r, const LoopReal *w, size_t synapse, size_t
 
 /* s = activity of neuron `m` of channel `k`: proposal, up-state and weighted input; 0 where it is not in its up-state, whatever its weights.
    Never -0. */
-static void neuron(const Readout *r, size_t k, size_t m, LoopReal *s)
+static void neuron(const LoopReadout *r, size_t k, size_t m, LoopReal *s)
 {
     size_t lanes = r->wires.lanes, synapse = (k * r->loop->neurons + m) * r->wires.reach;
     const LoopReal *w = r->weights + synapse * lanes;
@@ -234,10 +234,10 @@ static void neuron(const Readout *r, size_t k, size_t m, LoopReal *s)
 
 /* The activities of several neurons add up in the order of sum.h too. A function of its own, or compilers fetch ahead what it needs
    where there is but one. */
-static __attribute__((noinline)) void several(const Readout *r, size_t k, size_t span, LoopReal *value)
+static __attribute__((noinline)) void several(const LoopReadout *r, size_t k, LoopReal *value)
 {
     size_t lanes = r->wires.lanes;
-    LoopReal *sums = r->parts + LOOP_PARTS * span; /* [LOOP_PARTS][lanes] */
+    LoopReal *sums = r->sums;
     memset(sums, 0, LOOP_PARTS * lanes * sizeof *sums);
     for (size_t m = 0; m < r->loop->neurons; m++) {
         LoopReal *sum = sums + m % LOOP_PARTS * lanes;
@@ -258,13 +258,13 @@ static void read_all(LoopBlock *block, const LoopLoop *loop, size_t index)
     const size_t lanes = loop_block_synapse_lanes(block, loop);
     for (LoopBundle b = loop_bundle(block, index, 0); b.lanes; b = loop_bundle_after(block, index, b)) {
         LoopReal *value = loop_block_register(block, loop->value) + b.first;
-        Readout r;
-        readout(&r, block, loop, index, b);
+        LoopReadout some;
+        const LoopReadout *r = readout(block, index, b, &some);
         for (size_t k = 0; k < loop->channels; k++, value += lanes)
             if (loop->neurons == 1)
-                neuron(&r, k, 0, value);
+                neuron(r, k, 0, value);
             else
-                several(&r, k, block->layout->span, value);
+                several(r, k, value);
     }
 }
 
@@ -290,13 +290,13 @@ void loop_kernel_striatum(LoopBlock *block, const uint32_t *args)
     const bool each = loop_block_synapse_lanes(block, loop) == lanes; /* or one number for all of the block */
     loop_late_settle(block, args[1]);
     for (LoopBundle b = loop_bundle(block, args[1], 0); b.lanes; b = loop_bundle_after(block, args[1], b)) {
-        Readout r;
-        readout(&r, block, loop, args[1], b);
+        LoopReadout some;
+        const LoopReadout *r = readout(block, args[1], b, &some);
         LoopReal *d = loop_block_register(block, args[0]) + b.first;
         for (size_t i = 0; i < (size_t)loop->channels * loop->neurons; i++, d += lanes) {
-            neuron(&r, i / loop->neurons, i % loop->neurons, r.s);
+            neuron(r, i / loop->neurons, i % loop->neurons, r->s);
             for (size_t l = 0; l < (each ? b.lanes : lanes); l++)
-                d[l] = r.s[each ? l : 0];
+                d[l] = r->s[each ? l : 0];
         }
     }
 }

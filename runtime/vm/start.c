@@ -50,7 +50,7 @@ bool loop_block_bytes(const LoopProgram *program, const LoopLayout *layout, size
            add_bytes(bytes, draws, sizeof *b->drawn + sizeof(size_t)) && loop_mul(layout->reals, real_bytes, &slab) &&
            add_bytes(bytes, loop_pages_bytes(slab), 1) && add_bytes(bytes, layout->live_words, sizeof *b->live) &&
            add_bytes(bytes, layout->lines, sizeof *b->active) && add_bytes(bytes, loop_runs_words(layout->lines), sizeof *b->sees) &&
-           add_bytes(bytes, program->loop_count, sizeof *b->seen + sizeof *b->taught + sizeof *b->calls + sizeof *b->late) &&
+           add_bytes(bytes, program->loop_count, sizeof *b->seen + sizeof *b->taught + sizeof *b->readouts + sizeof *b->calls + sizeof *b->late) &&
            add_bytes(bytes, (size_t)program->loop_count * loop_copies(program), 2 * sizeof *b->taught_flags) &&
            add_bytes(bytes, program->loop_count, sizeof *layout->loops) &&
            add_bytes(bytes, (size_t)program->register_count + program->ring_count, sizeof(size_t)) &&
@@ -109,11 +109,12 @@ LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, 
     block->foreign = loop_alloc_array(widest_call(program), sizeof *block->foreign);
     block->ready_step = loop_alloc_array(loop_section_count(&program->step) + layout->memo_count + 1, sizeof(LoopReady));
     block->ready_observe = loop_alloc_array(loop_section_count(&program->observe) + 1, sizeof(LoopReady));
+    block->readouts = loop_alloc_array(program->loop_count, sizeof *block->readouts);
     block->calls = loop_alloc_array(program->loop_count, sizeof *block->calls);
     block->clock = loop_clock_new(program, layout->lanes);
     block->recorder = loop_recorder_new(program, layout->lanes);
     if (block->agent && block->group && block->copy && block->counters && block->keys && block->state && block->live && block->active && block->sees &&
-        block->runs && block->seen && block->taught && block->taught_flags && block->late && block->drawn && block->calls && block->selves &&
+        block->runs && block->seen && block->taught && block->taught_flags && block->late && block->drawn && block->readouts && block->calls && block->selves &&
         block->foreign && block->ready_step && block->ready_observe && block->clock && block->recorder)
         return block;
     loop_block_free(block);
@@ -141,6 +142,7 @@ void loop_block_free(LoopBlock *block)
     loop_free(block->taught_flags);
     loop_free(block->late);
     loop_free(block->drawn);
+    loop_free(block->readouts);
     loop_free(block->calls);
     loop_free(block->ready_step);
     loop_free(block->ready_observe);

@@ -269,6 +269,7 @@ void loop_block_ready(LoopBlock *block)
     section_ready(block, &block->program->step, block->ready_step, block->layout->memo_count);
     section_ready(block, &block->program->observe, block->ready_observe, 0);
     for (size_t i = 0; i < block->program->loop_count; i++) {
+        loop_ready_value(block, i, &block->readouts[i]);
         if (block->program->loops[i].learns) {
             loop_ready_learn(block, i, &block->calls[i]);
             loop_late_start(block, i);

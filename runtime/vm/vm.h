@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "runtime/block/block.h"
+#include "runtime/vm/sum.h"
 
 /* Rows of scratch that the kernels of loops need: 3 and two times LOOP_PARTS; or LOOP_RULE_ARRAYS, and behind them the sums of channels, of which
    there is a multiple of LOOP_PARTS, see late_turned.c. */
@@ -37,6 +38,21 @@ struct LoopLoopPlace {
 struct LoopActive {
     size_t row;
     LoopReal x;
+};
+
+/* What reading out the value of a loop needs, the same for as long as the block holds its lanes. `s` gets the activity of a neuron in each
+   lane. */
+struct LoopReadout {
+    const LoopLoop *loop;
+    LoopWires wires;
+    const LoopReal *weights;
+    LoopView propose;
+    LoopReal *s, *up, *gathered; /* [lanes] */
+    LoopReal *parts, *sums;      /* [LOOP_PARTS][lanes] */
+    bool sparse;                 /* every neuron and lane sees the same lines: those below, which are listed when it is read out */
+    LoopActive *active;          /* lines that are not 0, those of partial sum p from begin[p] on */
+    uint64_t *sees;              /* scratch, a bit a line */
+    uint32_t begin[LOOP_PARTS + 1];
 };
 
 /* What a loop saw when its value was read out last: see seen.h. */
@@ -159,6 +175,7 @@ void loop_kernel_time(LoopBlock *block, uint32_t op, const uint32_t *args);
 void loop_ready_time(const LoopBlock *block, LoopReady *at);
 void loop_kernel_random(LoopBlock *block, uint32_t op, const uint32_t *args);
 void loop_kernel_value(LoopBlock *block, const LoopLoop *loop, size_t index);
+void loop_ready_value(const LoopBlock *block, size_t index, LoopReadout *readout);
 void loop_kernel_striatum(LoopBlock *block, const uint32_t *args);
 /* How many lanes the weights of a loop have. */
 static inline size_t loop_block_synapse_lanes(const LoopBlock *block, const LoopLoop *loop)
