@@ -21,27 +21,12 @@ bool loop_late_turns(const LoopProgram *program, const LoopLoop *loop)
 
 /* ---- a pass ---- */
 
-/* The sum of w x for a channel, once its weights have moved, if they do: two eights of lines at a time where a register has room for
-   them. */
+/* The sum of w x for a channel, once its weights have moved, if they do. */
 LOOP_INLINE LoopRow8 row(LoopReal *restrict w, const LoopReal *restrict e, const LoopReal *restrict x, LoopReal push, size_t lines, bool moves)
 {
     LoopRow8 sum = {0};
-    size_t j = 0;
-#ifdef LOOP_ROW8_TWICE
     LOOP_UNROLL(4)
-    for (; j + LOOP_WIDE <= lines; j += LOOP_WIDE) {
-        LoopWide weight = loop_wide(w + j), in = loop_wide(x + j);
-        if (moves) {
-            weight += loop_wide_of(push) * loop_wide(e + j);
-            loop_wide_put(w + j, weight);
-        }
-        const LoopWide part = loop_wide_where(loop_wide_different(in, loop_wide_of(0)), weight * in);
-        sum += loop_wide_eight(part, false);
-        sum += loop_wide_eight(part, true);
-    }
-#endif
-    LOOP_UNROLL(4)
-    for (; j < lines; j += LOOP_PARTS) {
+    for (size_t j = 0; j < lines; j += LOOP_PARTS) {
         LoopRow8 weight = loop_row8(w + j), in = loop_row8(x + j);
         if (moves) {
             weight += loop_row8_of(push) * loop_row8(e + j);

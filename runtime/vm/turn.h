@@ -40,15 +40,6 @@ static inline LoopRow8 loop_row8_where(LoopRow8 in, LoopRow8 x)
 #endif
 }
 
-#if LOOP_WIDE_BYTES == 64 && defined(LOOP_SINGLE)
-/* A register has room for two of them: the first or the second. */
-#define LOOP_ROW8_TWICE
-static inline LoopRow8 loop_wide_eight(LoopWide x, bool second)
-{
-    return second ? (LoopRow8)_mm512_extractf64x4_pd((__m512d)x, 1) : (LoopRow8)_mm512_castps512_ps256((__m512)x);
-}
-#endif
-
 /* Eight of the sixteen numbers of two rows. */
 #if defined(__clang__)
 #define LOOP_SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
