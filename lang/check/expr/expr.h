@@ -72,10 +72,10 @@ bool loop_need_constant(LoopChecker *check, const LoopNode *node, const char *wh
 /* A constant whole number in [lo, hi]; a count is one of up to 2^32 - 1. */
 bool loop_need_whole(LoopChecker *check, const LoopNode *node, const char *what, double lo, double hi, double *out);
 bool loop_need_count(LoopChecker *check, const LoopNode *node, const char *what, double lo, double hi, uint32_t *out);
-/* A constant duration of a whole number of steps, at least `least`. */
-bool loop_need_steps(LoopChecker *check, const LoopNode *node, const char *what, uint32_t least, uint32_t *out);
+/* A constant duration of a whole number of steps, at least `least`. One that misses it by rounding alone is made that. */
+bool loop_need_steps(LoopChecker *check, LoopNode *node, const char *what, uint32_t least, uint32_t *out);
 /* The same for one that may be known at run time only: reports what can be known now. */
-bool loop_need_whole_steps(LoopChecker *check, const LoopNode *node, const char *what);
+bool loop_need_whole_steps(LoopChecker *check, LoopNode *node, const char *what);
 /* So many steps can be remembered: of a delay, or of what a loop predicts. */
 bool loop_need_memory(LoopChecker *check, LoopSpan span, const char *what, uint32_t steps);
 /* A duration in steps; what misses a whole number by rounding alone is that number. */

@@ -84,10 +84,16 @@ bool loop_need_count(LoopChecker *check, const LoopNode *node, const char *what,
     return true;
 }
 
+/* x, or the whole number that it misses by rounding alone. */
+static double whole(double x)
+{
+    const double near = round(x);
+    return fabs(x - near) <= 4 * DBL_EPSILON * fabs(near) ? near : x;
+}
+
 double loop_duration_steps(double ms, double step_ms)
 {
-    const double steps = ms / step_ms, near = round(steps);
-    return fabs(steps - near) <= 4 * DBL_EPSILON * fabs(near) ? near : steps; /* as 0.3 s is of steps of 0.1 s */
+    return whole(ms / step_ms); /* as 0.3 s is of steps of 0.1 s */
 }
 
 void loop_duration_put(LoopText *out, double ms)
@@ -123,7 +129,7 @@ static void report_not_whole(LoopChecker *check, LoopSpan span, const char *what
         loop_diag_help(check->diags, diag, "Write %s, or make the step smaller.", above.at);
 }
 
-bool loop_need_whole_steps(LoopChecker *check, const LoopNode *node, const char *what)
+bool loop_need_whole_steps(LoopChecker *check, LoopNode *node, const char *what)
 {
     if (!loop_need_width(check, node, 1, what) || !loop_need_unit(check, node, LOOP_UNIT_DURATION, what))
         return false;
@@ -137,6 +143,14 @@ bool loop_need_whole_steps(LoopChecker *check, const LoopNode *node, const char 
     }
     if (steps == floor(steps))
         return true;
+    if (whole(steps) != steps) { /* as 0.07 * 1 s, in steps of 10 ms */
+        double *near = LOOP_NEW(check->arena, double);
+        if (!near)
+            return false;
+        *near = whole(steps);
+        node->constant = near;
+        return true;
+    }
     report_not_whole(check, node->span, what, steps);
     return false;
 }
@@ -151,7 +165,7 @@ bool loop_need_memory(LoopChecker *check, LoopSpan span, const char *what, uint3
     return false;
 }
 
-bool loop_need_steps(LoopChecker *check, const LoopNode *node, const char *what, uint32_t least, uint32_t *out)
+bool loop_need_steps(LoopChecker *check, LoopNode *node, const char *what, uint32_t least, uint32_t *out)
 {
     if (!loop_need_unit(check, node, LOOP_UNIT_DURATION, what) || !loop_need_constant(check, node, what) ||
         !loop_need_whole_steps(check, node, what))
