@@ -109,6 +109,8 @@ bool loop_call_known(LoopStr name);
 const LoopLabels *loop_labels_make(LoopChecker *check, const LoopAst *size, uint32_t *width);
 /* Warns of a comparison for being equal with a number that a choice never is. */
 void loop_labels_doubt(LoopChecker *check, const LoopNode *a, const LoopNode *b);
+/* Warns where two values go together that have the same labels in another order. Either may be NULL. The warning, for notes; or NULL. */
+LoopDiag *loop_labels_order_doubt(LoopChecker *check, LoopSpan span, const LoopLabels *a, const LoopLabels *b);
 /* A bare name as a label beside `beside`; NULL (nothing reported) when it is none. */
 LoopNode *loop_expr_label(LoopChecker *check, const LoopNode *beside, const LoopAst *ast);
 

@@ -163,10 +163,24 @@ static const Forecaster *pick(LoopForesight *f, const LoopNode *node, LoopSymbol
     return best[0] && !best[1] ? best[0] : NULL;
 }
 
+/* Bundles whose options stand in another order than those of the first: said once a call. */
+static void doubt_order(LoopForesight *f, const Forecaster *c)
+{
+    LoopDiag *diag = f->doubted ? NULL : loop_labels_order_doubt(f->check, f->span, f->labels, c->loop->loop->labels);
+    if (!diag)
+        return;
+    loop_diag_note(f->check->diags, diag, f->bundle->span, "'%.*s' forecasts for these options", LOOP_STR_ARGS(f->bundle->name));
+    loop_diag_note(f->check->diags, diag, c->loop->span, "'%.*s' has them in another order", LOOP_STR_ARGS(c->loop->name));
+    f->doubted = true;
+}
+
 static bool options_fit(LoopForesight *f, const Forecaster *c)
 {
-    if (c->options == 1 || c->options == f->options)
+    if (c->options == 1 || c->options == f->options) {
+        if (c->options > 1)
+            doubt_order(f, c);
         return true;
+    }
     if (f->options == 1) {
         f->options = c->options;
         f->labels = c->loop->loop->labels;

@@ -25,6 +25,7 @@ typedef struct LoopForesight {
     const LoopSymbol *bundle;  /* the loop that gave their number */
     uint32_t depth;
     bool failed;               /* and reported */
+    bool doubted;              /* warned of options in another order */
 } LoopForesight;
 
 /* The sense that a node is (a part of), under whatever names; NULL when it is anything else. `*start`: its first element. */

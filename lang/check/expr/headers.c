@@ -12,8 +12,12 @@ bool loop_clause_fits(LoopChecker *check, const LoopLoopModel *loop, const LoopN
 {
     if (!node)
         return false;
-    if (node->type.width == 1 || node->type.width == loop->channels)
+    if (node->type.width == 1 || node->type.width == loop->channels) {
+        LoopDiag *doubt = loop_labels_order_doubt(check, node->span, node->type.labels, loop->labels);
+        if (doubt)
+            loop_diag_note(check->diags, doubt, loop->symbol->span, "'%.*s' has its channels in that order", LOOP_STR_ARGS(loop->symbol->name));
         return true;
+    }
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0603, node->span, "%s has %u elements, but the loop has %u channel%s", what,
                                node->type.width, loop->channels, loop->channels == 1 ? "" : "s");
     loop_diag_note(check->diags, diag, loop->symbol->span, "'%.*s' is declared here", LOOP_STR_ARGS(loop->symbol->name));

@@ -72,3 +72,41 @@ void loop_labels_doubt(LoopChecker *check, const LoopNode *a, const LoopNode *b)
     else
         loop_diag_help(check->diags, diag, "The first channel is 0, the last %g; before anything is chosen it is -1, or 'none'.", last);
 }
+
+/* ---- of two values ---- */
+
+static bool in_another_order(const LoopLabels *a, const LoopLabels *b)
+{
+    bool same = true;
+    if (!a || !b || a->count != b->count)
+        return false;
+    for (uint32_t i = 0; i < a->count; i++) {
+        const uint32_t at = loop_labels_find(b, a->names[i]);
+        if (at == LOOP_NONE)
+            return false;
+        same = same && at == i;
+    }
+    return !same;
+}
+
+/* [left, right, ...] */
+static const char *listed(LoopChecker *check, const LoopLabels *labels)
+{
+    enum { MOST = 6 };
+    LoopText text = {.arena = check->arena};
+    for (uint32_t i = 0; i < labels->count && i < MOST; i++)
+        loop_text_add(&text, "%s%.*s", i ? ", " : "[", LOOP_STR_ARGS(labels->names[i]));
+    loop_text_add(&text, labels->count > MOST ? ", ...]" : "]");
+    return text.at ? text.at : "";
+}
+
+LoopDiag *loop_labels_order_doubt(LoopChecker *check, LoopSpan span, const LoopLabels *a, const LoopLabels *b)
+{
+    if (!in_another_order(a, b))
+        return NULL;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0031, span, "%s meets %s: elements go together by position, not by label",
+                               listed(check, a), listed(check, b));
+    loop_diag_help(check->diags, diag, "Declare the labels in one order, or reorder one side: [x.%.*s, x.%.*s].", LOOP_STR_ARGS(a->names[0]),
+                   LOOP_STR_ARGS(a->names[1]));
+    return diag;
+}

@@ -178,7 +178,7 @@ bool loop_choices_alike(const LoopSymbol *a, const LoopSymbol *b)
 }
 
 /* Labels and choices survive what leaves the values as they were. */
-static void keep_labels(LoopNode *node)
+static void keep_labels(LoopChecker *check, LoopNode *node)
 {
     uint32_t from = node->op == LOOP_OP_select ? 1 : 0;
     bool same = node->op == LOOP_OP_select, differ = false;
@@ -186,6 +186,8 @@ static void keep_labels(LoopNode *node)
         const LoopType *t = &node->kids[i]->type;
         bool has = t->labels && t->width == node->type.width;
         differ = differ || (has && node->type.labels && !same_labels(t->labels, node->type.labels));
+        if (has)
+            loop_labels_order_doubt(check, node->span, node->type.labels, t->labels);
         if (has && !node->type.labels)
             node->type.labels = t->labels;
         same = same && loop_choices_alike(t->choice, node->kids[from]->type.choice);
@@ -212,7 +214,7 @@ LoopNode *loop_node_op(LoopChecker *check, LoopSpan span, uint32_t op, LoopNode 
     node->type = (LoopType){.width = width, .unit = unit};
     for (uint32_t i = 0; i < count; i++)
         node->kids[i] = kids[i];
-    keep_labels(node);
+    keep_labels(check, node);
     loop_node_done(check, node);
     return node;
 }
