@@ -191,12 +191,11 @@ void loop_measure_begin(LoopMeasureState *s, const LoopBlock *block)
         begin_all(s, block);
         return;
     }
-    for (size_t l = 0; l < s->lanes; l++) {
-        LoopMoment now = loop_clock_moment(block->clock, l);
-        if (now.type == LOOP_NONE || now.time != 0)
-            continue;
-        loop_picker_begin(picker(s, l), &s->measure->select, block, l);
-        begin_lane(s, l, wakes(s, picker(s, l)));
+    const uint32_t *lanes;
+    const size_t count = loop_clock_begins(block->clock, &lanes);
+    for (size_t i = 0; i < count; i++) {
+        loop_picker_begin(picker(s, lanes[i]), &s->measure->select, block, lanes[i]);
+        begin_lane(s, lanes[i], wakes(s, picker(s, lanes[i])));
     }
 }
 

@@ -112,9 +112,9 @@ void loop_recorder_start(LoopRecorder *r, LoopBlock *block)
 
 void loop_recorder_begin(LoopRecorder *r, const LoopBlock *block)
 {
-    if (r->program->task.uniform && !loop_clock_begins(block->clock)) /* lanes in step */
-        return;
-    for (uint32_t i = 0; i < r->program->measure_count; i++)
+    const uint32_t *lanes;
+    const bool any = loop_clock_begins(block->clock, &lanes) > 0;
+    for (uint32_t i = 0; any && i < r->program->measure_count; i++)
         loop_measure_begin(r->measures[i], block);
 }
 

@@ -15,6 +15,8 @@ struct LoopClock {
     const LoopTask *task;
     size_t capacity, lanes;
     LaneClock *lane;
+    uint32_t *begin;   /* [begins]: lanes that are on the first step of a trial */
+    size_t begins;
     double *left;      /* [items of the largest mix][capacity]: trials of each type that a shuffle still holds */
     LoopRngKey *keys;  /* one a phase */
 };
@@ -36,9 +38,10 @@ LoopClock *loop_clock_new(const LoopProgram *program, size_t lanes)
     clock->task = &program->task;
     clock->capacity = program->task.uniform ? 1 : lanes;
     clock->lane = loop_alloc_array(clock->capacity, sizeof *clock->lane);
+    clock->begin = loop_alloc_array(clock->capacity, sizeof *clock->begin);
     clock->left = loop_alloc_array(clock->capacity * largest_mix(clock->task), sizeof *clock->left);
     clock->keys = loop_alloc_array(program->task.phase_count, sizeof *clock->keys);
-    if (clock->lane && clock->left && clock->keys)
+    if (clock->lane && clock->begin && clock->left && clock->keys)
         return clock;
     loop_clock_free(clock);
     return NULL;
@@ -46,7 +49,7 @@ LoopClock *loop_clock_new(const LoopProgram *program, size_t lanes)
 
 bool loop_clock_bytes(const LoopProgram *program, size_t lanes, size_t *bytes)
 {
-    size_t each = sizeof(LaneClock) + largest_mix(&program->task) * sizeof(double), all;
+    size_t each = sizeof(LaneClock) + sizeof(uint32_t) + largest_mix(&program->task) * sizeof(double), all;
     return loop_mul(program->task.uniform ? 1 : lanes, each, &all) && loop_add(*bytes, all, bytes) &&
            loop_add(*bytes, sizeof(LoopClock) + program->task.phase_count * sizeof(LoopRngKey), bytes);
 }
@@ -56,6 +59,7 @@ void loop_clock_free(LoopClock *clock)
     if (!clock)
         return;
     loop_free(clock->lane);
+    loop_free(clock->begin);
     loop_free(clock->left);
     loop_free(clock->keys);
     loop_free(clock);
@@ -64,6 +68,7 @@ void loop_clock_free(LoopClock *clock)
 void loop_clock_start(LoopClock *clock, LoopBlock *block)
 {
     clock->lanes = clock->task->uniform ? 1 : block->lanes;
+    clock->begins = 0;
     for (size_t l = 0; l < clock->lanes; l++)
         clock->lane[l] = (LaneClock){.phase = LOOP_NONE, .type = LOOP_NONE};
     for (uint32_t i = 0; i < clock->task->phase_count; i++)
@@ -177,6 +182,7 @@ static void next_trial(LoopClock *clock, const LoopBlock *block, size_t l)
     }
     lane->type = next_type(clock, block, l);
     lane->time = 0;
+    clock->begin[clock->begins++] = (uint32_t)l;
 }
 
 static void tick_lane(LoopClock *clock, const LoopBlock *block, size_t l)
@@ -211,6 +217,7 @@ void loop_clock_tick(LoopClock *clock, LoopBlock *block)
     const LoopTask *task = clock->task;
     LoopReal *phase = loop_block_register(block, task->phase), *trial = loop_block_register(block, task->trial);
     LoopReal *type = loop_block_register(block, task->type), *time = loop_block_register(block, task->time);
+    clock->begins = 0;
     for (size_t l = 0; l < clock->lanes; l++) {
         LaneClock *lane = &clock->lane[l];
         tick_lane(clock, block, l);
@@ -283,9 +290,10 @@ LoopMoment loop_clock_moment(const LoopClock *clock, size_t lane)
     return (LoopMoment){at->phase, at->type, at->trial, at->time};
 }
 
-bool loop_clock_begins(const LoopClock *clock)
+size_t loop_clock_begins(const LoopClock *clock, const uint32_t **lanes)
 {
-    return clock->lane[0].type != LOOP_NONE && clock->lane[0].time == 0;
+    *lanes = clock->begin;
+    return clock->begins;
 }
 
 uint32_t loop_clock_total(const LoopClock *clock, const LoopBlock *block, size_t lane, uint32_t type)

@@ -27,7 +27,8 @@ size_t loop_clock_lanes(const LoopClock *clock);
 typedef struct LoopMoment {
     uint32_t phase, type, trial, time;
 } LoopMoment;
-bool loop_clock_begins(const LoopClock *clock); /* the first lane is on the first step of a trial */
+/* How many lanes are on the first step of a trial, and which: of a clock that keeps one lane it is number 0. */
+size_t loop_clock_begins(const LoopClock *clock, const uint32_t **lanes);
 LoopMoment loop_clock_moment(const LoopClock *clock, size_t lane);
 /* How many trials of `type` (LOOP_NONE: of any) the lane's current phase holds; LOOP_NONE when `until` decides. */
 uint32_t loop_clock_total(const LoopClock *clock, const LoopBlock *block, size_t lane, uint32_t type);
