@@ -48,7 +48,7 @@ typedef struct LoopWires {
     bool ahead;              /* synapses of one lane are worth asking for ahead of their turn: LOOP_FETCH_AHEAD of wide.h */
 } LoopWires;
 
-enum { LOOP_RULE_ARRAYS = 15 }; /* of scratch, each as long as a run of synapses */
+enum { LOOP_RULE_ARRAYS = 14 }; /* of scratch, each as long as a run of synapses */
 
 /* What has become of the learning of a loop by now, [copies] of the program. */
 typedef struct LoopTaught {
@@ -65,7 +65,7 @@ typedef struct LoopRuleCall {
     size_t lanes;
     uint64_t step;
     LoopReal *weights, *traces, *memory;
-    LoopReal *scales;                                                    /* [channels or 1][lanes], of traces: see eligibility.h */
+    LoopReal *scales;                                                    /* [channels or 1][lanes], or the first of them: see eligibility.h */
     uint64_t *live;                                                      /* runs of traces that may not all be 0, a bit each: see runs.h */
     LoopView dopamine, rate, trace, burst, dip, forget, credit, propose; /* per channel */
     LoopView settings[LOOP_RULE_SETTINGS];                               /* per channel: the rule's own */

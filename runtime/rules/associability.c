@@ -14,13 +14,12 @@ static inline void move(const LoopRuleCall *call, const LoopSynapses *s, size_t 
 {
     LoopReal *w = s->w, *memory = s->memory;
     const LoopReal *e = s->e;
-    const size_t apart = s->shared ? 0 : step; /* of the scales */
     for (size_t r = 0; r < s->rows; r++, w += s->n, memory += s->n, e += s->n)
         for (size_t i = 0; i < s->n; i++) {
             LoopReal adapt = loop_view(call->settings[ADAPT], s->k, i * step), dopamine = s->dopamine[i * step];
             LoopReal by = s->push[i * step] * memory[i] * e[i];
             w[i] += e[i] != 0 ? by : 0;
-            memory[i] += adapt * presence(s->scale[i * apart] * e[i]) * (fabs(dopamine) - memory[i]);
+            memory[i] += adapt * presence(loop_synapses_scale(s, i, step) * e[i]) * (fabs(dopamine) - memory[i]);
         }
 }
 

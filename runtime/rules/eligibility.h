@@ -1,7 +1,7 @@
 /* Eligibility traces, which all learning rules have alike: which synapses have one, how they decay, and what enters them.
 
    Traces are kept without their common decay: a trace is the number that is kept for it, times a scale that its channel has in
-   each lane. On most steps only the scale moves, and what enters is divided by it. Where the scale of a lane would leave
+   each lane, or in all lanes where they decay alike. On most steps only the scale moves, and what enters is divided by it. Where the scale of a lane would leave
    2^-16 .. 2^16 the numbers take it over, and it is 1 again; so do those of all lanes on every 64th step, when traces below
    2^-100 become 0: one that fades ends some day, and never gets so small that processors grow slow. */
 #ifndef LOOP_ELIGIBILITY_H
@@ -173,12 +173,13 @@ static inline void loop_synapses_factors(const LoopRuleCall *call, LoopSynapses 
     s->dopamine = loop_synapses_dopamine(call, k);
     loop_synapses_decay(call, s, k);
     const bool scaled = !s->fresh && !(s->ones && !call->loop->credit_first);
+    const LoopReal *scale = scaled ? s->scale : &ONE;
     if (scaled && !s->shared)
-        s->gains = call->rate.lane ? loop_synapses_gain(call, push, s->dopamine, rate, 1, s->scale, 1)
-                                   : loop_synapses_gain(call, push, s->dopamine, rate, 0, s->scale, 1);
+        s->gains = call->rate.lane ? loop_synapses_gain(call, push, s->dopamine, rate, 1, scale, 1)
+                                   : loop_synapses_gain(call, push, s->dopamine, rate, 0, scale, 1);
     else
-        s->gains = call->rate.lane ? loop_synapses_gain(call, push, s->dopamine, rate, 1, scaled ? s->scale : &ONE, 0)
-                                   : loop_synapses_gain(call, push, s->dopamine, rate, 0, scaled ? s->scale : &ONE, 0);
+        s->gains = call->rate.lane ? loop_synapses_gain(call, push, s->dopamine, rate, 1, scale, 0)
+                                   : loop_synapses_gain(call, push, s->dopamine, rate, 0, scale, 0);
     s->push = push;
 }
 
@@ -229,12 +230,12 @@ static inline const LoopReal *loop_synapses_credit(const LoopRuleCall *call, siz
 /* Goes on to channel `k`. */
 static inline void loop_synapses_channel(const LoopRuleCall *call, LoopSynapses *s, size_t k)
 {
-    LoopReal *room = loop_synapses_room(call, 14);
+    LoopReal *room = loop_synapses_room(call, 12);
     s->k = k;
     if (k == 0 || !loop_synapses_alike(call))
         loop_synapses_factors(call, s, k);
-    s->one = !call->credit.lane && call->loop->credit_propose == LOOP_NONE && !call->loop->upstate && (s->plain || s->shared) && !s->fades &&
-               call->lanes >= LOOP_WIDE;
+    s->one = !call->credit.lane && call->loop->credit_propose == LOOP_NONE && !call->loop->upstate && (s->plain || s->shared) &&
+             !s->fades && call->lanes >= LOOP_WIDE;
     s->credit = s->one ? call->credit.at + k * call->credit.step : loop_synapses_credit(call, k);
     s->due = s->one ? loop_synapses_enter_one(s, s->credit, room) : loop_synapses_enter(call, s, s->credit, room);
     s->credits = loop_synapses_any(s->credit, s->one ? 1 : call->lanes);

@@ -15,13 +15,13 @@
 enum { LOOP_STRETCH = 1024 }; /* numbers of a stretch, at most: what its weights have read is near for its traces */
 
 /* Some synapses of channel `k`: `rows` rows of `n`, one behind the other. What the channel has is [lanes]: element i of a row has that
-   at i * step. */
+   at i * step, or where it says so, one number for all. */
 typedef struct LoopSynapses {
     size_t k, rows, n;
     size_t step;              /* 1; 0 where there is one lane */
     const LoopReal *dopamine; /* [lanes], times burst or dip */
     const LoopReal *push;     /* times rate and scale: what a unit of e adds to the weight */
-    const LoopReal *scale;    /* a trace is scale * e when weights move; */
+    const LoopReal *scale;    /* a trace is scale * e when weights move, see loop_synapses_scale; */
     const LoopReal *next;     /* the scale behind this step, */
     const LoopReal *inverse;  /* 1 over it; */
     bool shared;              /* the three have one number, since lanes decay alike */
@@ -38,6 +38,12 @@ typedef struct LoopSynapses {
     bool always;              /* on this step they all are, also where there is no trace */
     bool sweeps;              /* on this step traces that have all but faded end */
 } LoopSynapses;
+
+/* The scale of element `i` of a row. */
+static inline LoopReal loop_synapses_scale(const LoopSynapses *s, size_t i, size_t step)
+{
+    return s->scale[s->shared ? 0 : i * step];
+}
 
 /* Synapses of a neuron that a run takes, and its runs. */
 static inline size_t loop_synapses_run(const LoopRuleCall *call)
@@ -65,7 +71,7 @@ static inline size_t loop_synapses_length(const LoopRuleCall *call, size_t run)
 
 /* ---- a bit a run ---- */
 
-/* `count` bits from bit `from` on, of which there are no more than that. */
+/* `count` bits from bit `from` on; from 0 on count may be more than a word has, and is all of them. */
 static inline uint64_t loop_run_bits(size_t from, size_t count)
 {
     return (count < LOOP_RUNS_WORD ? ((uint64_t)1 << count) - 1 : UINT64_MAX) << from;
@@ -77,7 +83,7 @@ static inline uint64_t loop_run_bits_if(bool on)
     return -(uint64_t)on;
 }
 
-/* The words of the runs of row `row` of the traces: a bit is 1 where one may not be 0. Those behind the last run mean nothing. */
+/* The words of the runs of row `row` of the traces: a bit is 1 where one may not be 0. */
 static inline uint64_t *loop_synapses_live(const LoopRuleCall *call, size_t row)
 {
     return call->live + row * loop_runs_words(call->wires.reach);

@@ -75,8 +75,8 @@ static size_t round_up(size_t n, size_t to)
 }
 
 /* As many lanes as the cache takes, give or take an eighth, and as many blocks of one size for each thread; but what is beyond half a
-   vector of the widest is made whole ones, so that rows begin where cache lines do, and the last block has what is left. Not more than
-   whole: rows of 4 KB, 512 doubles, get into one another's way. */
+   vector of 16 is made whole ones, so that rows begin where cache lines do, and the last block has what is left. No more than that, so that
+   500 doubles do not become 512, whose rows of 4 KB get into one another's way. */
 static uint32_t choose_lanes(size_t lane_bytes, size_t all, size_t threads, bool single)
 {
     const size_t vector = single ? LOOP_LANES_MIN : LOOP_LANES_MIN / 2; /* 64 bytes */

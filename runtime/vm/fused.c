@@ -31,8 +31,8 @@ static const LoopReady *run_error(LoopBlock *block, const LoopReady *at)
     return beyond ? at[3].run(block, at + 3) : at + 4;
 }
 
-/* Whether instruction `at` is `op` in a flat loop over what the one before leaves in its own room, where nobody else finds it: rooms.h.
-   No jump leads to it, so that it is only run behind that one. */
+/* Whether instruction `at` is `op` in a flat loop that writes all of the place that the one before has written: what that left there
+   nobody finds but this one. No jump leads to it, so that it is only run behind that one. */
 static bool goes_on(const LoopReady *at, uint32_t op)
 {
     return at->code[0] == op && at->kernel && !at->target && at->n == at[-1].n && at->d == at[-1].d;

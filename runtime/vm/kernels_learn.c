@@ -88,14 +88,14 @@ static void copy_rows(const LoopBlock *block, uint32_t op, const uint32_t *args,
     const LoopReal *scales = block->state + block->layout->loops[args[1]].scales + bundle.first;
     const size_t lanes = loop_block_lanes(block, args[0]), source = loop_block_synapse_lanes(block, loop);
     const bool each = source == lanes; /* or one row for all of the block */
-    const bool decays = block->calls[args[1]].trace.lane; /* each lane by itself, or all alike */
+    const bool apart = each && block->calls[args[1]].trace.lane; /* lanes decay each by itself, and have a scale each */
     LoopReal *d = loop_block_register(block, args[0]) + bundle.first;
     for (size_t k = 0; k < loop->channels; k++)
         for (size_t m = 0; m < loop->neurons; m++) {
             size_t row = op == LOOP_OP_WEIGHTS ? k * loop->neurons + m : loop_trace_row(loop, k, m);
             const LoopReal *by = op == LOOP_OP_WEIGHTS || !loop->learns ? NULL : scales + k % loop_scale_rows(block->program, loop) * source;
             for (size_t j = 0; j < loop->reach; j++, d += lanes)
-                copy_row(d, each ? bundle.lanes : lanes, from + (row * loop->reach + j) * bundle.lanes, by, each, each && decays);
+                copy_row(d, each ? bundle.lanes : lanes, from + (row * loop->reach + j) * bundle.lanes, by, each, apart);
         }
 }
 

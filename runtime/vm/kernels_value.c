@@ -17,7 +17,8 @@ static const LoopReal ONE = 1.0;
 /* The lines that are not 0, by partial sum; most sums have none. */
 static void list_active(LoopReadout *r)
 {
-    const uint64_t eighths = 0x0101010101010101; /* of a word: the lines of the first of LOOP_PARTS sums */
+    _Static_assert(LOOP_PARTS == 8, "the lines of a sum are every eighth of a word");
+    const uint64_t eighths = 0x0101010101010101; /* those of the first sum */
     const LoopView x = r->wires.context;
     const size_t words = loop_runs_words(r->wires.reach);
     uint64_t together = 0;
@@ -50,7 +51,7 @@ void loop_ready_value(const LoopBlock *block, size_t index, LoopReadout *r)
 }
 
 /* For the lanes of a bundle: in `room`, unless it is all. */
-static LoopReadout *readout(const LoopBlock *block, size_t index, LoopBundle bundle, LoopReadout *room)
+static LoopReadout *readout(LoopBlock *block, size_t index, LoopBundle bundle, LoopReadout *room)
 {
     LoopReadout *r = &block->readouts[index];
     if (bundle.lanes != r->wires.lanes) {

@@ -188,6 +188,14 @@ static void note_taught(LoopBlock *block, size_t index, const LoopSynapses *s)
     }
 }
 
+/* Notes that any trace of so many rows may not be 0. */
+static void all_live(const LoopRuleCall *call, size_t rows)
+{
+    const size_t runs = call->wires.reach, words = loop_runs_words(runs);
+    for (size_t i = 0; i < rows * words; i++)
+        call->live[i] = loop_run_bits(0, runs - i % words * LOOP_RUNS_WORD);
+}
+
 /* Notes what of weights and traces is to move, behind what has been noted. False: it can't wait. */
 static bool note(LoopBlock *block, size_t index, const LoopSynapses *s, bool moves, bool enters)
 {
@@ -201,7 +209,7 @@ static bool note(LoopBlock *block, size_t index, const LoopSynapses *s, bool mov
     if ((moves && !all_finite(s->push, lanes)) || (s->fades && !all_finite(s->fade, lanes)))
         return false;
     if (enters && !late->lives)
-        memset(call->live, 0xff, channels * loop_runs_words(call->wires.reach) * loop_bundle_count(block->layout, index, lanes) * sizeof *call->live);
+        all_live(call, channels * loop_bundle_count(block->layout, index, lanes));
     late->lives = late->lives || enters;
     if (moves) {
         memcpy(late->push, s->push, lanes * sizeof *late->push);
@@ -216,7 +224,7 @@ static bool note(LoopBlock *block, size_t index, const LoopSynapses *s, bool mov
     return true;
 }
 
-/* Keeps the scale. Where lanes have one, each bundle has it by itself. */
+/* Keeps the scale. Where lanes have one, the first lane of each bundle has a copy, for learning that does not wait. */
 static void rescale(LoopBlock *block, size_t index, const LoopSynapses *s)
 {
     const LoopRuleCall *call = &block->calls[index];

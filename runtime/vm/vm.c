@@ -43,7 +43,7 @@ static const LoopReady *run_skip_unasked(LoopBlock *block, const LoopReady *at)
     return at->jump;
 }
 
-/* ---- one function an instruction ---- */
+/* ---- one function an instruction, or for those of a kernel file ---- */
 
 #define RUN(name, call)                                                                                                \
     static const LoopReady *run_##name(LoopBlock *block, const LoopReady *at)                                          \

@@ -40,8 +40,8 @@ struct LoopActive {
     LoopReal x;
 };
 
-/* What reading out the value of a loop needs, the same for as long as the block holds its lanes. `s` gets the activity of a neuron in each
-   lane. */
+/* What reading out the value of a loop needs, the same for as long as the block holds its lanes but for the lines that it lists. `s` gets
+   the activity of a neuron in each lane. */
 struct LoopReadout {
     const LoopLoop *loop;
     LoopWires wires;
