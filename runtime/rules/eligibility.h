@@ -1,8 +1,8 @@
 /* Eligibility traces, which all learning rules have alike: which synapses have one, how they decay, and what enters them.
 
-   Traces are kept without their common decay: a trace is the number that is kept for it, times a scale that its channel has in
-   each lane, or in all lanes where they decay alike. On most steps only the scale moves, and what enters is divided by it. Where the scale of a lane would leave
-   2^-16 .. 2^16 the numbers take it over, and it is 1 again; so do those of all lanes on every 64th step, when traces below
+   Traces are kept without their common decay: a trace is the number that is kept for it, times a scale that its channel has in each lane,
+   or in all lanes where they decay alike. On most steps only the scale moves, and what enters is divided by it. Where the scale of a lane
+   would leave 2^-16 .. 2^16 the numbers take it over, and it is 1 again; so do those of all lanes on every 64th step, when traces below
    2^-100 become 0: one that fades ends some day, and never gets so small that processors grow slow. */
 #ifndef LOOP_ELIGIBILITY_H
 #define LOOP_ELIGIBILITY_H
