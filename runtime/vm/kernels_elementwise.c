@@ -153,7 +153,7 @@ typedef struct Kernel {
     Kernel1 *one;
     Kernel2 *two;
     Kernel3 *three;
-    const LoopReady *(*single)(LoopBlock *block, const LoopReady *at);
+    LoopRunReady *single;
 } Kernel;
 
 static const Kernel kernels[] = {

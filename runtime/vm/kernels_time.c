@@ -246,7 +246,7 @@ static bool lies_flat(const LoopBlock *block, uint32_t reg, size_t width, size_t
 }
 
 /* Element by element, of one operand or two. `held`: a register that holds something, or the result does. */
-static void ready_elements(const LoopBlock *block, LoopReady *at, const LoopReady *(*run)(LoopBlock *block, const LoopReady *at), uint32_t held,
+static void ready_elements(const LoopBlock *block, LoopReady *at, LoopRunReady *run, uint32_t held,
                            bool two)
 {
     const uint32_t d = at->code[1], a = at->code[2], b = two ? at->code[3] : a;

@@ -11,8 +11,6 @@
 #include <math.h>
 #include <string.h>
 
-typedef const LoopReady *Run(LoopBlock *block, const LoopReady *at);
-
 /* ---- jumps ---- */
 
 static const LoopReady *run_skip_unless(LoopBlock *block, const LoopReady *at)
@@ -77,7 +75,7 @@ static const LoopReady *stop(LoopBlock *block, const LoopReady *at)
 }
 
 /* What runs an instruction that is not made ready in another way. */
-static Run *run_of(LoopOp op)
+static LoopRunReady *run_of(LoopOp op)
 {
     switch (op) {
 #define EW1(name, written, units, doc, expr) case LOOP_OP_##name:

@@ -79,10 +79,12 @@ struct LoopLate {
     uint32_t calm, patience;    /* passes since somebody looked at weights or traces, or since they do; and how many it takes */
 };
 
-/* An instruction made ready for one block: what it calls, and for the commonest also where its operands are. `run` gives
-   the instruction to go on with. */
+/* Runs an instruction, and gives the one to go on with. */
+typedef const LoopReady *LoopRunReady(LoopBlock *block, const LoopReady *at);
+
+/* An instruction made ready for one block: what it calls, and for the commonest also where its operands are. */
 struct LoopReady {
-    const LoopReady *(*run)(LoopBlock *block, const LoopReady *at);
+    LoopRunReady *run;
     const uint32_t *code;       /* the opcode, then its operands */
     const LoopReady *jump;      /* where a jump leads */
     bool target;                /* a jump leads here */

@@ -69,7 +69,7 @@ void loop_node_done(LoopChecker *check, LoopNode *node);
 bool loop_need_width(LoopChecker *check, const LoopNode *node, uint32_t width, const char *what);
 bool loop_need_unit(LoopChecker *check, const LoopNode *node, LoopUnit unit, const char *what);
 bool loop_need_constant(LoopChecker *check, const LoopNode *node, const char *what);
-/* A constant whole number in [lo, hi]; a count is one of up to 2^32 - 1. */
+/* A constant whole number in [lo, hi], or one that misses it by rounding alone; a count is one of up to 2^32 - 1. */
 bool loop_need_whole(LoopChecker *check, const LoopNode *node, const char *what, double lo, double hi, double *out);
 bool loop_need_count(LoopChecker *check, const LoopNode *node, const char *what, double lo, double hi, uint32_t *out);
 /* A constant duration of a whole number of steps, at least `least`. One that misses it by rounding alone is made that. */
@@ -109,6 +109,8 @@ bool loop_call_known(LoopStr name);
 const LoopLabels *loop_labels_make(LoopChecker *check, const LoopAst *size, uint32_t *width);
 /* Warns of a comparison for being equal with a number that a choice never is. */
 void loop_labels_doubt(LoopChecker *check, const LoopNode *a, const LoopNode *b);
+/* The same labels in one order. */
+bool loop_labels_same(const LoopLabels *a, const LoopLabels *b);
 /* Warns where two values go together that have the same labels in another order. Either may be NULL. The warning, for notes; or NULL. */
 LoopDiag *loop_labels_order_doubt(LoopChecker *check, LoopSpan span, const LoopLabels *a, const LoopLabels *b);
 /* A bare name as a label beside `beside`; NULL (nothing reported) when it is none. */

@@ -75,18 +75,20 @@ void loop_labels_doubt(LoopChecker *check, const LoopNode *a, const LoopNode *b)
 
 /* ---- of two values ---- */
 
+bool loop_labels_same(const LoopLabels *a, const LoopLabels *b)
+{
+    bool same = a->count == b->count;
+    for (uint32_t i = 0; same && a != b && i < a->count; i++)
+        same = loop_str_equal(a->names[i], b->names[i]);
+    return same;
+}
+
 static bool in_another_order(const LoopLabels *a, const LoopLabels *b)
 {
-    bool same = true;
-    if (!a || !b || a->count != b->count)
-        return false;
-    for (uint32_t i = 0; i < a->count; i++) {
-        const uint32_t at = loop_labels_find(b, a->names[i]);
-        if (at == LOOP_NONE)
-            return false;
-        same = same && at == i;
-    }
-    return !same;
+    bool all = a && b && a->count == b->count && !loop_labels_same(a, b);
+    for (uint32_t i = 0; all && i < a->count; i++)
+        all = loop_labels_find(b, a->names[i]) != LOOP_NONE;
+    return all;
 }
 
 /* [left, right, ...] */

@@ -159,14 +159,6 @@ static bool result_width(LoopChecker *check, LoopSpan span, LoopNode **kids, uin
     return true;
 }
 
-static bool same_labels(const LoopLabels *a, const LoopLabels *b)
-{
-    bool same = a->count == b->count;
-    for (uint32_t i = 0; same && i < a->count; i++)
-        same = loop_str_equal(a->names[i], b->names[i]);
-    return same;
-}
-
 const LoopLabels *loop_choice_labels(const LoopSymbol *choice)
 {
     return choice && choice->loop ? choice->loop->labels : NULL;
@@ -174,7 +166,7 @@ const LoopLabels *loop_choice_labels(const LoopSymbol *choice)
 
 bool loop_choices_alike(const LoopSymbol *a, const LoopSymbol *b)
 {
-    return a == b || (loop_choice_labels(a) && loop_choice_labels(b) && same_labels(loop_choice_labels(a), loop_choice_labels(b)));
+    return a == b || (loop_choice_labels(a) && loop_choice_labels(b) && loop_labels_same(loop_choice_labels(a), loop_choice_labels(b)));
 }
 
 /* Labels and choices survive what leaves the values as they were. */
@@ -185,7 +177,7 @@ static void keep_labels(LoopChecker *check, LoopNode *node)
     for (uint32_t i = from; i < node->kid_count; i++) {
         const LoopType *t = &node->kids[i]->type;
         bool has = t->labels && t->width == node->type.width;
-        differ = differ || (has && node->type.labels && !same_labels(t->labels, node->type.labels));
+        differ = differ || (has && node->type.labels && !loop_labels_same(t->labels, node->type.labels));
         if (has)
             loop_labels_order_doubt(check, node->span, node->type.labels, t->labels);
         if (has && !node->type.labels)

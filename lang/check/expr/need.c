@@ -59,12 +59,19 @@ static void number_text(char text[32], double x)
     text[loop_num_print(text, x)] = '\0';
 }
 
+/* x, or the whole number that it misses by rounding alone. */
+static double whole(double x)
+{
+    const double near = round(x);
+    return fabs(x - near) <= 4 * DBL_EPSILON * fabs(near) ? near : x;
+}
+
 bool loop_need_whole(LoopChecker *check, const LoopNode *node, const char *what, double lo, double hi, double *out)
 {
     if (!loop_need_constant(check, node, what) || !loop_need_width(check, node, 1, what) ||
         !loop_need_unit(check, node, LOOP_UNIT_NUMBER, what))
         return false;
-    double x = node->constant[0];
+    const double x = whole(node->constant[0]); /* as of 0.07 * 100 */
     if (x == floor(x) && x >= lo && x <= hi) {
         *out = x;
         return true;
@@ -82,13 +89,6 @@ bool loop_need_count(LoopChecker *check, const LoopNode *node, const char *what,
         return false;
     *out = (uint32_t)x;
     return true;
-}
-
-/* x, or the whole number that it misses by rounding alone. */
-static double whole(double x)
-{
-    const double near = round(x);
-    return fabs(x - near) <= 4 * DBL_EPSILON * fabs(near) ? near : x;
 }
 
 double loop_duration_steps(double ms, double step_ms)
