@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -78,9 +79,18 @@ static int dispatch(int argc, char **argv, LoopSink *out)
     return argc > 1 ? code : LOOP_EXIT_USAGE;
 }
 
-/* ---- a stack of our own ---- */
+/* ---- a stack that is large enough ---- */
 
-enum { STACK_BYTES = 16 * 1024 * 1024 }; /* definitions nest 1000 levels deep, of some 2 KB each; it is taken page by page, as it is used */
+/* Definitions nest 1000 levels deep, of some 2 KB each. Where the stack may not grow to so much we take one; a stack is taken page by page, as
+   it is used. */
+enum { STACK_ENOUGH = 8 * 1024 * 1024, STACK_BYTES = 16 * 1024 * 1024 };
+
+/* Most machines let stacks grow to 8 MB. To start a thread all the same would be a tenth of a `loop check`. */
+static bool stack_is_enough(void)
+{
+    struct rlimit stack;
+    return getrlimit(RLIMIT_STACK, &stack) == 0 && (stack.rlim_cur == RLIM_INFINITY || stack.rlim_cur >= STACK_ENOUGH);
+}
 
 typedef struct Call {
     int argc;
@@ -96,7 +106,7 @@ static void *call_dispatch(void *context)
     return NULL;
 }
 
-/* On a thread, whose stack is as large as we say, whatever `ulimit -s` does. Without memory for it the one that is there has to do. */
+/* Where `ulimit -s` leaves too little, on a thread, whose stack is as large as we say. Without memory for it the one that is there has to do. */
 static int dispatch_deep(int argc, char **argv, LoopSink *out)
 {
     Call call = {argc, argv, out, LOOP_EXIT_INTERNAL};
@@ -106,7 +116,7 @@ static int dispatch_deep(int argc, char **argv, LoopSink *out)
 #ifdef __GLIBC__
     mallopt(M_ARENA_MAX, 1); /* threads that allocate little need no heaps of their own */
 #endif
-    if (pthread_attr_init(&attributes) == 0) {
+    if (!stack_is_enough() && pthread_attr_init(&attributes) == 0) {
         started = pthread_attr_setstacksize(&attributes, STACK_BYTES) == 0 && pthread_create(&thread, &attributes, call_dispatch, &call) == 0;
         pthread_attr_destroy(&attributes);
     }
