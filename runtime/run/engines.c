@@ -5,6 +5,15 @@
 
 #include <string.h>
 
+/* The C library has asked the processor what it can do at the start of the process. To ask again takes a virtual machine longer than to
+   parse a model. */
+#if defined __x86_64__ && __has_include(<sys/platform/x86.h>)
+#include <sys/platform/x86.h>
+#define HAS(gcc, glibc) CPU_FEATURE_ACTIVE(glibc)
+#else
+#define HAS(gcc, glibc) __builtin_cpu_supports(gcc)
+#endif
+
 typedef enum Needs { NEEDS_NOTHING, NEEDS_AVX2, NEEDS_AVX512 } Needs;
 
 typedef struct Choice {
@@ -26,10 +35,9 @@ static bool runs_here(Needs needs)
 {
 #ifdef __x86_64__
     if (needs == NEEDS_AVX512)
-        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
-               __builtin_cpu_supports("avx512vl");
+        return HAS("avx512f", AVX512F) && HAS("avx512dq", AVX512DQ) && HAS("avx512bw", AVX512BW) && HAS("avx512vl", AVX512VL);
     if (needs == NEEDS_AVX2)
-        return __builtin_cpu_supports("avx2");
+        return HAS("avx2", AVX2);
 #endif
     return needs == NEEDS_NOTHING;
 }

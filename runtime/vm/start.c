@@ -67,8 +67,12 @@ bool loop_block_bytes(const LoopProgram *program, const LoopLayout *layout, size
 static bool asks_ahead(void)
 {
 #ifdef __x86_64__
-    unsigned a = 0, b, c, d;
-    return __builtin_cpu_is("amd") && __get_cpuid(1, &a, &b, &c, &d) && (a >> 8 & 15) + (a >> 20 & 255) == 0x1a;
+    unsigned a, b, c, d;
+    __cpuid(1, a, b, c, d);
+    if ((a >> 8 & 15) + (a >> 20 & 255) != 0x1a)
+        return false;
+    __cpuid(0, a, b, c, d);
+    return b == signature_AMD_ebx && c == signature_AMD_ecx && d == signature_AMD_edx;
 #else
     return false;
 #endif
