@@ -34,6 +34,7 @@ typedef struct LoopLayout {
     size_t turn, turn_reals;    /* room for turning a bundle about */
     size_t scratch, span;       /* [LOOP_SCRATCH_ROWS or 8 + 3 * most channels][span]; at least as long as LOOP_TILE */
     size_t lines;               /* of the widest context */
+    size_t listed, sees_words;  /* lines of all contexts that are listed; words for the bits of the widest one, and of those */
     size_t reals;               /* of the whole slab */
 } LoopLayout;
 
@@ -66,8 +67,8 @@ typedef struct LoopBlock {
     LoopTaught *taught;         /* [loop_count] */
     bool *taught_flags;         /* [2][loop_count][copies] */
     LoopLate *late;             /* [loop_count] */
-    LoopActive *active;         /* [layout->lines]: context lines that are not 0 */
-    uint64_t *sees;             /* a bit for each of layout->lines: scratch for reading out and for learning */
+    LoopActive *active;         /* [layout->listed]: context lines that are not 0, loop by loop */
+    uint64_t *sees;             /* [layout->sees_words]: a bit a line, scratch and behind it loop by loop */
     uint64_t *drawn;            /* [draw_count + loop_count]: which four these are, from 1 on; 0: none */
     LoopRngKey *keys;           /* [draw_count + loop_count][key_lanes] */
     size_t key_lanes, key_step; /* 1 and 0; where lanes are copies of a part, those of the layout and 1 */
@@ -80,6 +81,7 @@ typedef struct LoopBlock {
     const struct LoopLibraries *libraries; /* NULL: no foreign calls */
     void **selves;              /* [foreign_count][lanes of the layout] */
     double *foreign;            /* scratch for the arguments and results of one call */
+    bool measuring;             /* some measure has a use for the trial that some lane is in */
     uint32_t asking;            /* the measure whose signal is being worked out; LOOP_NONE */
     LoopFault fault, grown;
 } LoopBlock;

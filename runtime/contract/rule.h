@@ -72,7 +72,8 @@ typedef struct LoopRuleCall {
     LoopView freeze;                                                     /* [1]: > 0 keeps weights and memory */
     LoopWires wires;
     bool lasting;                                                        /* traces may: their decay is no constant 0 */
-    uint64_t *sees;                                                      /* scratch, a bit a run: lines that are not 0 */
+    uint64_t *sees;                                                      /* a bit a run: lines that are not 0, */
+    bool looked;                                                         /* if somebody has looked on this step already; else scratch */
     bool *stale;                                                         /* becomes true when weights may have moved */
     LoopTaught *taught;
     const uint32_t *copy;                                                /* [lanes]: of which copy of the program a lane is */

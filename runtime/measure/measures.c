@@ -210,6 +210,11 @@ bool loop_measure_wants(const LoopMeasureState *s, size_t lane)
     return s->trial[s->shared || s->together ? 0 : lane].awake;
 }
 
+bool loop_measure_awake(const LoopMeasureState *s)
+{
+    return s->awake > 0;
+}
+
 bool loop_measure_asks(const LoopMeasureState *s, const LoopBlock *block)
 {
     if (!s->awake || !s->timed)

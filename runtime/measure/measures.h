@@ -16,6 +16,8 @@ void loop_measure_start(LoopMeasureState *state, size_t lanes);
 void loop_measure_begin(LoopMeasureState *state, const LoopBlock *block);
 /* Whether lane `lane` may have a use for the signal in this trial. */
 bool loop_measure_wants(const LoopMeasureState *state, size_t lane);
+/* Whether some lane may. */
+bool loop_measure_awake(const LoopMeasureState *state);
 /* Whether the signal of this step may be taken in some lane. */
 bool loop_measure_asks(const LoopMeasureState *state, const LoopBlock *block);
 void loop_measure_step(LoopMeasureState *state, LoopBlock *block);

@@ -100,6 +100,7 @@ void loop_recorder_free(LoopRecorder *r)
 void loop_recorder_start(LoopRecorder *r, LoopBlock *block)
 {
     r->lanes = block->lanes;
+    block->measuring = false;
     for (uint32_t i = 0; i < r->program->measure_count; i++)
         loop_measure_start(r->measures[i], block->lanes);
     for (uint32_t i = 0; i < r->program->strip_count; i++) {
@@ -110,12 +111,16 @@ void loop_recorder_start(LoopRecorder *r, LoopBlock *block)
     }
 }
 
-void loop_recorder_begin(LoopRecorder *r, const LoopBlock *block)
+void loop_recorder_begin(LoopRecorder *r, LoopBlock *block)
 {
     const uint32_t *lanes;
-    const bool any = loop_clock_begins(block->clock, &lanes) > 0;
-    for (uint32_t i = 0; any && i < r->program->measure_count; i++)
+    if (!loop_clock_begins(block->clock, &lanes))
+        return;
+    block->measuring = false;
+    for (uint32_t i = 0; i < r->program->measure_count; i++) {
         loop_measure_begin(r->measures[i], block);
+        block->measuring = block->measuring || loop_measure_awake(r->measures[i]);
+    }
 }
 
 bool loop_recorder_wants(const LoopRecorder *r, uint32_t measure, size_t lane)
@@ -166,9 +171,11 @@ static void strip_step(LoopRecorder *r, const LoopBlock *block, uint32_t index, 
 void loop_recorder_step(LoopRecorder *r, LoopBlock *block)
 {
     const LoopProgram *program = r->program;
-    for (uint32_t i = 0; i < program->measure_count; i++)
+    for (uint32_t i = 0; block->measuring && i < program->measure_count; i++)
         loop_measure_step(r->measures[i], block);
-    LoopMoment first = loop_clock_moment(block->clock, 0);
+    if (!program->strip_count)
+        return;
+    const LoopMoment first = loop_clock_moment(block->clock, 0);
     for (uint32_t i = 0; i < program->strip_count; i++)
         strip_step(r, block, i, first);
 }

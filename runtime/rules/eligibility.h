@@ -109,14 +109,14 @@ static inline void loop_synapses_times(const LoopRuleCall *call, LoopReal *d, co
 }
 
 /* Decay of channel `k`: of the scale, or of the traces themselves. Where lanes have one decay they have one scale, which is worked
-   out for the first, and `next` and `inverse` have that alone. */
-static inline void loop_synapses_decay(const LoopRuleCall *call, LoopSynapses *s, size_t k)
+   out for the first, and `next` and `inverse` have that alone. Called with `own` a constant where it is 1: loops over one number would
+   take longer to begin than to run. */
+LOOP_INLINE void loop_synapses_decay_own(const LoopRuleCall *call, LoopSynapses *s, size_t k, size_t own)
 {
     LoopReal *restrict next = loop_synapses_room(call, 10), *restrict fade = loop_synapses_room(call, 11),
                        *restrict inverse = loop_synapses_room(call, 13);
     const LoopReal *restrict scale = loop_synapses_scales(call, k), *restrict decay = call->trace.at + k * call->trace.step;
     const LoopReal most = s->sweeps ? 0 : LOOP_SCALE_MOST;
-    const size_t own = loop_synapses_own(call, call->trace);
     s->ones = !call->lasting || loop_synapses_all_one(scale, own);
     s->decays = call->lasting && loop_synapses_any(decay, own);
     s->fresh = !s->decays && s->ones;
@@ -146,6 +146,14 @@ static inline void loop_synapses_decay(const LoopRuleCall *call, LoopSynapses *s
     s->inverse = inverse;
     if (call->loop->credit_first)
         s->scale = next;
+}
+
+static inline void loop_synapses_decay(const LoopRuleCall *call, LoopSynapses *s, size_t k)
+{
+    if (call->trace.lane)
+        loop_synapses_decay_own(call, s, k, call->lanes);
+    else
+        loop_synapses_decay_own(call, s, k, 1);
 }
 
 /* push = rate times dopamine, times the scale. Whether rate times dopamine is not 0 in some lane. Called with the strides of rate and
@@ -186,8 +194,13 @@ static inline void loop_synapses_factors(const LoopRuleCall *call, LoopSynapses 
 /* Keeps the scales of channel `k`: of lanes that have one, with the first of them. */
 static inline void loop_synapses_rescale(const LoopRuleCall *call, const LoopSynapses *s, size_t k)
 {
-    if (!s->fresh && !(s->ones && s->plain))
-        memcpy(loop_synapses_scales(call, k), s->next, loop_synapses_own(call, call->trace) * sizeof *s->next);
+    LoopReal *scales = loop_synapses_scales(call, k);
+    if (s->fresh || (s->ones && s->plain))
+        return;
+    if (call->trace.lane)
+        memcpy(scales, s->next, call->lanes * sizeof *scales);
+    else
+        scales[0] = s->next[0];
 }
 
 /* What enters a trace, from credit times up-state. */
@@ -362,7 +375,7 @@ static inline void loop_synapses_trace_run(const LoopRuleCall *call, LoopSynapse
 static inline void loop_synapses_look(const LoopRuleCall *call)
 {
     const LoopView x = call->wires.context;
-    if (call->wires.wiring != LOOP_WIRING_BROADCAST)
+    if (call->wires.wiring != LOOP_WIRING_BROADCAST || call->looked)
         return;
     if (call->lanes > 1 && !x.lane) { /* a run is a line, which all lanes see alike */
         loop_lines_seen(call->sees, x.at, x.step, call->wires.reach);

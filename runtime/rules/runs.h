@@ -99,9 +99,10 @@ static inline bool loop_synapses_live_any(const LoopRuleCall *call, size_t row)
     return any != 0;
 }
 
-/* Notes which of `count` lines are not 0, a bit each; those behind the last are 0. */
-static inline void loop_lines_seen(uint64_t *restrict sees, const LoopReal *restrict x, size_t step, size_t count)
+/* Notes which of `count` lines are not 0, a bit each; those behind the last are 0. Whether that is what has been noted there before. */
+static inline bool loop_lines_seen(uint64_t *restrict sees, const LoopReal *restrict x, size_t step, size_t count)
 {
+    uint64_t changed = 0;
     for (size_t word = 0; word < loop_runs_words(count); word++, x += LOOP_RUNS_WORD * step) {
         const size_t left = count - word * LOOP_RUNS_WORD, n = left < LOOP_RUNS_WORD ? left : LOOP_RUNS_WORD;
         uint64_t bits = 0;
@@ -110,8 +111,10 @@ static inline void loop_lines_seen(uint64_t *restrict sees, const LoopReal *rest
             bits |= (uint64_t)loop_wide_bits(loop_wide_different(loop_wide(x + j), (LoopWide){0})) << j;
         for (; j < n; j++)
             bits |= (uint64_t)(x[j * step] != 0) << j;
+        changed |= bits ^ sees[word];
         sees[word] = bits;
     }
+    return !changed;
 }
 
 /* What is to be done with some synapses. */

@@ -6,7 +6,8 @@ typedef struct LaneClock {
     uint32_t phase;   /* LOOP_NONE when done or before the first */
     uint32_t trial;   /* number in the phase */
     uint32_t type;    /* LOOP_NONE between trials */
-    uint32_t time;    /* step in the trial */
+    uint32_t time;    /* step in the trial, */
+    uint32_t duration; /* which has so many; 0 between trials */
     uint32_t gap;     /* steps left between trials */
     bool started, done, stop;
 } LaneClock;
@@ -19,6 +20,7 @@ struct LoopClock {
     size_t begins;
     double *left;      /* [items of the largest mix][capacity]: trials of each type that a shuffle still holds */
     LoopRngKey *keys;  /* one a phase */
+    bool has_until;    /* some phase may end before its last trial */
 };
 
 static size_t largest_mix(const LoopTask *task)
@@ -41,6 +43,8 @@ LoopClock *loop_clock_new(const LoopProgram *program, size_t lanes)
     clock->begin = loop_alloc_array(clock->capacity, sizeof *clock->begin);
     clock->left = loop_alloc_array(clock->capacity * largest_mix(clock->task), sizeof *clock->left);
     clock->keys = loop_alloc_array(program->task.phase_count, sizeof *clock->keys);
+    for (uint32_t i = 0; i < program->task.phase_count; i++)
+        clock->has_until = clock->has_until || program->task.phases[i].until != LOOP_NONE;
     if (clock->lane && clock->begin && clock->left && clock->keys)
         return clock;
     loop_clock_free(clock);
@@ -177,25 +181,23 @@ static void next_trial(LoopClock *clock, const LoopBlock *block, size_t l)
         lane->trial++;
     else if (!next_phase(clock, block, l)) {
         lane->done = true;
-        lane->type = LOOP_NONE;
         return;
     }
     lane->type = next_type(clock, block, l);
     lane->time = 0;
+    lane->duration = clock->task->trials[lane->type].duration;
     clock->begin[clock->begins++] = (uint32_t)l;
 }
 
-static void tick_lane(LoopClock *clock, const LoopBlock *block, size_t l)
+/* A lane that is at the end of its trial, or in none. */
+static void tick_between(LoopClock *clock, const LoopBlock *block, size_t l)
 {
     LaneClock *lane = &clock->lane[l];
     if (lane->done)
         return;
-    if (lane->type != LOOP_NONE && lane->time + 1 < clock->task->trials[lane->type].duration) {
-        lane->time++;
-        return;
-    }
     if (lane->type != LOOP_NONE) {
         lane->type = LOOP_NONE;
+        lane->duration = 0;
         lane->gap = 0;
         if (clock->task->between != LOOP_NONE)
             lane->gap = (uint32_t)loop_block_at(block, clock->task->between, 0, l);
@@ -220,7 +222,11 @@ void loop_clock_tick(LoopClock *clock, LoopBlock *block)
     clock->begins = 0;
     for (size_t l = 0; l < clock->lanes; l++) {
         LaneClock *lane = &clock->lane[l];
-        tick_lane(clock, block, l);
+        if (lane->time + 1 < lane->duration) { /* most steps */
+            time[l] = (double)++lane->time;
+            continue;
+        }
+        tick_between(clock, block, l);
         phase[l] = shown(lane->phase);
         trial[l] = lane->phase == LOOP_NONE ? -1.0 : (double)lane->trial;
         type[l] = shown(lane->type);
@@ -230,9 +236,9 @@ void loop_clock_tick(LoopClock *clock, LoopBlock *block)
 
 void loop_clock_close(LoopClock *clock, const LoopBlock *block)
 {
-    for (size_t l = 0; l < clock->lanes; l++) {
+    for (size_t l = 0; clock->has_until && l < clock->lanes; l++) {
         LaneClock *lane = &clock->lane[l];
-        if (lane->type == LOOP_NONE || lane->time + 1 != clock->task->trials[lane->type].duration)
+        if (lane->time + 1 != lane->duration)
             continue;
         uint32_t until = clock->task->phases[lane->phase].until;
         lane->stop = until != LOOP_NONE && loop_block_at(block, until, 0, l) > 0;

@@ -37,7 +37,6 @@ void loop_ready_learn(const LoopBlock *block, size_t index, LoopRuleCall *call)
         .freeze = loop_block_view(block, loop->freeze, &ZERO),
         .wires = loop_block_wires(block, index, loop->credit_context),
         .lasting = !loop->swaps_traces && !never_lasts(block->program, loop->trace),
-        .sees = block->sees,
         .stale = &block->seen[index].stale,
         .taught = &block->taught[index],
         .copy = block->copy,
@@ -59,7 +58,10 @@ static void swap(LoopRuleCall *call)
 void loop_kernel_learn(LoopBlock *block, const LoopLoop *loop, size_t index)
 {
     LoopRuleCall *call = &block->calls[index];
+    const LoopReadout *readout = &block->readouts[index];
     call->step = block->step;
+    call->looked = readout->sparse && block->layout->loops[index].looks_once && block->seen[index].step == block->step;
+    call->sees = call->looked ? readout->sees : block->sees;
     if (loop_late_learn(block, index))
         return;
     if (!block->layout->loops[index].bundled) {

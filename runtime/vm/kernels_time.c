@@ -175,6 +175,13 @@ static LoopView numbers(const LoopReal *at, size_t lane)
     return (LoopView){(LoopReal *)(uintptr_t)at, 0, lane};
 }
 
+static const LoopReady *run_since_single(LoopBlock *block, const LoopReady *at)
+{
+    (void)block;
+    at->d[0] = at->a[0] > 0 ? 0.0 : at->d[0] + 1.0;
+    return at + 1;
+}
+
 static const LoopReady *run_since(LoopBlock *block, const LoopReady *at)
 {
     (void)block;
@@ -258,6 +265,8 @@ static void ready_elements(const LoopBlock *block, LoopReady *at, LoopRunReady *
                       .a = loop_block_register(block, a), .b = loop_block_register(block, b), .sa = sa, .sb = sb, .n = width * lanes};
     if (at->n == 1 && run == run_onset)
         at->run = run_onset_single;
+    if (at->n == 1 && run == run_since)
+        at->run = run_since_single;
 }
 
 static void ready_ring(const LoopBlock *block, LoopReady *at, uint32_t index, uint32_t reg, bool writes)

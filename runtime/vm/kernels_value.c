@@ -14,57 +14,103 @@
 
 static const LoopReal ONE = 1.0;
 
-/* The lines that are not 0, by partial sum; most sums have none. */
-static void list_active(LoopReadout *r)
+/* Notes which lines are not 0 now. Whether they are those that are listed, and the same. */
+static bool is_listed(LoopReadout *r)
+{
+    const LoopView x = r->wires.context;
+    bool same = loop_lines_seen(r->sees, x.at, x.step, r->wires.reach);
+    const uint32_t count = r->single ? 1 : r->begin[LOOP_PARTS];
+    for (uint32_t i = 0; same && i < count; i++)
+        same = r->active[i].x == x.at[r->active[i].line * x.step];
+    return same;
+}
+
+/* Whether no more than one bit of some words is 1; *line is the last that is, if any. */
+static bool has_one(const uint64_t *sees, size_t words, uint32_t *line)
+{
+    uint32_t full = 0;
+    uint64_t more = 0;
+    for (size_t word = 0; word < words; word++)
+        if (sees[word]) {
+            full++;
+            more |= sees[word] & (sees[word] - 1);
+            *line = (uint32_t)(word * LOOP_RUNS_WORD) + (uint32_t)__builtin_ctzll(sees[word]);
+        }
+    return full == 1 && !more;
+}
+
+/* Lists the lines that are not 0, by partial sum; most sums have none. */
+static void list(LoopReadout *r)
 {
     _Static_assert(LOOP_PARTS == 8, "the lines of a sum are every eighth of a word");
     const uint64_t eighths = 0x0101010101010101; /* those of the first sum */
     const LoopView x = r->wires.context;
     const size_t words = loop_runs_words(r->wires.reach);
     uint64_t together = 0;
-    uint32_t count = 0;
-    loop_lines_seen(r->sees, x.at, x.step, r->wires.reach);
+    uint32_t count = 0, line = 0;
+    r->single = has_one(r->sees, words, &line);
+    if (r->single) {
+        r->active[0] = (LoopActive){line, x.at[line * x.step]};
+        return;
+    }
     for (size_t word = 0; word < words; word++)
         together |= r->sees[word];
     for (size_t p = 0; p < LOOP_PARTS; p++) {
         r->begin[p] = count;
         for (size_t word = 0; (together & eighths << p) && word < words; word++)
             for (uint64_t left = r->sees[word] & eighths << p; left; left &= left - 1) {
-                const size_t j = word * LOOP_RUNS_WORD + (size_t)__builtin_ctzll(left);
-                r->active[count++] = (LoopActive){j * r->wires.lanes, x.at[j * x.step]};
+                line = (uint32_t)(word * LOOP_RUNS_WORD) + (uint32_t)__builtin_ctzll(left);
+                r->active[count++] = (LoopActive){line, x.at[line * x.step]};
             }
     }
     r->begin[LOOP_PARTS] = count;
 }
 
+/* Lists the lines that all lanes see. Whether they are those of the last time. */
+static bool list_again(const LoopBlock *block, size_t index)
+{
+    LoopReadout *r = &block->readouts[index];
+    LoopSeen *seen = &block->seen[index];
+    const size_t memo = block->layout->loops[index].memo;
+    if (memo && block->runs[memo - 1] == seen->run)
+        return true;
+    seen->run = memo ? block->runs[memo - 1] : 0;
+    if (is_listed(r))
+        return true;
+    list(r);
+    return false;
+}
+
 void loop_ready_value(const LoopBlock *block, size_t index, LoopReadout *r)
 {
     const LoopLoop *loop = &block->program->loops[index];
+    const LoopLoopPlace *place = &block->layout->loops[index];
     LoopReal *scratch = block->state + block->layout->scratch;
     const size_t span = block->layout->span;
     *r = (LoopReadout){.loop = loop, .wires = loop_block_wires(block, index, loop->context),
-                       .weights = block->state + block->layout->loops[index].weights,
+                       .weights = block->state + place->weights,
                        .propose = loop_block_view(block, loop->propose, &ONE),
                        .s = scratch, .up = scratch + span, .gathered = scratch + 2 * span, .parts = scratch + 3 * span,
-                       .sums = scratch + (3 + LOOP_PARTS) * span, .active = block->active, .sees = block->sees};
-    r->sparse = r->wires.lanes > 1 && loop->wiring == LOOP_WIRING_BROADCAST && !r->wires.context.lane;
+                       .sums = scratch + (3 + LOOP_PARTS) * span};
+    if (place->listed == LOOP_UNSEEN || r->wires.lanes == 1)
+        return;
+    r->sparse = true;
+    r->active = block->active + place->listed;
+    r->sees = block->sees + place->sees;
 }
 
 /* For the lanes of a bundle: in `room`, unless it is all. */
-static LoopReadout *readout(LoopBlock *block, size_t index, LoopBundle bundle, LoopReadout *room)
+static const LoopReadout *readout(const LoopBlock *block, size_t index, LoopBundle bundle, LoopReadout *room)
 {
-    LoopReadout *r = &block->readouts[index];
-    if (bundle.lanes != r->wires.lanes) {
-        *room = *r;
-        r = room;
-        r->wires.lanes = bundle.lanes;
-        r->wires.context = loop_view_from(r->wires.context, bundle.first);
-        r->propose = loop_view_from(r->propose, bundle.first);
-        r->weights += bundle.first * loop_synapses(r->loop);
-    }
-    if (r->sparse)
-        list_active(r);
-    return r;
+    const LoopReadout *r = &block->readouts[index];
+    if (bundle.lanes == r->wires.lanes)
+        return r;
+    *room = *r;
+    room->wires.lanes = bundle.lanes;
+    room->wires.context = loop_view_from(r->wires.context, bundle.first);
+    room->propose = loop_view_from(r->propose, bundle.first);
+    room->weights += bundle.first * loop_synapses(r->loop);
+    return room;
 }
 
 /* Partial sums of some lanes: `vectors` vectors of them. What is read behind the last lane means nothing. */
@@ -78,7 +124,7 @@ LOOP_INLINE void sparse_part(LoopWide *sum, const LoopReadout *r, const LoopReal
         sum[i] = (LoopWide){0};
     for (const LoopActive *at = r->active + r->begin[p], *end = r->active + r->begin[p + 1]; at < end; at++)
         for (size_t i = 0; i < vectors; i++)
-            sum[i] += loop_wide(w + at->row + i * LOOP_WIDE) * at->x;
+            sum[i] += loop_wide(w + at->line * r->wires.lanes + i * LOOP_WIDE) * at->x;
 }
 
 /* They see different things on the same lines: x is that of the first of them. */
@@ -130,14 +176,14 @@ LOOP_INLINE void read_strips(const LoopReadout *r, const LoopReal *w, const Loop
 /* One line only, as in a context of nothing but 1. */
 static void read_line(const LoopReadout *r, const LoopReal *w, LoopReal *restrict s)
 {
-    const LoopReal *restrict row = w + r->active->row, value = r->active->x;
+    const LoopReal *restrict row = w + r->active->line * r->wires.lanes, value = r->active->x;
     for (size_t l = 0; l < r->wires.lanes; l++)
         s[l] = row[l] * value + 0.0;
 }
 
 static void read_sparse(const LoopReadout *r, const LoopReal *w, LoopReal *s)
 {
-    if (r->begin[LOOP_PARTS] == 1)
+    if (r->single)
         read_line(r, w, s);
     else
         read_strips(r, w, w, s, sparse_part);
@@ -269,11 +315,19 @@ static void read_all(LoopBlock *block, const LoopLoop *loop, size_t index)
     }
 }
 
+/* Whether the value still stands that was read out last. Proposals are not looked at. */
+static bool still_stands(LoopBlock *block, const LoopLoop *loop, size_t index)
+{
+    if (!block->readouts[index].sparse)
+        return loop_seen_same(block, index);
+    return list_again(block, index) && loop->propose == LOOP_NONE && !block->seen[index].stale;
+}
+
 void loop_kernel_value(LoopBlock *block, const LoopLoop *loop, size_t index)
 {
     if (block->program->registers[loop->value].no_room)
         return;
-    if (!loop_seen_same(block, index)) {
+    if (!still_stands(block, loop, index)) {
         loop_seen_keep(block, index);
         if (!loop_late_value(block, index))
             read_all(block, loop, index);
@@ -290,6 +344,8 @@ void loop_kernel_striatum(LoopBlock *block, const uint32_t *args)
     const size_t lanes = loop_block_lanes(block, args[0]);
     const bool each = loop_block_synapse_lanes(block, loop) == lanes; /* or one number for all of the block */
     loop_late_settle(block, args[1]);
+    if (block->readouts[args[1]].sparse && !list_again(block, args[1]))
+        block->seen[args[1]].stale = true; /* these lines are not those of its value */
     for (LoopBundle b = loop_bundle(block, args[1], 0); b.lanes; b = loop_bundle_after(block, args[1], b)) {
         LoopReadout some;
         const LoopReadout *r = readout(block, args[1], b, &some);

@@ -36,6 +36,19 @@ static bool reserve_live(LoopLayout *layout, const LoopLoop *loop, size_t i, siz
            loop_mul(count, loop_bundle_count(layout, i, lanes), &count) && loop_add(layout->live_words, count, &layout->live_words);
 }
 
+/* Room for a list of the lines that are not 0, where every neuron and lane sees the same. */
+static bool reserve_list(LoopLayout *layout, const LoopProgram *program, const LoopLoop *loop, size_t i, size_t lanes)
+{
+    LoopLoopPlace *place = &layout->loops[i];
+    place->listed = LOOP_UNSEEN;
+    if (lanes == 1 || loop->uniform || loop->wiring != LOOP_WIRING_BROADCAST || !program->registers[loop->context].uniform)
+        return true;
+    place->listed = layout->listed;
+    place->sees = layout->sees_words;
+    return loop_add(layout->listed, loop->lines, &layout->listed) &&
+           loop_add(layout->sees_words, loop_runs_words(loop->lines), &layout->sees_words);
+}
+
 enum { NEURONS_WORTH_IT = 8 };
 
 /* Room for what the loop saw last, where looking whether it changed costs little beside reading out: where all lanes see the
@@ -44,6 +57,8 @@ static bool reserve_seen(LoopLayout *layout, const LoopProgram *program, const L
 {
     bool shared = program->registers[loop->context].uniform;
     layout->loops[i].seen = LOOP_UNSEEN;
+    if (layout->loops[i].listed != LOOP_UNSEEN && !loop_late_suits(program, loop))
+        return true; /* the list tells */
     if (loop->propose != LOOP_NONE || (!shared && (size_t)loop->channels * loop->neurons < NEURONS_WORTH_IT))
         return true;
     return reserve_block(total, loop->lines, shared, lanes, &layout->loops[i].seen);
@@ -95,7 +110,7 @@ static bool place_loop(LoopLayout *layout, const LoopProgram *program, size_t i,
     return loop_mul(loop_trace_rows(loop), loop->reach, &traces) &&
            reserve_block(total, traces, loop->uniform, lanes, &place->traces) &&
            reserve_block(total, loop->learns ? loop_scale_rows(program, loop) : 0, loop->uniform, lanes, &place->scales) &&
-           reserve_seen(layout, program, loop, i, lanes, total) && reserve_late(layout, program, loop, i, lanes, total) &&
+           reserve_list(layout, program, loop, i, lanes) && reserve_seen(layout, program, loop, i, lanes, total) && reserve_late(layout, program, loop, i, lanes, total) &&
            reserve_live(layout, loop, i, lanes) &&
            reserve_synapses(total, loop, loop->wiring == LOOP_WIRING_SAMPLING, lanes, &place->samples) &&
            reserve_synapses(total, loop, loop->learns && loop_rule(loop->rule)->has_memory, lanes, &place->memory);
@@ -104,12 +119,8 @@ static bool place_loop(LoopLayout *layout, const LoopProgram *program, size_t i,
 static bool place_scratch(LoopLayout *layout, const LoopProgram *program, size_t lanes, size_t *total)
 {
     size_t widest = 1, rows;
-    layout->lines = 1;
-    for (size_t i = 0; i < program->loop_count; i++) {
-        const LoopLoop *loop = &program->loops[i];
-        widest = loop->channels > widest ? loop->channels : widest;
-        layout->lines = loop->lines > layout->lines ? loop->lines : layout->lines;
-    }
+    for (size_t i = 0; i < program->loop_count; i++)
+        widest = program->loops[i].channels > widest ? program->loops[i].channels : widest;
     layout->span = lanes > LOOP_TILE ? (lanes + LOOP_WIDE - 1) / LOOP_WIDE * LOOP_WIDE : LOOP_TILE;
     if (!loop_mul(widest, 3, &rows) || !loop_add(rows, 8, &rows))
         return false;
@@ -157,10 +168,69 @@ static void place_lent(LoopLayout *layout, const LoopProgram *program)
             at[i] = at[i] < count ? at[at[i]] : layout->rings[at[i] - count];
 }
 
+/* ---- who looks at lines ---- */
+
+static size_t widest_lines(const LoopProgram *program)
+{
+    size_t most = 1;
+    for (size_t i = 0; i < program->loop_count; i++)
+        most = program->loops[i].lines > most ? program->loops[i].lines : most;
+    return most;
+}
+
+/* Notes in written[] that an instruction at place `at` writes registers: its own, and those of a loop that it is about. */
+static void note_written(const LoopProgram *program, const uint32_t *code, uint32_t at, uint32_t *written)
+{
+    const char *operands = loop_op_info(code[0])->operands;
+    for (size_t i = 0; operands[i]; i++) {
+        if (operands[i] == 'd' || operands[i] == 'h')
+            written[code[1 + i]] = at;
+        if (operands[i] != 'l')
+            continue;
+        const LoopLoop *loop = &program->loops[code[1 + i]];
+#define IN(member)
+#define OUT(member) loop->member,
+        const uint32_t out[] = {
+#include "runtime/contract/loop_member.def"
+        };
+#undef IN
+#undef OUT
+        for (size_t o = 0; o < sizeof out / sizeof out[0]; o++)
+            if (out[o] < program->register_count)
+                written[out[o]] = at;
+    }
+}
+
+/* Finds the loops that learn from what they have seen when they were read out: nothing writes their context between the two. */
+static bool find_looks(LoopLayout *layout, const LoopProgram *program)
+{
+    const LoopSection *section = &program->step;
+    uint32_t *written = loop_alloc_array(program->register_count, sizeof *written); /* the last place that does, counted from 1, */
+    uint32_t *read = loop_alloc_array(program->loop_count, sizeof *read);           /* and that where the loop is read out */
+    const bool ok = written && read;
+    for (uint32_t pc = 0; ok && pc < section->length; pc += loop_op_info(section->code[pc])->words) {
+        const uint32_t *code = section->code + pc;
+        if (code[0] == LOOP_OP_VALUE)
+            read[code[1]] = pc + 1;
+        if (code[0] == LOOP_OP_LEARN) {
+            const LoopLoop *loop = &program->loops[code[1]];
+            layout->loops[code[1]].looks_once = loop->credit_context == loop->context && written[loop->context] < read[code[1]];
+        }
+        note_written(program, code, pc + 1, written);
+    }
+    loop_free(written);
+    loop_free(read);
+    return ok;
+}
+
+/* ---- all ---- */
+
 static bool place_all(LoopLayout *layout, const LoopProgram *program, size_t lanes)
 {
     size_t total = 0;
-    if (!place_registers(layout, program, lanes, &total))
+    layout->lines = widest_lines(program);
+    layout->sees_words = loop_runs_words(layout->lines);
+    if (!find_looks(layout, program) || !place_registers(layout, program, lanes, &total))
         return false;
     for (size_t i = 0; i < program->ring_count; i++) {
         const LoopRing *ring = &program->rings[i];

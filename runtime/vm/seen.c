@@ -9,7 +9,7 @@ void loop_seen_start(LoopBlock *block, size_t index)
     const LoopLoopPlace *place = &block->layout->loops[index];
     LoopReal *last = place->seen == LOOP_UNSEEN ? NULL : block->state + place->seen;
     LoopReal *next = place->late == LOOP_UNSEEN ? last : block->state + place->next;
-    block->seen[index] = (LoopSeen){.stale = true, .step = UINT64_MAX, .last = last, .next = next};
+    block->seen[index] = (LoopSeen){.stale = true, .step = UINT64_MAX, .run = UINT64_MAX, .last = last, .next = next};
 }
 
 LoopView loop_seen_view(const LoopBlock *block, size_t index, LoopReal *at, LoopBundle bundle)

@@ -49,7 +49,7 @@ bool loop_block_bytes(const LoopProgram *program, const LoopLayout *layout, size
            add_bytes(bytes, draws * key_lanes(program, layout->lanes), sizeof *b->keys) &&
            add_bytes(bytes, draws, sizeof *b->drawn + sizeof(size_t)) && loop_mul(layout->reals, real_bytes, &slab) &&
            add_bytes(bytes, loop_pages_bytes(slab), 1) && add_bytes(bytes, layout->live_words, sizeof *b->live) &&
-           add_bytes(bytes, layout->lines, sizeof *b->active) && add_bytes(bytes, loop_runs_words(layout->lines), sizeof *b->sees) &&
+           add_bytes(bytes, layout->listed, sizeof *b->active) && add_bytes(bytes, layout->sees_words, sizeof *b->sees) &&
            add_bytes(bytes, program->loop_count, sizeof *b->seen + sizeof *b->taught + sizeof *b->readouts + sizeof *b->calls + sizeof *b->late) &&
            add_bytes(bytes, (size_t)program->loop_count * loop_copies(program), 2 * sizeof *b->taught_flags) &&
            add_bytes(bytes, program->loop_count, sizeof *layout->loops) &&
@@ -101,8 +101,8 @@ LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, 
     block->state_bytes = bytes;
     block->fresh = true;
     block->live = loop_alloc_array(layout->live_words, sizeof *block->live);
-    block->active = loop_alloc_array(layout->lines, sizeof *block->active);
-    block->sees = loop_alloc_array(loop_runs_words(layout->lines), sizeof *block->sees);
+    block->active = loop_alloc_array(layout->listed, sizeof *block->active);
+    block->sees = loop_alloc_array(layout->sees_words, sizeof *block->sees);
     block->runs = loop_alloc_array(layout->memo_count, sizeof *block->runs);
     block->seen = loop_alloc_array(program->loop_count, sizeof *block->seen);
     block->taught = loop_alloc_array(program->loop_count, sizeof *block->taught);
@@ -314,6 +314,7 @@ void loop_block_start(LoopBlock *block, uint32_t first, uint32_t lanes)
         memset(block->state, 0, block->layout->reals * sizeof(LoopReal));
     block->fresh = false;
     memset(block->live, 0, block->layout->live_words * sizeof *block->live);
+    memset(block->sees, 0, block->layout->sees_words * sizeof *block->sees);
     memset(block->runs, 0, block->layout->memo_count * sizeof *block->runs);
     memset(block->drawn, 0, ((size_t)block->program->draw_count + block->program->loop_count) * sizeof *block->drawn);
     make_keys(block);

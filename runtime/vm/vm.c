@@ -32,7 +32,7 @@ static const LoopReady *run_skip_first(LoopBlock *block, const LoopReady *at)
 static const LoopReady *run_skip_unasked(LoopBlock *block, const LoopReady *at)
 {
     const uint32_t measure = at->code[1];
-    if (!loop_recorder_asks(block->recorder, block, measure))
+    if (!block->measuring || !loop_recorder_asks(block->recorder, block, measure))
         return at->jump;
     block->asking = measure;
     for (const LoopReady *in = at + 1; in && in < at->jump;)
@@ -129,15 +129,20 @@ static inline LoopReal wanted_type(uint32_t word)
     return word == LOOP_NONE ? -1.0 : (LoopReal)word;
 }
 
+static const LoopReady *run_event_on_single(LoopBlock *block, const LoopReady *at)
+{
+    (void)block;
+    at->d[0] = (is_on(at->c[0], at->wanted) & (at->b[0] == at->a[0])) ? 1.0 : 0.0;
+    return at + 1;
+}
+
 /* EVENT_ON: whether it is step a of the trial; b is the step, c the type. */
 static const LoopReady *run_event_on(LoopBlock *block, const LoopReady *at)
 {
     (void)block;
-    LoopReal *d = at->d, wanted = wanted_type(at->code[3]);
+    LoopReal *d = at->d, wanted = at->wanted;
     const LoopReal *a = at->a, *b = at->b, *c = at->c;
-    if (at->n == 1)
-        d[0] = (is_on(c[0], wanted) & (b[0] == a[0])) ? 1.0 : 0.0;
-    else if (at->sb & at->sc & !at->sa) /* a moment that all lanes share, of lanes out of step */
+    if (at->sb & at->sc & !at->sa) /* a moment that all lanes share, of lanes out of step */
         for (size_t l = 0; l < at->n; l++)
             d[l] = (is_on(c[l], wanted) & (b[l] == a[0])) ? 1.0 : 0.0;
     else
@@ -155,7 +160,7 @@ static inline LoopReal is_active(LoopReal type, LoopReal wanted, LoopReal time, 
 static const LoopReady *run_event_active(LoopBlock *block, const LoopReady *at)
 {
     (void)block;
-    LoopReal *d = at->d, wanted = wanted_type(at->code[4]);
+    LoopReal *d = at->d, wanted = at->wanted;
     const LoopReal *a = at->a, *b = at->b, *c = at->c, *e = at->e;
     if (at->n == 1)
         d[0] = is_active(c[0], wanted, b[0], a[0], e[0]);
@@ -178,10 +183,12 @@ static void ready_event(const LoopBlock *block, LoopReady *at)
     at->a = from.at, at->sa = from.lane;
     at->b = time.at, at->sb = time.lane;
     at->c = type.at, at->sc = type.lane;
-    at->run = run_event_on;
+    at->wanted = wanted_type(at->code[3]);
+    at->run = at->n == 1 ? run_event_on_single : run_event_on;
     if (at->code[0] == LOOP_OP_EVENT_ACTIVE) {
         LoopView steps = loop_block_view(block, at->code[3], NULL);
         at->e = steps.at, at->se = steps.lane;
+        at->wanted = wanted_type(at->code[4]);
         at->run = run_event_active;
     }
 }

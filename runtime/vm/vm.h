@@ -30,13 +30,15 @@ struct LoopLoopPlace {
     size_t late;                /* room for learning that is put off; or LOOP_UNSEEN */
     size_t next;                /* and for the context that takes turns with that which was seen */
     size_t memo;                /* that works out its context, counted from 1; 0: none does */
+    size_t listed, sees;        /* its context lines in block->active, and their words in block->sees; or LOOP_UNSEEN */
+    bool looks_once;            /* it learns from the context that it was read out for, which nothing has written since */
     size_t live;                /* of words: which runs of traces may not be 0 */
     bool bundled;               /* its synapses are kept for some lanes at a time, see bundle.h */
 };
 
-/* A context line that is not 0: where its row of weights begins in those of a neuron, and what it is. */
+/* A context line that is not 0, and what it is. */
 struct LoopActive {
-    size_t row;
+    uint32_t line;
     LoopReal x;
 };
 
@@ -50,9 +52,10 @@ struct LoopReadout {
     LoopReal *s, *up, *gathered; /* [lanes] */
     LoopReal *parts, *sums;      /* [LOOP_PARTS][lanes] */
     bool sparse;                 /* every neuron and lane sees the same lines: those below, which are listed when it is read out */
-    LoopActive *active;          /* lines that are not 0, those of partial sum p from begin[p] on */
-    uint64_t *sees;              /* scratch, a bit a line */
+    uint64_t *sees;              /* a bit a line: those that are not 0 */
+    LoopActive *active;          /* what they are: those of partial sum p from begin[p] on */
     uint32_t begin[LOOP_PARTS + 1];
+    bool single;                 /* there is but one, and no begin */
 };
 
 /* What a loop saw when its value was read out last: see seen.h. */
@@ -93,6 +96,7 @@ struct LoopReady {
     const LoopReal *a, *b, *c, *e;
     size_t sa, sb, sc, se, n;   /* strides, 0 or 1, and how many numbers */
     LoopReal most;              /* FINITE: see checks.c */
+    LoopReal wanted;            /* EVENT_ON, EVENT_ACTIVE: the type of trial; below 0: any */
 };
 
 /* false: no memory. */
