@@ -81,6 +81,7 @@ typedef struct LoopBlock {
     const struct LoopLibraries *libraries; /* NULL: no foreign calls */
     void **selves;              /* [foreign_count][lanes of the layout] */
     double *foreign;            /* scratch for the arguments and results of one call */
+    bool begins, closes;        /* a trial begins on this step in some lane; some phase may end before its last trial */
     bool measuring;             /* some measure has a use for the trial that some lane is in */
     uint32_t asking;            /* the measure whose signal is being worked out; LOOP_NONE */
     LoopFault fault, grown;

@@ -113,9 +113,6 @@ void loop_recorder_start(LoopRecorder *r, LoopBlock *block)
 
 void loop_recorder_begin(LoopRecorder *r, LoopBlock *block)
 {
-    const uint32_t *lanes;
-    if (!loop_clock_begins(block->clock, &lanes))
-        return;
     block->measuring = false;
     for (uint32_t i = 0; i < r->program->measure_count; i++) {
         loop_measure_begin(r->measures[i], block);

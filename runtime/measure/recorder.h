@@ -15,7 +15,7 @@ bool loop_recorder_bytes(const LoopProgram *program, size_t lanes, size_t *bytes
 LoopRecorder *loop_recorder_new(const LoopProgram *program, size_t lanes);
 void loop_recorder_free(LoopRecorder *recorder);
 void loop_recorder_start(LoopRecorder *recorder, LoopBlock *block);
-/* Before the observe section of a step: notes which trials begin, and whether the block is measuring. */
+/* Before the observe section of a step on which a trial begins: notes which do, and whether the block is measuring. */
 void loop_recorder_begin(LoopRecorder *recorder, LoopBlock *block);
 /* Whether lane `lane` may have a use for the signal of that measure in this trial. */
 bool loop_recorder_wants(const LoopRecorder *recorder, uint32_t measure, size_t lane);

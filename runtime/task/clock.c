@@ -20,7 +20,6 @@ struct LoopClock {
     size_t begins;
     double *left;      /* [items of the largest mix][capacity]: trials of each type that a shuffle still holds */
     LoopRngKey *keys;  /* one a phase */
-    bool has_until;    /* some phase may end before its last trial */
 };
 
 static size_t largest_mix(const LoopTask *task)
@@ -43,8 +42,6 @@ LoopClock *loop_clock_new(const LoopProgram *program, size_t lanes)
     clock->begin = loop_alloc_array(clock->capacity, sizeof *clock->begin);
     clock->left = loop_alloc_array(clock->capacity * largest_mix(clock->task), sizeof *clock->left);
     clock->keys = loop_alloc_array(program->task.phase_count, sizeof *clock->keys);
-    for (uint32_t i = 0; i < program->task.phase_count; i++)
-        clock->has_until = clock->has_until || program->task.phases[i].until != LOOP_NONE;
     if (clock->lane && clock->begin && clock->left && clock->keys)
         return clock;
     loop_clock_free(clock);
@@ -73,10 +70,13 @@ void loop_clock_start(LoopClock *clock, LoopBlock *block)
 {
     clock->lanes = clock->task->uniform ? 1 : block->lanes;
     clock->begins = 0;
+    block->begins = block->closes = false;
     for (size_t l = 0; l < clock->lanes; l++)
         clock->lane[l] = (LaneClock){.phase = LOOP_NONE, .type = LOOP_NONE};
-    for (uint32_t i = 0; i < clock->task->phase_count; i++)
+    for (uint32_t i = 0; i < clock->task->phase_count; i++) {
         clock->keys[i] = loop_rng_key(block->seed, clock->task->phases[i].place);
+        block->closes = block->closes || clock->task->phases[i].until != LOOP_NONE;
+    }
 }
 
 static double share_sum(const LoopPhase *phase)
@@ -189,6 +189,19 @@ static void next_trial(LoopClock *clock, const LoopBlock *block, size_t l)
     clock->begin[clock->begins++] = (uint32_t)l;
 }
 
+static double shown(uint32_t x)
+{
+    return x == LOOP_NONE ? -1.0 : (double)x;
+}
+
+static void show(const LaneClock *lane, const LoopTask *task, LoopBlock *block, size_t l)
+{
+    loop_block_register(block, task->phase)[l] = shown(lane->phase);
+    loop_block_register(block, task->trial)[l] = lane->phase == LOOP_NONE ? -1.0 : (double)lane->trial;
+    loop_block_register(block, task->type)[l] = shown(lane->type);
+    loop_block_register(block, task->time)[l] = lane->type == LOOP_NONE ? -1.0 : (double)lane->time;
+}
+
 /* A lane that is at the end of its trial, or in none. */
 static void tick_between(LoopClock *clock, const LoopBlock *block, size_t l)
 {
@@ -209,16 +222,9 @@ static void tick_between(LoopClock *clock, const LoopBlock *block, size_t l)
     next_trial(clock, block, l);
 }
 
-static double shown(uint32_t x)
-{
-    return x == LOOP_NONE ? -1.0 : (double)x;
-}
-
 void loop_clock_tick(LoopClock *clock, LoopBlock *block)
 {
-    const LoopTask *task = clock->task;
-    LoopReal *phase = loop_block_register(block, task->phase), *trial = loop_block_register(block, task->trial);
-    LoopReal *type = loop_block_register(block, task->type), *time = loop_block_register(block, task->time);
+    LoopReal *time = loop_block_register(block, clock->task->time);
     clock->begins = 0;
     for (size_t l = 0; l < clock->lanes; l++) {
         LaneClock *lane = &clock->lane[l];
@@ -227,16 +233,14 @@ void loop_clock_tick(LoopClock *clock, LoopBlock *block)
             continue;
         }
         tick_between(clock, block, l);
-        phase[l] = shown(lane->phase);
-        trial[l] = lane->phase == LOOP_NONE ? -1.0 : (double)lane->trial;
-        type[l] = shown(lane->type);
-        time[l] = lane->type == LOOP_NONE ? -1.0 : (double)lane->time;
+        show(lane, clock->task, block, l);
     }
+    block->begins = clock->begins > 0;
 }
 
 void loop_clock_close(LoopClock *clock, const LoopBlock *block)
 {
-    for (size_t l = 0; clock->has_until && l < clock->lanes; l++) {
+    for (size_t l = 0; l < clock->lanes; l++) {
         LaneClock *lane = &clock->lane[l];
         if (lane->time + 1 != lane->duration)
             continue;

@@ -62,7 +62,7 @@ void loop_kernel_learn(LoopBlock *block, const LoopLoop *loop, size_t index)
     call->step = block->step;
     call->looked = readout->sparse && block->layout->loops[index].looks_once && block->seen[index].step == block->step;
     call->sees = call->looked ? readout->sees : block->sees;
-    if (loop_late_learn(block, index))
+    if (block->late[index].able && loop_late_learn(block, index))
         return;
     if (!block->layout->loops[index].bundled) {
         loop_rule(loop->rule)->step(call);

@@ -300,19 +300,26 @@ static __attribute__((noinline)) void several(const LoopReadout *r, size_t k, Lo
     }
 }
 
+/* The value of every channel, which are `apart` from one another. */
+static void read_channels(const LoopReadout *r, LoopReal *value, size_t apart)
+{
+    for (size_t k = 0; k < r->loop->channels; k++, value += apart)
+        if (r->loop->neurons == 1)
+            neuron(r, k, 0, value);
+        else
+            several(r, k, value);
+}
+
 static void read_all(LoopBlock *block, const LoopLoop *loop, size_t index)
 {
-    const size_t lanes = loop_block_synapse_lanes(block, loop);
-    for (LoopBundle b = loop_bundle(block, index, 0); b.lanes; b = loop_bundle_after(block, index, b)) {
-        LoopReal *value = loop_block_register(block, loop->value) + b.first;
-        LoopReadout some;
-        const LoopReadout *r = readout(block, index, b, &some);
-        for (size_t k = 0; k < loop->channels; k++, value += lanes)
-            if (loop->neurons == 1)
-                neuron(r, k, 0, value);
-            else
-                several(r, k, value);
-    }
+    LoopReal *value = loop_block_register(block, loop->value);
+    const size_t lanes = block->readouts[index].wires.lanes;
+    LoopReadout some;
+    if (!block->layout->loops[index].bundled)
+        read_channels(&block->readouts[index], value, lanes);
+    else
+        for (LoopBundle b = loop_bundle(block, index, 0); b.lanes; b = loop_bundle_after(block, index, b))
+            read_channels(readout(block, index, b, &some), value + b.first, lanes);
 }
 
 /* Whether the value still stands that was read out last. Proposals are not looked at. */
@@ -325,17 +332,22 @@ static bool still_stands(LoopBlock *block, const LoopLoop *loop, size_t index)
 
 void loop_kernel_value(LoopBlock *block, const LoopLoop *loop, size_t index)
 {
+    LoopSeen *seen = &block->seen[index];
+    const bool able = block->late[index].able;
     if (block->program->registers[loop->value].no_room)
         return;
-    if (!still_stands(block, loop, index)) {
+    seen->step = block->step;
+    if (still_stands(block, loop, index))
+        return;
+    if (seen->last)
         loop_seen_keep(block, index);
-        if (!loop_late_value(block, index))
-            read_all(block, loop, index);
+    if (!able || !loop_late_value(block, index))
+        read_all(block, loop, index);
+    if (seen->last)
         loop_seen_turn(block, index);
+    if (able)
         loop_late_look(block, index);
-        block->seen[index].stale = false;
-    }
-    block->seen[index].step = block->step;
+    seen->stale = false;
 }
 
 void loop_kernel_striatum(LoopBlock *block, const uint32_t *args)

@@ -89,8 +89,6 @@ void loop_late_look(LoopBlock *block, size_t index)
     LoopLate *late = &block->late[index];
     LoopView x = call->wires.context;
     size_t lines = 0;
-    if (!late->able)
-        return;
     for (size_t j = 0; j < call->loop->lines; j++)
         lines += loop_synapses_any(x.at + j * x.step, x.lane ? call->lanes : 1);
     late->dense = 2 * lines > call->loop->lines;
@@ -246,8 +244,6 @@ bool loop_late_learn(LoopBlock *block, size_t index)
 {
     const LoopRuleCall *call = &block->calls[index];
     LoopLate *late = &block->late[index];
-    if (!late->able)
-        return false;
     LoopSynapses s;
     loop_synapses_begin(call, &s);
     loop_synapses_factors(call, &s, 0);

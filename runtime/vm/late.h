@@ -13,11 +13,12 @@ enum { LOOP_LATE_ROWS = 4 };
 bool loop_late_suits(const LoopProgram *program, const LoopLoop *loop);
 /* Makes block->late[index], for the lanes that the block holds now. */
 void loop_late_start(LoopBlock *block, size_t index);
-/* Puts off what the step has to add. False: this is a step that can't wait; what was put off before it has been done. */
+/* Puts off what the step has to add, of a loop that is able. False: this is a step that can't wait; what was put off before it has been
+   done. */
 bool loop_late_learn(LoopBlock *block, size_t index);
 /* Does what was put off. Whoever reads weights or traces calls it first. */
 void loop_late_settle(LoopBlock *block, size_t index);
-/* Looks at the context for which the value has been read out. */
+/* Looks at the context for which the value has been read out, of a loop that is able. */
 void loop_late_look(LoopBlock *block, size_t index);
 /* Does what was put off, and reads out the value for the context that comes next through the weights that come of it. False: no weight
    has moved, and the value is still to be read out. */

@@ -69,8 +69,6 @@ void loop_seen_keep(LoopBlock *block, size_t index)
     LoopSeen *seen = &block->seen[index];
     const size_t memo = block->layout->loops[index].memo, lanes = loop_block_lanes(block, loop->context);
     const LoopReal *now = loop_block_register(block, loop->context);
-    if (!seen->last)
-        return;
     seen->run = memo ? block->runs[memo - 1] : 0;
     if (lanes == 1)
         keep_rows(seen->next, now, loop->lines, 1, 1);

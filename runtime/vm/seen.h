@@ -9,7 +9,8 @@
 void loop_seen_start(LoopBlock *block, size_t index);
 /* Whether the loop sees now what it saw last. */
 bool loop_seen_same(const LoopBlock *block, size_t index);
-/* Keeps what it sees now as .next, which loop_seen_turn makes .last. Both may be one, where learning is not put off. */
+/* Keeps what it sees now as .next, which loop_seen_turn makes .last, where there is room for it. Both may be one, where learning is not
+   put off. */
 void loop_seen_keep(LoopBlock *block, size_t index);
 void loop_seen_turn(LoopBlock *block, size_t index);
 

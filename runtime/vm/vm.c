@@ -291,12 +291,16 @@ static void run_ready(LoopBlock *block, const LoopReady *at)
 
 void loop_block_step(LoopBlock *block)
 {
+    const LoopProgram *program = block->program;
     run_ready(block, block->ready_step);
-    loop_recorder_begin(block->recorder, block);
+    if (block->begins)
+        loop_recorder_begin(block->recorder, block);
     run_ready(block, block->ready_observe);
-    loop_recorder_step(block->recorder, block);
-    if (block->program->verdict.length)
-        loop_block_run(block, &block->program->verdict);
-    loop_clock_close(block->clock, block);
+    if (block->measuring || program->strip_count)
+        loop_recorder_step(block->recorder, block);
+    if (program->verdict.length)
+        loop_block_run(block, &program->verdict);
+    if (block->closes)
+        loop_clock_close(block->clock, block);
     block->step++;
 }
