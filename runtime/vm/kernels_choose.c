@@ -147,8 +147,8 @@ static inline LoopWide arrive(const LoopChoices *c, LoopReal *taken, size_t l, L
 }
 
 /* Where the running sum of the odds has not passed u: at = the last channel with odds, -1 where none has; value = its value, if `takes`. */
-LOOP_INLINE void sample_last(const LoopChoices *c, LoopRows odds, size_t vectors, bool takes, size_t l, const LoopWideMask *past, LoopWide *at,
-                             LoopWide *value)
+LOOP_INLINE void sample_last(const LoopChoices *c, LoopRows odds, const LoopWide *unit, size_t vectors, bool takes, size_t l,
+                             const LoopWideMask *past, LoopWide *at, LoopWide *value)
 {
     const LoopWide zero = {0}, one = loop_wide_of(1.0);
     LoopWide number = zero;
@@ -158,7 +158,7 @@ LOOP_INLINE void sample_last(const LoopChoices *c, LoopRows odds, size_t vectors
     }
     for (size_t k = 0; k < c->channels; k++, number += one)
         for (size_t i = 0; i < vectors; i++) {
-            LoopWideMask has = past[i] & loop_wide_above(loop_wide(loop_row(odds, k) + i * LOOP_WIDE), zero);
+            LoopWideMask has = past[i] & loop_wide_above(loop_wide(loop_row(odds, k) + i * LOOP_WIDE) * unit[i], zero);
             at[i] = loop_wide_select(has, number, at[i]);
             if (takes)
                 value[i] = loop_wide_select(has, loop_choices_value(c, k, l + i * LOOP_WIDE), value[i]);
@@ -167,7 +167,8 @@ LOOP_INLINE void sample_last(const LoopChoices *c, LoopRows odds, size_t vectors
 
 /* at = the first channel at which the running sum of the odds passes u, counted as those at which it does not; the last one with odds where
    it never does, -1 where no channel has odds, or they are no numbers. value = its value, if `takes`, a constant. */
-LOOP_INLINE void sample(const LoopChoices *c, LoopRows odds, const LoopReal *draw, size_t vectors, bool takes, size_t l, LoopWide *at, LoopWide *value)
+LOOP_INLINE void sample(const LoopChoices *c, LoopRows odds, const LoopWide *unit, const LoopReal *draw, size_t vectors, bool takes, size_t l,
+                        LoopWide *at, LoopWide *value)
 {
     const LoopWide zero = {0}, one = loop_wide_of(1.0);
     const size_t channels = c->channels;
@@ -182,7 +183,7 @@ LOOP_INLINE void sample(const LoopChoices *c, LoopRows odds, const LoopReal *dra
         for (size_t i = 0; i < vectors; i++) {
             if (takes)
                 value[i] = loop_wide_select(past[i], loop_choices_value(c, k, l + i * LOOP_WIDE), value[i]);
-            reached[i] += loop_wide(loop_row(odds, k) + i * LOOP_WIDE);
+            reached[i] += loop_wide(loop_row(odds, k) + i * LOOP_WIDE) * unit[i];
             past[i] = loop_wide_not_below(u[i], reached[i]);
             at[i] += loop_wide_where(past[i], one);
         }
@@ -194,7 +195,7 @@ LOOP_INLINE void sample(const LoopChoices *c, LoopRows odds, const LoopReal *dra
         some |= past[i];
     }
     if (loop_wide_any(some)) /* nothing is open, or above a threshold; or what is rounded stays below 1 */
-        sample_last(c, odds, vectors, takes, l, past, at, value);
+        sample_last(c, odds, unit, vectors, takes, l, past, at, value);
 }
 
 /* Vector `i` of `vectors` of lanes that begin at `row`, of which `left` are to be written. */
@@ -224,7 +225,7 @@ LOOP_INLINE void put_choice(const LoopChoices *c, size_t l, size_t vectors, cons
 }
 
 /* The same less `odds` of what chance it had, where a lane has arrived at one. */
-LOOP_INLINE void put_policy(const LoopChoices *c, LoopRows odds, size_t l, size_t vectors, const LoopWide *at)
+LOOP_INLINE void put_policy(const LoopChoices *c, LoopRows odds, const LoopWide *unit, size_t l, size_t vectors, const LoopWide *at)
 {
     const LoopRows rows = rows_from(c->policy, l);
     const LoopWide one = loop_wide_of(1.0);
@@ -235,7 +236,7 @@ LOOP_INLINE void put_policy(const LoopChoices *c, LoopRows odds, size_t l, size_
         any[i] = loop_wide_not_below(at[i], (LoopWide){0});
     for (size_t k = 0; k < channels; k++, number += one)
         for (size_t i = 0; i < vectors; i++) {
-            LoopWide x = loop_wide_where(loop_wide_equal(at[i], number), one) - loop_wide(loop_row(odds, k) + i * LOOP_WIDE);
+            LoopWide x = loop_wide_where(loop_wide_equal(at[i], number), one) - loop_wide(loop_row(odds, k) + i * LOOP_WIDE) * unit[i];
             put(loop_row(rows, k), i, vectors, left, loop_wide_where(any[i], x));
         }
 }
@@ -254,15 +255,30 @@ static const LoopReal *drawn(const LoopChoices *c)
     return loop_block_uniform(c->block, c->block->program->draw_count + c->index) + c->first;
 }
 
-LOOP_INLINE void weigh_and_sample(const LoopChoices *c, const LoopReal *draw, LoopRows odds, size_t l, size_t vectors, LoopWide *at, LoopWide *value)
+/* Multiplies the odds by their unit, where more is done with them than to take one. */
+LOOP_INLINE void multiply(const LoopChoices *c, LoopRows odds, LoopWide *unit, size_t vectors)
+{
+    for (size_t k = 0; k < c->channels; k++)
+        for (size_t i = 0; i < vectors; i++) {
+            LoopReal *at = loop_row(odds, k) + i * LOOP_WIDE;
+            loop_wide_put(at, loop_wide(at) * unit[i]);
+        }
+    for (size_t i = 0; i < vectors; i++)
+        unit[i] = loop_wide_of(1.0);
+}
+
+LOOP_INLINE void weigh_and_sample(const LoopChoices *c, const LoopReal *draw, LoopRows odds, LoopWide *unit, size_t l, size_t vectors,
+                                  LoopWide *at, LoopWide *value)
 {
     draw = draw ? draw : drawn(c);
-    loop_choices_weigh(c, odds, l, vectors);
+    loop_choices_weigh(c, odds, unit, l, vectors);
+    if (c->loop->override != LOOP_NONE || c->loop->probability != LOOP_NONE)
+        multiply(c, odds, unit, vectors);
     force_some(c, odds, l, l + vectors * LOOP_WIDE);
     if (c->loop->taken == LOOP_NONE)
-        sample(c, odds, draw, vectors, false, l, at, value);
+        sample(c, odds, unit, draw, vectors, false, l, at, value);
     else
-        sample(c, odds, draw, vectors, true, l, at, value);
+        sample(c, odds, unit, draw, vectors, true, l, at, value);
 }
 
 /* at = the channel with the largest drive, value = its value. Whether no lane has another with as large a drive, or one that is no
@@ -302,15 +318,17 @@ LOOP_INLINE bool largest(const LoopChoices *c, size_t l, size_t vectors, LoopWid
 LOOP_INLINE void strip_through(const LoopChoices *c, const LoopReal *draw, LoopReal *taken, size_t l, size_t vectors)
 {
     const LoopRows odds = {c->odds.at, vectors * LOOP_WIDE};
-    LoopWide at[LOOP_STRIP], value[LOOP_STRIP];
+    LoopWide at[LOOP_STRIP], value[LOOP_STRIP], unit[LOOP_STRIP];
+    for (size_t i = 0; i < vectors; i++)
+        unit[i] = loop_wide_of(1.0);
     if (draw || !largest(c, l, vectors, at, value))
-        weigh_and_sample(c, draw, odds, l, vectors, at, value);
+        weigh_and_sample(c, draw, odds, unit, l, vectors, at, value);
     for (size_t i = 0; i < vectors; i++)
         at[i] = arrive(c, taken, l + i * LOOP_WIDE, at[i], value[i]);
     if (c->choice.at)
         put_choice(c, l, vectors, at);
     if (c->policy.at)
-        put_policy(c, odds, l, vectors, at);
+        put_policy(c, odds, unit, l, vectors, at);
     if (c->loop->probability != LOOP_NONE)
         put_odds(c, odds, l, vectors);
 }

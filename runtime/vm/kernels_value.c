@@ -25,7 +25,7 @@ static bool is_listed(LoopReadout *r)
     return same;
 }
 
-/* Whether no more than one bit of some words is 1; *line is the last that is, if any. */
+/* Whether one bit of some words is 1, and no other: that of *line. */
 static bool has_one(const uint64_t *sees, size_t words, uint32_t *line)
 {
     uint32_t full = 0;

@@ -110,7 +110,8 @@ static bool place_loop(LoopLayout *layout, const LoopProgram *program, size_t i,
     return loop_mul(loop_trace_rows(loop), loop->reach, &traces) &&
            reserve_block(total, traces, loop->uniform, lanes, &place->traces) &&
            reserve_block(total, loop->learns ? loop_scale_rows(program, loop) : 0, loop->uniform, lanes, &place->scales) &&
-           reserve_list(layout, program, loop, i, lanes) && reserve_seen(layout, program, loop, i, lanes, total) && reserve_late(layout, program, loop, i, lanes, total) &&
+           reserve_list(layout, program, loop, i, lanes) && reserve_seen(layout, program, loop, i, lanes, total) &&
+           reserve_late(layout, program, loop, i, lanes, total) &&
            reserve_live(layout, loop, i, lanes) &&
            reserve_synapses(total, loop, loop->wiring == LOOP_WIRING_SAMPLING, lanes, &place->samples) &&
            reserve_synapses(total, loop, loop->learns && loop_rule(loop->rule)->has_memory, lanes, &place->memory);

@@ -15,8 +15,8 @@ static inline LoopWideMask opened(LoopRows open, size_t k, size_t l)
     return open.at ? loop_wide_above(loop_wide(loop_row(open, k) + l), (LoopWide){0}) : loop_wide_everywhere();
 }
 
-/* Powers of 2 of parameter, in units of log2(e), times drive; then their shares. */
-LOOP_INLINE void softmax(const LoopChoices *c, LoopRows open, LoopRows odds, size_t l, size_t vectors)
+/* Powers of 2 of parameter, in units of log2(e), times drive; `unit` makes shares of them. */
+LOOP_INLINE void softmax(const LoopChoices *c, LoopRows open, LoopRows odds, LoopWide *unit, size_t l, size_t vectors)
 {
     const LoopRows drive = {c->drive.at + l, c->drive.pitch};
     const size_t channels = c->channels;
@@ -39,12 +39,7 @@ LOOP_INLINE void softmax(const LoopChoices *c, LoopRows open, LoopRows odds, siz
             sum[i] += x;
         }
     for (size_t i = 0; i < vectors; i++)
-        sum[i] = loop_wide_where(loop_wide_above(sum[i], (LoopWide){0}), loop_wide_of(1.0) / sum[i]);
-    for (size_t k = 0; k < channels; k++)
-        for (size_t i = 0; i < vectors; i++) {
-            LoopReal *at = loop_row(odds, k) + i * LOOP_WIDE;
-            loop_wide_put(at, loop_wide(at) * sum[i]);
-        }
+        unit[i] = loop_wide_where(loop_wide_above(sum[i], (LoopWide){0}), loop_wide_of(1.0) / sum[i]);
 }
 
 /* `share` of the probability goes evenly to those open channels that have the largest drive, the rest evenly to all that are open. */
@@ -138,11 +133,11 @@ static inline void loop_choices_independent(const LoopChoices *c)
         }
 }
 
-LOOP_INLINE void loop_choices_weigh_open(const LoopChoices *c, LoopRows open, LoopRows odds, size_t l, size_t vectors)
+LOOP_INLINE void loop_choices_weigh_open(const LoopChoices *c, LoopRows open, LoopRows odds, LoopWide *unit, size_t l, size_t vectors)
 {
     switch (c->loop->selection) {
     case LOOP_SELECT_SOFTMAX:
-        softmax(c, open, odds, l, vectors);
+        softmax(c, open, odds, unit, l, vectors);
         return;
     case LOOP_SELECT_GREEDY:
     case LOOP_SELECT_NOISY:
@@ -161,13 +156,14 @@ LOOP_INLINE void loop_choices_weigh_open(const LoopChoices *c, LoopRows open, Lo
 }
 
 /* odds = how likely each channel is taken, where one is, if it is left to itself: of some vectors of lanes from `l` on, with which the
-   rows of `odds` begin. c->at has the parameter. There twice over, so that where all channels are open nobody is asked. */
-LOOP_INLINE void loop_choices_weigh(const LoopChoices *c, LoopRows odds, size_t l, size_t vectors)
+   rows of `odds` begin. All are yet to be multiplied by `unit`, which is 1 ahead of that, and whoever reads them does so on the way. c->at has the
+   parameter. There twice over, so that where all channels are open nobody is asked. */
+LOOP_INLINE void loop_choices_weigh(const LoopChoices *c, LoopRows odds, LoopWide *unit, size_t l, size_t vectors)
 {
     if (c->open.at)
-        loop_choices_weigh_open(c, c->open, odds, l, vectors);
+        loop_choices_weigh_open(c, c->open, odds, unit, l, vectors);
     else
-        loop_choices_weigh_open(c, (LoopRows){0}, odds, l, vectors);
+        loop_choices_weigh_open(c, (LoopRows){0}, odds, unit, l, vectors);
 }
 
 #endif
