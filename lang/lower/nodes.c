@@ -123,7 +123,7 @@ static uint32_t indexed(Lower *l, const LoopNode *node)
     const LoopNode *of = node->kids[0];
     uint32_t width = lower_reg(l, of->reg)->width;
     LoopCheck check = {.kind = LOOP_CHECK_INDEX, .code = LOOP_E0902, .span = node->span, .hi = width - 1.0,
-                       .name = of->kind == LOOP_NODE_SYMBOL ? of->symbol->name : LOOP_STR("value")};
+                       .name = of->kind == LOOP_NODE_SYMBOL ? of->symbol->name : LOOP_STR("")};
     LowerOp o = begin_op(node, LOOP_OP_AT);
     o.in[1] = masked(l, node, node->kids[1]->reg, 0);
     o.width = lower_reg(l, o.in[1])->width;

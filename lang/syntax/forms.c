@@ -63,6 +63,7 @@ static const char BEHIND_BOUND[] =
 static const char TWO_SIDES[] = "Both sides say what is measured: (x at go in play of slow) > (x at go in play of control).";
 static const char GROUP_LAST[] = "Phases stand behind one 'in' with commas between, and the group behind them: in train last 20, probe of GROUP.";
 static const char PLOT_FORM[] = "A plot is written: plot VTA, hope in train last 20, probe of GROUP. It shows whole trials.";
+static const char RANGE_FORM[] = "A range stands in brackets: param alpha = 0.1 in [0, 1].";
 static const char IF_FORM[] = "A value that depends on something is written: if CONDITION then A else B.";
 
 /* Where a name is defined, and another sign than = follows it. */
@@ -115,15 +116,16 @@ static const Form forms[] = {
     {TOK_MAKE, 0, TOK_NAME, ", ) ", "Arguments are given by name: make hope = predictors.short_term(truth = juice, context = cue)."},
     {TOK_DOPAMINE, 0, TOK_NAME, "name ", "A dopamine signal is declared: dopamine VTA -> hope = error(hope)."},
     {0, LOOP_BLOCK_TRIAL, 0, ", ", "Each event stands on a line of its own, or behind ;."},
-    {0, LOOP_BLOCK_TRIAL, 0, "if when ", EVENT_ODDS},
+    {0, LOOP_BLOCK_TRIAL, 0, "if when is ", EVENT_ODDS},
     {0, LOOP_BLOCK_TRIAL, 0, "after from to ", EVENT_FORM},
     {0, LOOP_BLOCK_TRIAL, TOK_DURATION, "name == ", EVENT_FORM},
-    {0, LOOP_BLOCK_TRIAL, TOK_NAME, "} number ", EVENT_FORM},
+    {0, LOOP_BLOCK_TRIAL, TOK_NAME, "} number with ", EVENT_FORM},
+    {0, LOOP_BLOCK_TRIAL, 0, "for ", EVENT_FORM},
     {0, LOOP_BLOCK_TRIAL, TOK_NAME, "= : ", EVENT_FORM},
     {TOK_TRIAL, 0, 0, "like ", "A trial like another is written: trial NAME like OTHER { ... }, with a duration behind OTHER if it differs."},
     {TOK_TRIAL, LOOP_BLOCK_TASK, TOK_DURATION, "name ", "What happens in a trial stands in braces: trial NAME 4 s { light at 1 s; juice at 2 s }"},
-    {TOK_TRIAL, LOOP_BLOCK_TASK, 0, "= : , ", TRIAL_FORM},
-    {TOK_BETWEEN, 0, 0, "to and ", "An interval that varies is drawn: between uniform(5 s, 8 s)."},
+    {TOK_TRIAL, LOOP_BLOCK_TASK, 0, "= : , for ", TRIAL_FORM},
+    {TOK_BETWEEN, 0, 0, "to and , ", "An interval that varies is drawn: between uniform(5 s, 8 s)."},
     {TOK_PHASE, 0, TOK_DURATION, ") } newline of with until ; ",
      "A number and a unit of time are a duration: no trial can be called s, ms, min or h."},
     {TOK_PHASE, 0, '(', ") ", "What belongs to it stands inside: shuffle(3 TRIAL, 1 OTHER), or freeze(hope)."},
@@ -153,6 +155,8 @@ static const Form forms[] = {
     {TOK_SENSE, 0, TOK_SENSE, "= ", SENSE_NAMES},
     {TOK_SENSE, 0, TOK_NAME, "name ", "Names stand with commas between: sense light, juice."},
     {TOK_PLOT, 0, TOK_NAME, ", ", ONE_GROUP},
+    {TOK_PLOT, 0, TOK_PLOT, NULL, PLOT_FORM},
+    {TOK_PLOT, 0, ',', "in ", PLOT_FORM},
     {TOK_RECORD, 0, TOK_NAME, ", ", ONE_GROUP},
     {CLAIM, 0, TOK_NAME, ", ", ONE_PLACE},
     {TOK_PLOT, 0, TOK_NAME, "in ", GROUP_LAST},
@@ -189,10 +193,12 @@ static const Form forms[] = {
     {CLAIM, 0, TOK_NAME, "is ",
      "What is wanted is written: = 0.5 within 0.05, or > 0.5. A choice is compared with ==: (act == left) at go in train > 0.9."},
     {TOK_EXPECT, 0, TOK_NAME, "above below over under exceeds ", "What is wanted is written: > 0.5, < 0.5, or = 0.5 within 0.05."},
+    {CLAIM, 0, TOK_NAME, "on ", CLAIM_PLACE},
     {TOK_EXPECT, 0, TOK_NAME, "name ",
-     "What is taken over time is written as a function, ahead of its place: peak(VTA) from light to juice in train."},
+     "A text stands in quotes, and what is taken over time is a function ahead of its place: expect \"a burst\" peak(VTA) from light to juice in train."},
     {TOK_PARAM, 0, TOK_NAME, ": ", "A parameter is written: param alpha = 0.1."},
-    {TOK_PARAM, 0, TOK_NUMBER, "in from between ", "A range stands in brackets: param alpha = 0.1 in [0, 1]."},
+    {TOK_PARAM, 0, TOK_NUMBER, "in from between ", RANGE_FORM},
+    {TOK_PARAM, 0, TOK_DURATION, "in from between ", RANGE_FORM},
     {0, 0, '+', "if ", IF_INSIDE},
     {0, 0, '-', "if ", IF_INSIDE},
     {0, 0, '*', "if ", IF_INSIDE},
@@ -357,6 +363,48 @@ static bool is_second_place(const LoopParse *p, LoopStr text)
     return false;
 }
 
+/* Whether the word stands in the line ahead of a token. */
+static bool has_ahead(const LoopParse *p, LoopStr text, const char *word)
+{
+    const LoopStr source = loop_diags_source_at(p->diags, p->file)->text;
+    const size_t length = strlen(word);
+    for (const char *at = text.at; at > source.at && at[-1] != '\n'; at--)
+        if ((size_t)(text.at - at) > length && memcmp(at, word, length) == 0 && at[length] == ' ' && at[-1] == ' ')
+            return true;
+    return false;
+}
+
+/* Whether it is the word right ahead of a token. */
+static bool is_behind(LoopStr text, const char *word)
+{
+    const size_t length = strlen(word);
+    const char *at = text.at;
+    while (strchr(" \t", at[-1]))
+        at--;
+    return memcmp(at - length, word, length) == 0; /* no statement in which it is asked begins with a shorter word */
+}
+
+static bool in_index(const LoopParse *p)
+{
+    return p->parens && loop_diags_source_at(p->diags, p->file)->text.at[p->paren.begin] == '[';
+}
+
+/* Of a measured value that is not written as it should be. */
+static const char *claim_hint(const LoopParse *p, LoopStr text, bool relation)
+{
+    if (p->previous == TOK_NAME && is_behind(text, "phase"))
+        return "A phase is named by itself: VTA at light in train.";
+    if (p->previous == TOK_NAME && is_behind(text, "the"))
+        return "A moment is named by itself: VTA at light in train.";
+    if (relation && has_ahead(p, text, "until"))
+        return UNTIL_FORM;
+    if (relation && p->parens && has_ahead(p, text, "at"))
+        return "What is expected of a measured value stands last, and outside of parentheses: (VTA at light in train) > 0.5.";
+    if ((relation || p->previous == TOK_IN) && has_ahead(p, text, "from") && !has_ahead(p, text, "to"))
+        return WINDOW_FORM;
+    return NULL;
+}
+
 /* What is mostly meant by a token that stands where it can't. */
 const char *loop_parse_hint(const LoopParse *p, LoopStr text, bool ended, bool wants_name)
 {
@@ -375,6 +423,12 @@ const char *loop_parse_hint(const LoopParse *p, LoopStr text, bool ended, bool w
         return INSIDE_OUT;
     if (claim && p->previous == TOK_AT && is_second_place(p, text))
         return PLACES_APART;
+    if (loop_str_is(text, ",") && in_index(p))
+        return "One element is read at a time: act.value[left].";
+    if (claim && p->statement != TOK_PHASE && claim_hint(p, text, is_one_of(text, relations)))
+        return claim_hint(p, text, is_one_of(text, relations));
+    if (p->statement == TOK_DOPAMINE && p->statement_tokens <= 5 && loop_str_is(text, "="))
+        return "What a signal trains stands behind an arrow: dopamine VTA -> hope = error(hope).";
     if (loop_str_is(text, "=") && p->blocks[p->depth] == LOOP_BLOCK_TRIAL && !p->parens && p->statement != TOK_LET && p->kind_before == TOK_NUMBER)
         return EVENT_FORM; /* with 0.5 = SIZE */
     if (p->statement == TOK_STATE && p->statement_tokens <= 5 && p->previous == TOK_NAME && p->kind_before == TOK_NUMBER)

@@ -208,7 +208,7 @@ static Wrong wrong_token(const LoopParse *p, LoopSpan span)
     bool outside = !w.ended && !w.at_end && begins_outside(p);
     LoopStr source = loop_diags_source_at(p->diags, p->file)->text;
     w.span = outside ? p->before : span;
-    w.text = (LoopStr){source.at + w.span.begin, w.span.end - w.span.begin};
+    w.text = (LoopStr){source.at + w.span.begin, w.at_end ? 0 : w.span.end - w.span.begin};
     w.first = outside || (p->statement_tokens <= 1 && !p->at_start && !w.ended && !w.at_end && p->previous != '}');
     w.elsewhere = w.first ? blocks_of(p, w.text) : 0;
     w.in_block = p->depth && (w.at_end || (w.first && is_outer(p, w.text)));
@@ -244,9 +244,9 @@ static LoopDiag *say_wrong(const LoopParse *p, const Wrong *w, const char *found
     put_expected(expected, count, &wanted);
     if (w->ended && count)
         return loop_diag(p->diags, LOOP_E0101, span, "the statement ends here, where %s was expected", wanted.at);
-    if (w->ended)
-        return loop_diag(p->diags, LOOP_E0101, span, "the statement ends here, but is not complete");
-    if (w->at_end && p->depth)
+    if (w->ended || (w->at_end && !p->depth))
+        return loop_diag(p->diags, LOOP_E0101, w->ended ? span : p->before, "the statement ends here, but is not complete");
+    if (w->at_end)
         return loop_diag(p->diags, LOOP_E0101, span, "the file ends inside of %s", block_name(p->blocks[p->depth]));
     if (w->first)
         return loop_diag(p->diags, LOOP_E0101, span, "%s begins no statement of %s", what.at, block_name(p->blocks[p->depth]));

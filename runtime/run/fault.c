@@ -9,6 +9,8 @@ LoopDiag *loop_diag_fault(LoopDiags *diags, const LoopCheck *check, double value
 {
     char number[32];
     LoopDiag *diag;
+    const LoopStr indexed = check->name.len ? check->name : LOOP_STR("this"); /* what has no name of its own is where the message points to */
+    const char *quote = check->name.len ? "'" : "";
     number[loop_num_print(number, value)] = '\0';
     switch (check->kind) {
     case LOOP_CHECK_FINITE:
@@ -24,15 +26,15 @@ LoopDiag *loop_diag_fault(LoopDiags *diags, const LoopCheck *check, double value
         return diag;
     case LOOP_CHECK_INDEX:
         if (value == -1) {
-            diag = loop_diag(diags, check->code, check->span, "'%.*s' is indexed with -1, but its elements are 0 to %.0f",
-                             LOOP_STR_ARGS(check->name), check->hi);
+            diag = loop_diag(diags, check->code, check->span, "%s%.*s%s is indexed with -1, but its elements are 0 to %.0f", quote,
+                             LOOP_STR_ARGS(indexed), quote, check->hi);
             loop_diag_help(
                 diags, diag,
                 "A choice is -1 while there is none: before the first one, and while the loop is lesioned. Ask first: if prev(act) == none then 0 else x[prev(act)]; 'and' works out both of its sides. onehot(i, n) of it is all 0.");
             return diag;
         }
-        return loop_diag(diags, check->code, check->span, "'%.*s' is indexed with %s, but its elements are 0 to %.0f",
-                         LOOP_STR_ARGS(check->name), number, check->hi);
+        return loop_diag(diags, check->code, check->span, "%s%.*s%s is indexed with %s, but its elements are 0 to %.0f", quote,
+                         LOOP_STR_ARGS(indexed), quote, number, check->hi);
     case LOOP_CHECK_STEPS:
         if (check->hi == INT32_MAX && value < 0)
             return loop_diag(diags, check->code, check->span, "%.*s is %s steps, below 0", LOOP_STR_ARGS(check->name), number);

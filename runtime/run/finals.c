@@ -173,10 +173,10 @@ static LoopSample average_pooled(const double *x, uint32_t groups, uint32_t agen
     return sample;
 }
 
-/* Where there is no value nothing holds. */
+/* Where there is no value nothing holds, nor between two trials of which neither came: nobody knows which would have been first. */
 static bool related(LoopRelation relation, double x, double y, double tolerance)
 {
-    if (isnan(x) || isnan(y))
+    if (isnan(x) || isnan(y) || (isinf(x) && x == y))
         return false;
     switch (relation) {
     case LOOP_REL_EQ:

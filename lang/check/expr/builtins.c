@@ -145,6 +145,16 @@ static LoopNode *before(const LoopCall *call, uint32_t i)
     return zero;
 }
 
+/* As in prev(x, 300 ms), which delay(x, 300 ms) is. */
+static bool is_time_ago(const LoopCall *call, const LoopNode *start)
+{
+    if (call->function != LOOP_FN_prev || start->type.unit != LOOP_UNIT_DURATION || call->kid[0]->type.unit == LOOP_UNIT_DURATION)
+        return false;
+    LoopDiag *diag = loop_diag(call->check->diags, LOOP_E0406, start->span, "the value before the start must be a number");
+    loop_diag_help(call->check->diags, diag, "'prev' looks back by one step; what was a time ago is delay(x, 300 ms).");
+    return true;
+}
+
 static LoopNode *past(LoopCall *call, uint32_t before_at)
 {
     LoopNode *x = call->kid[0], *start = before(call, before_at);
@@ -156,7 +166,7 @@ static LoopNode *past(LoopCall *call, uint32_t before_at)
         return NULL;
     if (start->type.width != 1 && !loop_need_width(call->check, start, x->type.width, "the value before the start"))
         return NULL;
-    if (!loop_need_unit(call->check, start, x->type.unit, "the value before the start"))
+    if (is_time_ago(call, start) || !loop_need_unit(call->check, start, x->type.unit, "the value before the start"))
         return NULL;
     if (steps == 0)
         return x;

@@ -27,6 +27,15 @@ static void list_labels(const LoopLabels *labels, LoopText *out)
         loop_text_add(out, " ...");
 }
 
+/* Whether loops show something of that name. */
+static bool is_shown(LoopStr name)
+{
+    for (uint32_t f = 1; f < LOOP_FIELD_COUNT; f++)
+        if (loop_str_is(name, loop_field_info(f)->name))
+            return true;
+    return false;
+}
+
 static LoopNode *by_label(LoopChecker *check, LoopNode *of, LoopStr label, LoopSpan span)
 {
     uint32_t i = loop_labels_find(of->type.labels, label), from, width;
@@ -45,6 +54,8 @@ static LoopNode *by_label(LoopChecker *check, LoopNode *of, LoopStr label, LoopS
         loop_text_add(&names, "%s'%.*s'", r ? ", " : "", LOOP_STR_ARGS(of->type.record->names[r]));
     if (names.len)
         loop_diag_help(check->diags, diag, "The elements are %s.", names.at);
+    else if (is_shown(label))
+        loop_diag_help(check->diags, diag, "Only a loop shows '%.*s'; write its own name: act.%.*s.", LOOP_STR_ARGS(label), LOOP_STR_ARGS(label));
     else
         loop_diag_help(check->diags, diag, "It has no labels; use an index in [ ].");
     return NULL;

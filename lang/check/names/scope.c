@@ -1,6 +1,8 @@
 /* Names: what the file declares, by namespace, and how they are found. */
 #include "lang/check/names/names.h"
 
+#include "lang/syntax/stdlib.h"
+
 #include <string.h>
 
 LoopNamespace loop_scope_space(LoopSymbolKind kind)
@@ -67,11 +69,23 @@ static const LoopList *known_here(const LoopChecker *check)
     return check->scope->source == check->main ? &check->model->symbols : &check->scope->symbols;
 }
 
+/* Whether a qualified name ends with this one. */
+static bool is_part_of(LoopStr qualified, LoopStr name)
+{
+    return qualified.len > name.len && qualified.at[qualified.len - name.len - 1] == '.' &&
+           memcmp(qualified.at + qualified.len - name.len, name.at, name.len) == 0;
+}
+
 LoopStr loop_scope_near(const LoopChecker *check, LoopNamespace space, LoopStr name)
 {
     LoopStr best = {"", 0};
     size_t limit = name.len <= 1 ? 0 : name.len <= 3 ? 1 : 2; /* any other letter is one away from a letter */
     bool main = check->scope->source == check->main;
+    for (size_t i = 0; main && i < known_here(check)->count; i++) {
+        const LoopSymbol *s = LOOP_ITEM(*known_here(check), LoopSymbol *, i);
+        if (!s->hidden && loop_scope_space(s->kind) == space && is_part_of(s->name, name)) /* of a file that is used, or of an instance */
+            return s->name;
+    }
     for (uint32_t i = 0; space == LOOP_SPACE_VALUES && i < check->scope->formal_count; i++) {
         size_t distance = loop_edit_distance(name, check->scope->formals[i].name, limit);
         if (distance <= limit && (!best.len || distance < limit)) {
@@ -106,12 +120,25 @@ static void put_names(const LoopChecker *check, LoopNamespace space, LoopText *o
     }
 }
 
-static void add_names(LoopChecker *check, LoopDiag *diag, LoopNamespace space, const char *what)
+/* The file of the library that stands ahead of the dot of a name; empty: there is none. */
+static LoopStr library_of(LoopStr name)
+{
+    const char *dot = memchr(name.at, '.', name.len);
+    const LoopStr file = {name.at, dot ? (size_t)(dot - name.at) : 0};
+    for (const LoopStandardFile *its = loop_standard_files; dot && its->path; its++)
+        if (strlen(its->path) > file.len && loop_str_equal((LoopStr){its->path, file.len}, file) && strcmp(its->path + file.len, ".loop") == 0)
+            return file;
+    return (LoopStr){"", 0};
+}
+
+static void add_names(LoopChecker *check, LoopDiag *diag, LoopNamespace space, const char *what, LoopStr name)
 {
     LoopText names = {.arena = check->arena};
     put_names(check, space, &names);
     if (names.len)
         loop_diag_help(check->diags, diag, "There is %s.", names.at);
+    else if (library_of(name).len)
+        loop_diag_help(check->diags, diag, "A file of the library is used ahead of that: use %.*s.", LOOP_STR_ARGS(library_of(name)));
     else
         loop_diag_help(check->diags, diag, "The model declares no %s.", what);
 }
@@ -180,7 +207,7 @@ LoopSymbol *loop_scope_need(LoopChecker *check, LoopNamespace space, LoopStr nam
         loop_diag_help(check->diags, diag,
                        "Groups differ in params: declare one, such as 'param alpha = 0.1', and write alpha where that number stands.");
     else if (space != LOOP_SPACE_VALUES)
-        add_names(check, diag, space, what);
+        add_names(check, diag, space, what, name);
     return NULL;
 }
 

@@ -21,7 +21,8 @@ static bool within_fits(LoopChecker *check, const LoopAst *condition, LoopTerms 
 {
     const LoopAst *within = loop_ast_value(condition, LOOP_AST_WITHIN);
     if (within && terms->relation != LOOP_REL_NEAR) {
-        loop_diag(check->diags, LOOP_E0809, within->span, "'within' goes with '=' only");
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0809, within->span, "'within' goes with '=' only");
+        loop_diag_help(check->diags, diag, "By how much a bound is to be passed is written with 'by': < 0.6 by 0.1.");
         return false;
     }
     if (!within && terms->relation == LOOP_REL_NEAR) {
@@ -38,7 +39,8 @@ static bool margin_fits(LoopChecker *check, const LoopAst *condition, LoopTerms 
 {
     const LoopAst *by = loop_ast_value(condition, LOOP_AST_BY);
     if (by && (terms->relation == LOOP_REL_NEAR || terms->relation == LOOP_REL_EQ || terms->relation == LOOP_REL_NE)) {
-        loop_diag(check->diags, LOOP_E0809, by->span, "'by' goes with < <= > >= only");
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0809, by->span, "'by' goes with < <= > >= only");
+        loop_diag_help(check->diags, diag, "How near it must be is written with 'within': = 0.5 within 0.1.");
         return false;
     }
     if (by && by->kind == LOOP_AST_PERCENT) {

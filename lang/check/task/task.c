@@ -35,6 +35,12 @@ static const struct {
     LoopMixKind mix;
 } mixes[] = {{"", LOOP_MIX_PLAIN}, {"shuffle", LOOP_MIX_SHUFFLE}, {"draw", LOOP_MIX_DRAW}, {"cycle", LOOP_MIX_CYCLE}};
 
+/* A number of trials below 1, as odds are. */
+static bool is_part(const LoopNode *node)
+{
+    return node->constant && node->type.width == 1 && node->type.unit == LOOP_UNIT_NUMBER && node->constant[0] > 0 && node->constant[0] < 1;
+}
+
 static bool item_share(LoopChecker *check, const LoopPhaseModel *phase, const LoopAst *item, double *share)
 {
     LoopWhere where = loop_where(check, LOOP_IN_CONSTANT, LOOP_STR("share"), LOOP_DRAW_ONCE);
@@ -43,6 +49,11 @@ static bool item_share(LoopChecker *check, const LoopPhaseModel *phase, const Lo
         return true;
     LoopNode *node = loop_expr(check, &where, item->first);
     uint32_t whole;
+    if (node && phase->mix != LOOP_MIX_DRAW && is_part(node)) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0408, node->span, "a mix has whole numbers of its trials, not parts");
+        loop_diag_help(check->diags, diag, "Write them in proportion, shuffle(7 TRIAL, 3 OTHER), or draw each by its odds: draw(0.7 TRIAL, 0.3 OTHER).");
+        return false;
+    }
     if (phase->mix != LOOP_MIX_DRAW) {
         if (!loop_need_count(check, node, "how many there are in a mix", 1, 1e6, &whole))
             return false;

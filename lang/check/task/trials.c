@@ -133,6 +133,14 @@ static void check_inside(LoopChecker *check, const LoopTrialModel *trial, const 
     loop_diag_note(check->diags, diag, trial->symbol->span, "the trial '%.*s' lasts %s", LOOP_STR_ARGS(trial->symbol->name), text.at);
 }
 
+static void report_odds(LoopChecker *check, const LoopNode *p)
+{
+    const double odds = p->constant[0];
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0705, p->span, "a probability must lie between 0 and 1, not at %g", odds);
+    if (odds > 1 && odds <= 100)
+        loop_diag_help(check->diags, diag, "In percent it is %g%%.", odds);
+}
+
 /* Whether the event comes at all, of those of its sense in the trial that may not: a draw of its own, which no other event moves. */
 static LoopNode *chance_of(LoopChecker *check, const LoopTrialModel *trial, const LoopWhere *where, LoopStr sense, const LoopAst *ast)
 {
@@ -140,7 +148,7 @@ static LoopNode *chance_of(LoopChecker *check, const LoopTrialModel *trial, cons
     if (!loop_need_width(check, p, 1, "a probability") || !loop_need_unit(check, p, LOOP_UNIT_NUMBER, "a probability"))
         return NULL;
     if (p->constant && !(p->constant[0] >= 0 && p->constant[0] <= 1))
-        loop_diag(check->diags, LOOP_E0705, p->span, "a probability must lie between 0 and 1, not at %g", p->constant[0]);
+        report_odds(check, p);
     LoopText name = {.arena = check->arena}, place = {.arena = check->arena};
     loop_text_add(&name, "%.*s with", LOOP_STR_ARGS(sense));
     uint32_t *before = loop_task_where(check, trial, loop_text_view(&name)).draws;
