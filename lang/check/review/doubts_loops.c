@@ -1,5 +1,5 @@
 /* Warnings about loops that can't do what they seem to: that never choose, learn at no rate above 0 or away from their dopamine, have factors
-   that grow or noise below 0, or learn from a signal that is not of what they chose. */
+   that grow or noise below 0, or learn from a signal that is not of what they chose or predicted. */
 #include "lang/check/review/review.h"
 
 /* `forget` and the weights it works on are a model too, so only a loop without it is in doubt. */
@@ -165,6 +165,45 @@ static void check_step(LoopChecker *check, const LoopLoopModel *loop)
                    LOOP_STR_ARGS(act->ast->text));
 }
 
+/* What a loop predicts on this very step. */
+static bool is_prediction_now(const LoopNode *node, const LoopSymbol *loop)
+{
+    return node->kind == LOOP_NODE_SYMBOL && node->symbol == loop && (node->field == LOOP_FIELD_SELF || node->field == LOOP_FIELD_value);
+}
+
+/* Whether a formula that looks back reads what a loop predicted. */
+static bool knows_prediction(LoopChecker *check, LoopNode *formula, const LoopSymbol *loop)
+{
+    const LoopList inside = terms_of(check, formula, NULL);
+    for (size_t i = 0; i < inside.count; i++)
+        if (is_prediction_now(LOOP_ITEM(inside, LoopNode *, i), loop))
+            return true;
+    return false;
+}
+
+/* What a predict loop learns from is what it saw when it predicted; its error is worked out from what it predicted then. Where it always sees
+   the same there is no difference. */
+static void check_own_error(LoopChecker *check, const LoopLoopModel *loop)
+{
+    const LoopSymbol *signal = loop->dopamine;
+    if (loop->kind != LOOP_PREDICT || !signal || !loop->rate || !loop->context || loop->context->constant)
+        return;
+    const LoopList terms = terms_of(check, signal->value, remembers);
+    const LoopNode *now = NULL;
+    for (size_t i = 0; i < terms.count; i++) {
+        LoopNode *term = LOOP_ITEM(terms, LoopNode *, i);
+        if (remembers(term) && knows_prediction(check, term, loop->symbol))
+            return;
+        now = !now && is_prediction_now(term, loop->symbol) ? term : now;
+    }
+    if (!now)
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0032, signal->span, "'%.*s' compares what comes with what '%.*s' predicts now, not with what it had predicted",
+                               LOOP_STR_ARGS(signal->name), LOOP_STR_ARGS(loop->symbol->name));
+    loop_diag_note(check->diags, diag, now->span, "this is what it predicts of the steps to come");
+    loop_diag_help(check->diags, diag, "Its error is %s(%.*s).", loop->horizon == LOOP_DISCOUNT ? "rpe" : "error", LOOP_STR_ARGS(loop->symbol->ast->text));
+}
+
 static bool has_long_trial(const LoopModel *model)
 {
     for (size_t i = 0; i < model->trials.count; i++)
@@ -309,5 +348,6 @@ void loop_doubts_loop(LoopChecker *check, LoopLoopModel *loop)
     check_steepness(check, loop);
     check_outcome(check, loop);
     check_step(check, loop);
+    check_own_error(check, loop);
     loop_scope_enter(check, before);
 }
