@@ -110,7 +110,7 @@ static const Form forms[] = {
      "A loop that chooses looks no time ahead; how good a choice was is said by its dopamine, and that of a loop that predicts looks ahead: rpe(value)."},
     {TOK_LOOP, LOOP_BLOCK_FILE, TOK_PREDICT, "[ ",
      "What is predicted is a name. A truth of several elements has a value for each: sense food[pellet, sugar], and predict food ahead 1 s."},
-    {TOK_LOOP, LOOP_BLOCK_FILE, 0, ", name ", LOOP_FORM},
+    {TOK_LOOP, LOOP_BLOCK_FILE, 0, ", name for until by ", LOOP_FORM},
     {TOK_BOUNDS, 0, TOK_BOUNDS, NULL, "Weights have a lower and an upper bound, in brackets: bounds [0, 1]."},
     {TOK_PATH, 0, TOK_NAME, ", ", "A path is written with arrows: path agPFC -> VS -> VP -> MD."},
     {TOK_MAKE, 0, TOK_NAME, ", ) ", "Arguments are given by name: make hope = predictors.short_term(truth = juice, context = cue)."},
@@ -389,6 +389,19 @@ static bool in_index(const LoopParse *p)
     return p->parens && loop_diags_source_at(p->diags, p->file)->text.at[p->paren.begin] == '[';
 }
 
+/* How far ahead a loop looks, misspelt. */
+static const char *horizon_hint(const LoopParse *p, LoopStr text)
+{
+    static const char *const horizons[] = {"discount", "ahead", "within"};
+    LoopText help = {.arena = p->arena};
+    for (size_t i = 0; i < sizeof horizons / sizeof horizons[0]; i++)
+        if (text.len > 3 && loop_edit_distance(text, loop_str(horizons[i]), 2) <= 2) {
+            loop_text_add(&help, "Did you mean '%s'?", horizons[i]);
+            return help.at;
+        }
+    return NULL;
+}
+
 /* Of a measured value that is not written as it should be. */
 static const char *claim_hint(const LoopParse *p, LoopStr text, bool relation)
 {
@@ -423,6 +436,8 @@ const char *loop_parse_hint(const LoopParse *p, LoopStr text, bool ended, bool w
         return INSIDE_OUT;
     if (claim && p->previous == TOK_AT && is_second_place(p, text))
         return PLACES_APART;
+    if (p->statement == TOK_LOOP && !p->parens && p->previous == TOK_NAME && p->kind_before == TOK_NAME && horizon_hint(p, text))
+        return horizon_hint(p, text);
     if (loop_str_is(text, ",") && in_index(p))
         return "One element is read at a time: act.value[left].";
     if (claim && p->statement != TOK_PHASE && claim_hint(p, text, is_one_of(text, relations)))

@@ -146,7 +146,9 @@ static void help_with_params(LoopChecker *check, LoopDiag *diag, LoopStr name)
     const LoopSymbol *other = near.len ? loop_scope_find(check, LOOP_SPACE_VALUES, near) : NULL;
     LoopText params = {.arena = check->arena};
     put_params(check, &params);
-    if (other && (other->kind == LOOP_SYM_CONST || other->kind == LOOP_SYM_PARAM))
+    if (loop_str_is(name, "seed") || loop_str_is(name, "agents"))
+        loop_diag_help(check->diags, diag, "It has an option of its own: --%.*s N.", LOOP_STR_ARGS(name));
+    else if (other && (other->kind == LOOP_SYM_CONST || other->kind == LOOP_SYM_PARAM))
         loop_diag_help(check->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
     else if (dot && help_with_group(check, diag, (LoopStr){name.at, first}, (LoopStr){dot + 1, name.len - first - 1}))
         return;
@@ -236,7 +238,9 @@ static void fill_group(LoopChecker *check, const LoopSymbol *group)
             LoopDiag *diag = loop_diag(check->diags, LOOP_E0210, kid->name_span, "a group can't vary the %s '%.*s'",
                                        loop_symbol_kind_name(symbol->kind), LOOP_STR_ARGS(symbol->name));
             loop_diag_note(check->diags, diag, symbol->span, "declared here");
-            if (symbol->kind == LOOP_SYM_CONST)
+            if (symbol->formal)
+                loop_diag_help(check->diags, diag, "Pass a param where the circuit is made, %.*s = NAME; a group sets that.", LOOP_STR_ARGS(symbol->local));
+            else if (symbol->kind == LOOP_SYM_CONST)
                 loop_diag_help(check->diags, diag, "Groups differ in params; declare it with 'param' if it need not size anything.");
             else
                 loop_diag_help(check->diags, diag,

@@ -37,11 +37,7 @@ static bool read_place(LoopChecker *check, const LoopWhere *where, const LoopAst
     if (!loop_anchor_read(check, &signal, from, &m->from) || !loop_anchor_read(check, &signal, loop_ast_value(place, LOOP_AST_TO), &m->to) ||
         !loop_anchor_check(check, &m->from, &m->select, 0) || !loop_anchor_check(check, &m->to, &m->select, 1))
         return false;
-    bool fixed = !m->from.onset && !m->to.onset && !m->from.offset && !m->to.offset;
-    if (!fixed || m->from.steps < m->to.steps)
-        return true;
-    loop_diag(check->diags, LOOP_E0803, place->span, "this window is empty: it ends %s it begins", m->from.steps == m->to.steps ? "where" : "before");
-    return false;
+    return loop_window_check(check, &m->from, &m->to, &m->select, place->span);
 }
 
 static uint32_t read_group(LoopChecker *check, const LoopAst *place, bool *ok)

@@ -91,6 +91,62 @@ static void find_event(const LoopTrialModel *trial, const LoopAnchorModel *ancho
     }
 }
 
+/* The sense that drives a moment by events of trials; NULL: it is told by something else. */
+static const LoopSymbol *driver(const LoopAnchorModel *anchor)
+{
+    const LoopNode *whole = anchor->onset && anchor->onset->kind == LOOP_NODE_ELEMENT ? anchor->onset->kids[0] : anchor->onset;
+    bool driven = whole && whole->kind == LOOP_NODE_SYMBOL && whole->symbol->kind == LOOP_SYM_SENSE && !whole->symbol->value;
+    return driven ? whole->symbol : NULL;
+}
+
+typedef enum Known { KNOWN_NOT, KNOWN_NEVER, KNOWN_STEP } Known;
+
+/* At which step of a trial a moment is, where the text tells: not where an event is drawn, worked out, or set by a manipulation. */
+static Known known_step(const LoopTrialModel *trial, const LoopAnchorModel *anchor, int64_t *step)
+{
+    const LoopSymbol *sense = driver(anchor);
+    Known known = KNOWN_NEVER;
+    if (trial->broken || anchor->offset || (anchor->onset && (!sense || sense->forced)))
+        return KNOWN_NOT;
+    *step = (anchor->kind == LOOP_ANCHOR_END ? (int64_t)trial->duration : 0) + anchor->steps;
+    if (!anchor->onset)
+        return KNOWN_STEP;
+    for (size_t i = 0; i < trial->events.count; i++) {
+        const LoopEventModel *e = &LOOP_ITEM(trial->events, LoopEventModel, i);
+        bool same = anchor->onset->kind != LOOP_NODE_ELEMENT || e->element == LOOP_NONE || e->element == anchor->onset->size;
+        if (e->sense != sense || !same || is_silent(e))
+            continue;
+        if (!e->at->constant || e->chance || (e->value && !e->value->constant))
+            return KNOWN_NOT;
+        const int64_t at = (int64_t)e->at->constant[0] + anchor->steps;
+        *step = known == KNOWN_NEVER || at < *step ? at : *step;
+        known = KNOWN_STEP;
+    }
+    return known;
+}
+
+/* A window that is empty in all trials selected is a mistake. */
+bool loop_window_check(LoopChecker *check, const LoopAnchorModel *from, const LoopAnchorModel *to, const LoopSelect *select, LoopSpan span)
+{
+    bool both = false, same = false;
+    for (size_t i = 0; i < check->model->trials.count; i++) {
+        const LoopTrialModel *trial = LOOP_ITEM(check->model->trials, LoopTrialModel *, i);
+        int64_t begin = 0, end = 0;
+        if (!loop_select_takes(check, select, (uint32_t)i))
+            continue;
+        const Known begins = known_step(trial, from, &begin), ends = known_step(trial, to, &end);
+        if (begins == KNOWN_NOT || ends == KNOWN_NOT || (begins == KNOWN_STEP && ends == KNOWN_STEP && begin < end))
+            return true;
+        both = both || (begins == KNOWN_STEP && ends == KNOWN_STEP);
+        same = same || (begins == KNOWN_STEP && ends == KNOWN_STEP && begin == end);
+    }
+    if (both)
+        loop_diag(check->diags, LOOP_E0803, span, "this window is empty: it ends %s it begins", same ? "where" : "before");
+    else
+        loop_diag(check->diags, LOOP_E0804, span, "no trial here has both ends of this window");
+    return false;
+}
+
 static void report_too_late(LoopChecker *check, LoopSpan span, uint32_t longest)
 {
     LoopText text = {.arena = check->arena};
@@ -103,10 +159,7 @@ static void report_too_late(LoopChecker *check, LoopSpan span, uint32_t longest)
 static bool check_anchor(LoopChecker *check, const LoopAnchorModel *anchor, const LoopSelect *select, uint32_t over)
 {
     const LoopModel *model = check->model;
-    const LoopNode *whole = anchor->onset;
-    if (whole && whole->kind == LOOP_NODE_ELEMENT)
-        whole = whole->kids[0];
-    bool driven = whole && whole->kind == LOOP_NODE_SYMBOL && whole->symbol->kind == LOOP_SYM_SENSE && !whole->symbol->value;
+    const bool driven = driver(anchor);
     uint32_t longest = 0;
     Found found = {0};
     if ((anchor->onset && !driven) || anchor->offset)
