@@ -13,6 +13,20 @@ static void doubt_time(const LoopCall *call)
     loop_diag_help(call->check->diags, diag, "Over time it stands outermost: 2 * (%.*s(x) in train)", LOOP_STR_ARGS(call->ast->text));
 }
 
+/* In `sum(act == right) at go in p` it is of one element too, where how many trials was meant. Comparisons are rows of elementwise.def side by
+   side, `and` and `or` behind them. */
+static void doubt_trials(const LoopCall *call)
+{
+    const LoopNode *kid = call->kid[0];
+    const bool compares = kid->kind == LOOP_NODE_OP && ((kid->op >= LOOP_OP_eq && kid->op <= LOOP_OP_or) || kid->op == LOOP_OP_not);
+    if (call->function != LOOP_FN_sum || call->where->in != LOOP_IN_MEASURE || call->where->over_time || call->where->bindings ||
+        kid->type.width != 1 || !compares)
+        return;
+    LoopDiag *diag = loop_diag(call->check->diags, LOOP_W0018, call->ast->span, "this sum is not over trials: it is of one element, in each trial");
+    loop_diag_help(call->check->diags, diag,
+                   "What is measured is the mean over trials, (act == left) at go in train: the share of trials in which it holds. Times their number it is how many.");
+}
+
 /* Whether a node is a signal that is declared as one number, and could be no more. */
 static bool is_single(const LoopNode *node)
 {
@@ -36,6 +50,7 @@ static void doubt_single(const LoopCall *call)
 void loop_doubt_reducer(const LoopCall *call)
 {
     doubt_time(call);
+    doubt_trials(call);
     doubt_single(call);
 }
 
