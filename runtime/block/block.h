@@ -22,7 +22,8 @@ typedef struct LoopReady LoopReady;
 typedef struct LoopLayout {
     size_t lanes;
     size_t *registers;          /* offsets, [register_count] */
-    uint32_t *lent;             /* [register_count]: in whose room a register lies, see rooms.h */
+    uint32_t *lent;             /* [register_count]: in whose room a register lies, see rooms.h; */
+    uint32_t *follows;          /* and what comes to lie there once it has been read, see follow.h */
     size_t *rings;              /* [ring_count] */
     LoopLoopPlace *loops;       /* [loop_count] */
     size_t *fours;              /* [draw_count + loop_count]: for places that draw one number a step or a trial, those of four, [4][lanes] */
@@ -74,6 +75,7 @@ typedef struct LoopBlock {
     size_t key_lanes, key_step; /* 1 and 0; where lanes are copies of a part, those of the layout and 1 */
     uint64_t *counters;         /* [lanes], for draws that count by trial */
     LoopReady *ready_step, *ready_observe; /* the sections; the last instruction of each is one that stops */
+    bool *passed;               /* [ring_count]: the step section has written the delay line */
     LoopReadout *readouts;      /* [loop_count]: what reading out gets, */
     LoopRuleCall *calls;        /* and learning, for the loops that do */
     LoopClock *clock;

@@ -216,7 +216,7 @@ static const LoopReady *run_ring_read(LoopBlock *block, const LoopReady *at)
     return at + 1;
 }
 
-/* What lies in the ring. */
+/* What lies in the ring, or has been written there. */
 static const LoopReady *run_nothing(LoopBlock *block, const LoopReady *at)
 {
     (void)block;
@@ -274,7 +274,9 @@ static void ready_ring(const LoopBlock *block, LoopReady *at, uint32_t index, ui
     const LoopRing *r = &block->program->rings[index];
     size_t lanes = r->uniform ? 1 : block->lanes;
     LoopReal *x = loop_block_register(block, reg), *ring = block->state + block->layout->rings[index];
-    if (loop_block_lanes(block, reg) == lanes)
+    if (writes && block->passed[index])
+        at->run = run_nothing;
+    else if (loop_block_lanes(block, reg) == lanes)
         *at = (LoopReady){.run = writes ? run_ring_write : x == ring ? run_nothing : run_ring_read, .code = at->code, .d = x, .a = x,
                           .h = ring, .n = r->width * lanes};
 }

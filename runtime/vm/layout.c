@@ -3,6 +3,7 @@
 
 #include "runtime/contract/wide.h"
 #include "runtime/vm/bundle.h"
+#include "runtime/vm/follow.h"
 #include "runtime/vm/late.h"
 #include "runtime/vm/memo.h"
 #include "runtime/vm/rooms.h"
@@ -264,7 +265,8 @@ bool loop_layout_make(LoopLayout *layout, const LoopProgram *program, size_t lan
     layout->loops = loop_alloc_array(program->loop_count, sizeof *layout->loops);
     layout->fours = loop_alloc_array((size_t)program->draw_count + program->loop_count, sizeof *layout->fours);
     layout->lent = loop_rooms_make(program);
-    bool ok = layout->registers && layout->rings && layout->loops && layout->fours && layout->lent && loop_memos_find(layout, program) &&
+    layout->follows = layout->lent ? loop_follow_find(program, layout->lent) : NULL;
+    bool ok = layout->registers && layout->rings && layout->loops && layout->fours && layout->follows && loop_memos_find(layout, program) &&
               place_all(layout, program, lanes);
     if (!ok)
         loop_layout_free(layout);
@@ -278,6 +280,7 @@ void loop_layout_free(LoopLayout *layout)
     loop_free(layout->loops);
     loop_free(layout->fours);
     loop_free(layout->lent);
+    loop_free(layout->follows);
     loop_free(layout->memos);
     loop_free(layout->watched);
     *layout = (LoopLayout){0};

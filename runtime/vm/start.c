@@ -54,7 +54,8 @@ bool loop_block_bytes(const LoopProgram *program, const LoopLayout *layout, size
            add_bytes(bytes, (size_t)program->loop_count * loop_copies(program), 2 * sizeof *b->taught_flags) &&
            add_bytes(bytes, program->loop_count, sizeof *layout->loops) &&
            add_bytes(bytes, (size_t)program->register_count + program->ring_count, sizeof(size_t)) &&
-           add_bytes(bytes, program->register_count, sizeof *layout->lent) &&
+           add_bytes(bytes, program->register_count, sizeof *layout->lent + sizeof *layout->follows) &&
+           add_bytes(bytes, program->ring_count, sizeof *b->passed) &&
            add_bytes(bytes, layout->memo_count, sizeof *layout->memos + sizeof *b->runs) &&
            add_bytes(bytes, layout->watched_count, sizeof *layout->watched) &&
            add_bytes(bytes, program->foreign_count * layout->lanes, sizeof *b->selves) &&
@@ -113,13 +114,14 @@ LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, 
     block->foreign = loop_alloc_array(widest_call(program), sizeof *block->foreign);
     block->ready_step = loop_alloc_array(loop_section_count(&program->step) + layout->memo_count + 1, sizeof(LoopReady));
     block->ready_observe = loop_alloc_array(loop_section_count(&program->observe) + 1, sizeof(LoopReady));
+    block->passed = loop_alloc_array(program->ring_count, sizeof *block->passed);
     block->readouts = loop_alloc_array(program->loop_count, sizeof *block->readouts);
     block->calls = loop_alloc_array(program->loop_count, sizeof *block->calls);
     block->clock = loop_clock_new(program, layout->lanes);
     block->recorder = loop_recorder_new(program, layout->lanes);
     if (block->agent && block->group && block->copy && block->counters && block->keys && block->state && block->live && block->active && block->sees &&
         block->runs && block->seen && block->taught && block->taught_flags && block->late && block->drawn && block->readouts && block->calls && block->selves &&
-        block->foreign && block->ready_step && block->ready_observe && block->clock && block->recorder)
+        block->foreign && block->ready_step && block->ready_observe && block->passed && block->clock && block->recorder)
         return block;
     loop_block_free(block);
     return NULL;
@@ -150,6 +152,7 @@ void loop_block_free(LoopBlock *block)
     loop_free(block->calls);
     loop_free(block->ready_step);
     loop_free(block->ready_observe);
+    loop_free(block->passed);
     loop_clock_free(block->clock);
     loop_recorder_free(block->recorder);
     loop_free(block);

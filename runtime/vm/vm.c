@@ -243,7 +243,7 @@ size_t loop_section_count(const LoopSection *section)
     return count;
 }
 
-static void section_ready(const LoopBlock *block, const LoopSection *section, LoopReady *ready, size_t memos)
+static void section_ready(LoopBlock *block, const LoopSection *section, LoopReady *ready, size_t memos)
 {
     const uint32_t *code = section->code, *end = code + section->length;
     LoopReady *at = ready;
@@ -266,11 +266,12 @@ static void section_ready(const LoopBlock *block, const LoopSection *section, Lo
         jump->jump = to;
     }
     for (at = ready; at + 3 < stops; at++)
-        loop_ready_fused(at);
+        loop_ready_fused(block, at);
 }
 
 void loop_block_ready(LoopBlock *block)
 {
+    memset(block->passed, 0, block->program->ring_count * sizeof *block->passed);
     section_ready(block, &block->program->step, block->ready_step, block->layout->memo_count);
     section_ready(block, &block->program->observe, block->ready_observe, 0);
     for (size_t i = 0; i < block->program->loop_count; i++) {

@@ -171,8 +171,8 @@ void loop_block_foreign_end(LoopBlock *block);
 void loop_kernel_elementwise(LoopBlock *block, uint32_t op, const uint32_t *args);
 /* Makes an elementwise instruction ready if its operands lie flat, so that one loop does it; else it is left alone. */
 void loop_ready_elementwise(const LoopBlock *block, LoopReady *at);
-/* Makes an instruction of a section that is ready run those behind it too, if that comes to an error of temporal differences. */
-void loop_ready_fused(LoopReady *at);
+/* Makes an instruction of the step section that is ready run those behind it too, if that comes to an error of temporal differences. */
+void loop_ready_fused(LoopBlock *block, LoopReady *at);
 void loop_kernel_vector(LoopBlock *block, uint32_t op, const uint32_t *args);
 /* Makes COPY, PUT or SLICE ready if what is copied lies in one piece on both sides; else it is left alone. */
 void loop_ready_copy(const LoopBlock *block, LoopReady *at);
