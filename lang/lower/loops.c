@@ -275,7 +275,8 @@ static void learn(Lower *l, const LoopLoopModel *model)
         loop->credit = unless(l, loop->lesion, loop->credit);
     loop->own_choice = loop->kind == LOOP_CHOOSE && loop->selection != LOOP_SELECT_INDEPENDENT && loop->credit == loop->choice &&
                        !shows(model, LOOP_FIELD_choice);
-    loop->excused = model->doubted || model->forget || model->lesioned || model->frozen || model->blocked;
+    loop->has_trace = model->trace != NULL;
+    loop->excused = model->doubted || model->forget || model->hindered;
     manipulate(l, model, loop);
     loop->credit_context = lower_late(l, loop->context, late);
     loop->credit_propose = lower_late(l, loop->propose, late);

@@ -243,7 +243,9 @@ struct LoopLoopModel {
     LoopNode *rate, *trace, *burst, *dip, *forget; /* trace and forget as factors per step */
     LoopNode *settings[LOOP_RULE_SETTINGS];        /* the rule's own; NULL: its default */
     LoopNode *credit, *weights;
-    LoopNode *lesioned, *frozen, *blocked;         /* when manipulations silence it, stop its learning, keep its dopamine away */
+    LoopNode *lesioned, *frozen, *blocked;         /* when manipulations silence it, stop its learning, keep its dopamine away; */
+    bool *touched;                                 /* [phases][groups]: where one does, NULL: nowhere; */
+    bool hindered;                                 /* and nowhere else are the trials those on which one does */
     bool bounded;
     double lo, hi;
     uint32_t shown;             /* bit f: somebody looks at its LoopField f, or learns by it */

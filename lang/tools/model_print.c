@@ -48,7 +48,7 @@ static void print_node(const LoopNode *node, LoopText *out, size_t end);
 static void put_arguments(LoopText *out, const LoopNode *node, size_t end)
 {
     loop_text_put(out, "(", 1);
-    for (uint32_t i = 0; i < node->kid_count; i++) {
+    for (uint32_t i = 0; i < node->kid_count && out->len <= end; i++) {
         if (i)
             loop_text_put(out, ", ", 2);
         print_node(node->kids[i], out, end);
@@ -145,8 +145,10 @@ static void put_node(const LoopNode *node, LoopText *out)
 {
     size_t end = out->len + SHOWN_MAX;
     print_node(node, out, end);
-    if (out->len > end)
-        loop_text_add(out, " ...");
+    if (out->len <= end || out->failed)
+        return;
+    out->len = end; /* names and numbers are ASCII */
+    loop_text_add(out, " ...");
 }
 
 /* ---- the whole model ---- */

@@ -185,6 +185,7 @@ typedef struct LoopLoop {
     bool trace_by_neuron;                /* neurons see different lines, or not all are in their up-state */
     bool credit_first;                   /* ahead and within: the trace moves before the weights do */
     bool swaps_traces;                   /* the credit and the traces change places on each step: see place.h */
+    bool has_trace;                      /* a choice: its trace is its own, and does not last until the next one */
     bool excused;                        /* its weights move without dopamine, or it has been said why they may not: no warning if nothing is learned */
     bool own_choice;                     /* one channel at a time, which nobody sees but the loop, that gives it credit */
     uint32_t dopamine;                   /* [1] or [channels] */

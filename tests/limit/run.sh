@@ -169,6 +169,9 @@ want number 2 'whole number' "$loop" run --agents 1e3 examples/schultz.loop
 want value 2 'needs a value' "$loop" run examples/schultz.loop --seed
 want setting 3 E0211 "$loop" run -p nothing=1 examples/schultz.loop
 want params 3 'The params are alpha.' "$loop" check -p nothing=1 tests/diag/W0002_param.loop
+want seed 3 'an option of its own: --seed N' "$loop" check -p seed=3 examples/schultz.loop
+printf 'step 1 s\nbody { state hunger from 1 next hunger }\nparam k = 1\ngroup a\ngroup b { k = 2 }\nrecord hunger * k\nrun 3 s\n' | file states
+want state_of_group 3 "'hunger' is a state" "$loop" check -p a.hunger=1 "$scratch/states.loop"
 printf 'step 1 s\nparam k = 1 in [0, 9]\nlet x = k\ngroup a\ngroup b { k = 2 }\nrun 1 s\nmeasure m = x at 0 s in run of a\nmeasure n = x at 0 s in run of b\nexpect n - m = 2 within 0\n' | file groups
 want ofgroups 0 '1 expectation holds' "$loop" run -p k=3 -p b.k=5 "$scratch/groups.loop"
 want ofshare 0 '1 expectation holds' "$loop" run -p k=50% -p b.k=250% "$scratch/groups.loop"

@@ -58,9 +58,27 @@ static bool is_choice_name(LoopChecker *check, const LoopWhere *where, const Loo
     return s && s->type.choice;
 }
 
-/* True, and reported, where x has an element of that name: its number would be compared with each of them. */
+/* The loop of which x shows something else than its choice, such as whether it has chosen; NULL: of none. */
+static const LoopSymbol *shown_of(const LoopNode *x)
+{
+    if (x->kind == LOOP_NODE_ELEMENT)
+        x = x->kids[0];
+    bool shown = x->kind == LOOP_NODE_SYMBOL && x->symbol->kind == LOOP_SYM_LOOP && x->field != LOOP_FIELD_SELF;
+    return shown && !x->type.choice ? x->symbol : NULL;
+}
+
+/* True, and reported, where x has an element of that name: its number would be compared with each of them. Or the loop has a channel of it, and x
+   does not say which that has chosen. */
 static bool names_element(LoopChecker *check, const LoopNode *x, const LoopAst *ast)
 {
+    const LoopSymbol *loop = shown_of(x);
+    if (x->type.width == 1 && loop && loop->loop && loop_labels_find(loop->loop->labels, ast->text) != LOOP_NONE &&
+        !loop_scope_find(check, LOOP_SPACE_VALUES, ast->text)) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0212, ast->span, "'%.*s' is a channel of '%.*s', and '%.*s' does not say which it chose",
+                                   LOOP_STR_ARGS(ast->text), LOOP_STR_ARGS(loop->name), LOOP_STR_ARGS(loop_check_text(check, x->span)));
+        loop_diag_help(check->diags, diag, "Its choice is its bare name: %.*s == %.*s.", LOOP_STR_ARGS(loop->name), LOOP_STR_ARGS(ast->text));
+        return true;
+    }
     if (loop_labels_find(x->type.labels, ast->text) == LOOP_NONE || loop_scope_find(check, LOOP_SPACE_VALUES, ast->text))
         return false;
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0212, ast->span, "'%.*s' is an element of what it is compared with", LOOP_STR_ARGS(ast->text));

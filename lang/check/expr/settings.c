@@ -129,6 +129,8 @@ static bool help_with_group(LoopChecker *check, LoopDiag *diag, LoopStr group, L
     LoopStr near_name = symbol ? name : loop_scope_near(check, LOOP_SPACE_VALUES, name);
     if (is_group && symbol && symbol->kind == LOOP_SYM_CONST)
         loop_diag_help(check->diags, diag, "A const is the same in all groups: -p %.*s=...", LOOP_STR_ARGS(name));
+    else if (is_group && symbol && symbol->kind != LOOP_SYM_PARAM)
+        loop_diag_help(check->diags, diag, "A group has params of its own, and '%.*s' is a %s.", LOOP_STR_ARGS(name), loop_symbol_kind_name(symbol->kind));
     else if (!is_group && !near_group.len && symbol && check->model->group_count)
         help_with_groups(check, diag, group);
     else if (near_group.len && near_name.len)

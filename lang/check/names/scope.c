@@ -199,7 +199,7 @@ LoopSymbol *loop_scope_need(LoopChecker *check, LoopNamespace space, LoopStr nam
         loop_diag_note(check->diags, diag, labelled->span, "'%.*s' is a channel of this loop", LOOP_STR_ARGS(name));
     else if (labelled)
         loop_diag_help(check->diags, diag, "Did you mean '%.*s.%.*s'?", LOOP_STR_ARGS(labelled->name), LOOP_STR_ARGS(name));
-    else if (near.len)
+    else if (near.len && !loop_str_equal(near, name))
         loop_diag_help(check->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
     else if (other)
         loop_diag_note(check->diags, diag, other->span, "'%.*s' is a %s", LOOP_STR_ARGS(name), loop_symbol_kind_name(other->kind));

@@ -204,6 +204,30 @@ static void check_own_error(LoopChecker *check, const LoopLoopModel *loop)
     loop_diag_help(check->diags, diag, "Its error is %s(%.*s).", loop->horizon == LOOP_DISCOUNT ? "rpe" : "error", LOOP_STR_ARGS(loop->symbol->ast->text));
 }
 
+/* What was expected of the choice of another loop, in the error of this one, and not what was expected of its own. */
+static void check_expected(LoopChecker *check, const LoopLoopModel *loop)
+{
+    const LoopSymbol *signal = loop->dopamine;
+    const LoopNode *others = NULL;
+    if (loop->kind != LOOP_CHOOSE || !signal || !loop->rate)
+        return;
+    const LoopList terms = terms_of(check, signal->value, NULL);
+    for (size_t i = 0; i < terms.count; i++) {
+        const LoopNode *term = LOOP_ITEM(terms, LoopNode *, i);
+        if (term->kind != LOOP_NODE_SYMBOL || term->field != LOOP_FIELD_expected)
+            continue;
+        if (term->symbol == loop->symbol || term->symbol->loop->dopamine == signal)
+            return;
+        others = term;
+    }
+    if (!others)
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0033, signal->span, "'%.*s' trains '%.*s', and takes away what was expected of '%.*s'",
+                               LOOP_STR_ARGS(signal->name), LOOP_STR_ARGS(loop->symbol->name), LOOP_STR_ARGS(others->symbol->name));
+    loop_diag_note(check->diags, diag, others->span, "expected by another loop");
+    loop_diag_help(check->diags, diag, "What was expected of its own choice is %.*s.expected.", LOOP_STR_ARGS(loop->symbol->ast->text));
+}
+
 static bool has_long_trial(const LoopModel *model)
 {
     for (size_t i = 0; i < model->trials.count; i++)
@@ -349,5 +373,6 @@ void loop_doubts_loop(LoopChecker *check, LoopLoopModel *loop)
     check_outcome(check, loop);
     check_step(check, loop);
     check_own_error(check, loop);
+    check_expected(check, loop);
     loop_scope_enter(check, before);
 }

@@ -13,6 +13,8 @@ typedef struct Manipulation {
     bool timed;         /* it has an `at` */
     uint32_t phase;     /* of a group: LOOP_NONE, any */
     uint32_t longest;   /* steps of the longest trial that it can fall into; 0: there is none */
+    size_t first, last; /* of the phases that it falls into, */
+    uint32_t group;     /* and the group; LOOP_NONE: each */
 } Manipulation;
 
 /* ---- conditions as nodes ---- */
@@ -175,6 +177,18 @@ static bool runs_through(const Manipulation *m, const LoopLoopModel *loop, const
     return false;
 }
 
+/* Notes where a loop is kept from learning. */
+static void touch(const Manipulation *m, LoopLoopModel *loop)
+{
+    const LoopModel *model = m->check->model;
+    const size_t groups = model->group_count;
+    if (!loop->touched)
+        loop->touched = LOOP_NEW_ARRAY(m->check->arena, model->phases.count * groups, bool);
+    for (size_t p = m->first; loop->touched && p < m->last; p++)
+        for (size_t g = 0; g < groups; g++)
+            loop->touched[p * groups + g] = loop->touched[p * groups + g] || m->group == LOOP_NONE || m->group == g;
+}
+
 /* A loop by its name, or all that run through a structure. */
 static void silence(const Manipulation *m, const LoopAst *name)
 {
@@ -187,6 +201,7 @@ static void silence(const Manipulation *m, const LoopAst *name)
         if (loop->symbol != symbol && !runs_through(m, loop, name))
             continue;
         found = true;
+        touch(m, loop);
         if (condition)
             join(m, &loop->lesioned, condition);
     }
@@ -200,8 +215,10 @@ static void freeze(const Manipulation *m, const LoopAst *name)
     LoopNode *condition = condition_of(m);
     if (!symbol || symbol->kind != LOOP_SYM_LOOP || !symbol->loop)
         loop_target_report(m->check, m->ast->text, name, symbol, "a loop");
-    else if (condition)
+    else if (condition) {
+        touch(m, symbol->loop);
         join(m, &symbol->loop->frozen, condition);
+    }
 }
 
 static void stimulate(const Manipulation *m, const LoopAst *name, LoopNode *amount)
@@ -231,8 +248,10 @@ static void block(const Manipulation *m, const LoopAst *name)
     }
     for (size_t i = 0; condition && i < targets->count; i++) {
         const LoopTargetModel *target = &LOOP_ITEM(*targets, LoopTargetModel, i);
-        if (target->dopamine == symbol)
-            join(m, &target->loop->loop->blocked, condition);
+        if (target->dopamine != symbol)
+            continue;
+        touch(m, target->loop->loop);
+        join(m, &target->loop->loop->blocked, condition);
     }
 }
 
@@ -250,7 +269,6 @@ static void set(const Manipulation *m, const LoopAst *name, LoopNode *value)
         loop_target_report(m->check, m->ast->text, name, symbol, "a state, a sense or a param");
         return;
     }
-    symbol->used = true;
     LoopNode *condition = state && !m->timed ? m->begins : condition_of(m);
     if (!condition || !loop_need_unit(m->check, value, symbol->type.unit, "the value that is set") ||
         (value->type.width != 1 && !loop_need_width(m->check, value, symbol->type.width, "the value that is set")) ||
@@ -342,7 +360,7 @@ static void read_phase(LoopChecker *check, const LoopPhaseModel *phase, size_t i
     if (!with)
         return;
     Manipulation m = {.check = check, .ast = with, .span = with->span, .phase = phase->symbol->index,
-                      .longest = longest_trial(check, phase, 0)};
+                      .longest = longest_trial(check, phase, 0), .first = index, .last = index + 1, .group = LOOP_NONE};
     m.holds = op2(&m, LOOP_OP_eq, clock_of(&m, LOOP_CLOCK_PHASE), number(&m, (double)index));
     LoopNode *first = op2(&m, LOOP_OP_and, op2(&m, LOOP_OP_eq, clock_of(&m, LOOP_CLOCK_TRIAL), number(&m, 0)),
                           op2(&m, LOOP_OP_eq, clock_of(&m, LOOP_CLOCK_TIME), steps(&m, 0)));
@@ -356,7 +374,7 @@ static void read_group(LoopChecker *check, const LoopSymbol *group)
     const LoopAst *with = loop_ast_find(group->ast, LOOP_AST_WITH);
     if (!with)
         return;
-    Manipulation m = {.check = check, .ast = with, .span = with->span, .phase = LOOP_NONE};
+    Manipulation m = {.check = check, .ast = with, .span = with->span, .phase = LOOP_NONE, .last = check->model->phases.count, .group = group->index};
     for (size_t i = 0; i < check->model->phases.count; i++) {
         const LoopPhaseModel *phase = &LOOP_ITEM(check->model->phases, LoopPhaseModel, i);
         if (!phase->groups || phase->groups[group->index])
@@ -372,6 +390,48 @@ static void read_group(LoopChecker *check, const LoopSymbol *group)
     read_all(check, with, m);
 }
 
+static bool has_trial(const LoopPhaseModel *phase, uint32_t trial)
+{
+    for (uint32_t i = 0; i < phase->item_count; i++)
+        if (phase->items[i].trial == trial)
+            return true;
+    return false;
+}
+
+/* Whether a phase has all trials of another. */
+static bool has_trials(const LoopPhaseModel *phase, const LoopPhaseModel *of)
+{
+    for (uint32_t i = 0; i < of->item_count; i++)
+        if (!has_trial(phase, of->items[i].trial))
+            return false;
+    return true;
+}
+
+/* Whether phase `p`, as group `g` runs it, has the trials of all phases in which the loop is kept from learning, and does not. */
+static bool teaches(const LoopModel *model, const LoopLoopModel *loop, size_t p, size_t g)
+{
+    const size_t groups = model->group_count;
+    const LoopPhaseModel *phase = &LOOP_ITEM(model->phases, LoopPhaseModel, p);
+    bool all = !loop->touched[p * groups + g] && (!phase->groups || phase->groups[g]);
+    for (size_t other = 0; all && other < model->phases.count; other++) {
+        bool any = false;
+        for (size_t i = 0; i < groups; i++)
+            any = any || loop->touched[other * groups + i];
+        all = !any || has_trials(phase, &LOOP_ITEM(model->phases, LoopPhaseModel, other));
+    }
+    return all;
+}
+
+/* A loop that learns nothing where nobody keeps it from that, on the same trials, has no excuse. */
+static bool is_hindered(const LoopModel *model, const LoopLoopModel *loop)
+{
+    for (size_t p = 0; loop->touched && p < model->phases.count; p++)
+        for (size_t g = 0; g < model->group_count; g++)
+            if (teaches(model, loop, p, g))
+                return false;
+    return loop->touched != NULL;
+}
+
 void loop_manipulations_fill(LoopChecker *check)
 {
     LoopModel *model = check->model;
@@ -382,5 +442,9 @@ void loop_manipulations_fill(LoopChecker *check)
         const LoopSymbol *symbol = LOOP_ITEM(model->symbols, LoopSymbol *, i);
         if (symbol->kind == LOOP_SYM_GROUP)
             read_group(check, symbol);
+    }
+    for (size_t i = 0; i < model->loops.count; i++) {
+        LoopLoopModel *loop = LOOP_ITEM(model->loops, LoopLoopModel *, i);
+        loop->hindered = is_hindered(model, loop);
     }
 }

@@ -74,7 +74,7 @@ static void help_with_targets(LoopChecker *check, LoopDiag *diag, LoopStr word, 
     for (size_t i = 0; i < symbols->count; i++) {
         const LoopSymbol *s = LOOP_ITEM(*symbols, LoopSymbol *, i);
         LoopText *list = is_in(s->name, named) ? &inside : &all;
-        if (!can_be_target(word, s))
+        if (s->hidden || !can_be_target(word, s))
             continue;
         if (list->len < 100)
             loop_text_add(list, "%s%.*s", list->len ? ", " : "", LOOP_STR_ARGS(s->name));
