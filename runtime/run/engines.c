@@ -9,7 +9,14 @@
    parse a model. */
 #if defined __x86_64__ && __has_include(<sys/platform/x86.h>)
 #include <sys/platform/x86.h>
-#define HAS(gcc, glibc) CPU_FEATURE_ACTIVE(glibc)
+/* What CPU_FEATURE_ACTIVE does, which shifts a 1 into the sign. */
+static bool active(unsigned feature)
+{
+    enum { WORD = 32, LEAF = 4 * WORD }; /* bits of a register; of the four that an answer has */
+    const struct cpuid_feature *leaf = __x86_get_cpuid_feature_leaf(feature / LEAF);
+    return leaf->active_array[feature % LEAF / WORD] >> feature % WORD & 1;
+}
+#define HAS(gcc, glibc) active(x86_cpu_##glibc)
 #else
 #define HAS(gcc, glibc) __builtin_cpu_supports(gcc)
 #endif

@@ -58,8 +58,8 @@ static size_t leads_to(const uint32_t *code, size_t end)
 /* Whether the subtrahend of an instruction that is run on every step is such a register. */
 static bool suits(const Finder *f, const uint32_t *code, size_t end)
 {
-    const uint32_t kept = code[3], registers = f->program->register_count;
-    if (code[0] != LOOP_OP_sub || f->lent[kept] == LOOP_NONE || f->lent[kept] < registers || f->named[kept] != 2)
+    const uint32_t registers = f->program->register_count, kept = code[0] == LOOP_OP_sub ? code[3] : LOOP_NONE;
+    if (kept == LOOP_NONE || f->lent[kept] == LOOP_NONE || f->lent[kept] < registers || f->named[kept] != 2)
         return false; /* the other one is read from the line */
     const Line *line = &f->lines[f->lent[kept] - registers];
     const LoopRegister *from = &f->program->registers[line->source], *to = &f->program->registers[kept];
