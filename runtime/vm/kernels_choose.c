@@ -256,7 +256,7 @@ static const LoopReal *drawn(const LoopChoices *c)
 }
 
 /* Multiplies the odds by their unit, where more is done with them than to take one. */
-LOOP_INLINE void multiply(const LoopChoices *c, LoopRows odds, LoopWide *unit, size_t vectors)
+LOOP_INLINE void share_out(const LoopChoices *c, LoopRows odds, LoopWide *unit, size_t vectors)
 {
     for (size_t k = 0; k < c->channels; k++)
         for (size_t i = 0; i < vectors; i++) {
@@ -273,7 +273,7 @@ LOOP_INLINE void weigh_and_sample(const LoopChoices *c, const LoopReal *draw, Lo
     draw = draw ? draw : drawn(c);
     loop_choices_weigh(c, odds, unit, l, vectors);
     if (c->loop->override != LOOP_NONE || c->loop->probability != LOOP_NONE)
-        multiply(c, odds, unit, vectors);
+        share_out(c, odds, unit, vectors);
     force_some(c, odds, l, l + vectors * LOOP_WIDE);
     if (c->loop->taken == LOOP_NONE)
         sample(c, odds, unit, draw, vectors, false, l, at, value);

@@ -7,6 +7,7 @@
 #include "runtime/vm/late.h"
 #include "runtime/vm/memo.h"
 #include "runtime/vm/rooms.h"
+#include "runtime/vm/seen.h"
 #include "runtime/vm/sum.h"
 
 enum { LINE = 16 }; /* reals that surely fill cache lines, in either precision */
@@ -170,8 +171,6 @@ static void place_lent(LoopLayout *layout, const LoopProgram *program)
             at[i] = at[i] < count ? at[at[i]] : layout->rings[at[i] - count];
 }
 
-/* ---- who looks at lines ---- */
-
 static size_t widest_lines(const LoopProgram *program)
 {
     size_t most = 1;
@@ -180,59 +179,12 @@ static size_t widest_lines(const LoopProgram *program)
     return most;
 }
 
-/* Notes in written[] that an instruction at place `at` writes registers: its own, and those of a loop that it is about. */
-static void note_written(const LoopProgram *program, const uint32_t *code, uint32_t at, uint32_t *written)
-{
-    const char *operands = loop_op_info(code[0])->operands;
-    for (size_t i = 0; operands[i]; i++) {
-        if (operands[i] == 'd' || operands[i] == 'h')
-            written[code[1 + i]] = at;
-        if (operands[i] != 'l')
-            continue;
-        const LoopLoop *loop = &program->loops[code[1 + i]];
-#define IN(member)
-#define OUT(member) loop->member,
-        const uint32_t out[] = {
-#include "runtime/contract/loop_member.def"
-        };
-#undef IN
-#undef OUT
-        for (size_t o = 0; o < sizeof out / sizeof out[0]; o++)
-            if (out[o] < program->register_count)
-                written[out[o]] = at;
-    }
-}
-
-/* Finds the loops that learn from what they have seen when they were read out: nothing writes their context between the two. */
-static bool find_looks(LoopLayout *layout, const LoopProgram *program)
-{
-    const LoopSection *section = &program->step;
-    uint32_t *written = loop_alloc_array(program->register_count, sizeof *written); /* the last place that does, counted from 1, */
-    uint32_t *read = loop_alloc_array(program->loop_count, sizeof *read);           /* and that where the loop is read out */
-    const bool ok = written && read;
-    for (uint32_t pc = 0; ok && pc < section->length; pc += loop_op_info(section->code[pc])->words) {
-        const uint32_t *code = section->code + pc;
-        if (code[0] == LOOP_OP_VALUE)
-            read[code[1]] = pc + 1;
-        if (code[0] == LOOP_OP_LEARN) {
-            const LoopLoop *loop = &program->loops[code[1]];
-            layout->loops[code[1]].looks_once = loop->credit_context == loop->context && written[loop->context] < read[code[1]];
-        }
-        note_written(program, code, pc + 1, written);
-    }
-    loop_free(written);
-    loop_free(read);
-    return ok;
-}
-
-/* ---- all ---- */
-
 static bool place_all(LoopLayout *layout, const LoopProgram *program, size_t lanes)
 {
     size_t total = 0;
     layout->lines = widest_lines(program);
     layout->sees_words = loop_runs_words(layout->lines);
-    if (!find_looks(layout, program) || !place_registers(layout, program, lanes, &total))
+    if (!loop_seen_find(layout, program) || !place_registers(layout, program, lanes, &total))
         return false;
     for (size_t i = 0; i < program->ring_count; i++) {
         const LoopRing *ring = &program->rings[i];

@@ -4,6 +4,54 @@
 
 #include <string.h>
 
+/* ---- ahead of all blocks ---- */
+
+/* Notes in written[] that an instruction at place `at` writes registers: its own, and those of a loop that it is about. */
+static void note_written(const LoopProgram *program, const uint32_t *code, uint32_t at, uint32_t *written)
+{
+    const char *operands = loop_op_info(code[0])->operands;
+    for (size_t i = 0; operands[i]; i++) {
+        if (operands[i] == 'd' || operands[i] == 'h')
+            written[code[1 + i]] = at;
+        if (operands[i] != 'l')
+            continue;
+        const LoopLoop *loop = &program->loops[code[1 + i]];
+#define IN(member)
+#define OUT(member) loop->member,
+        const uint32_t out[] = {
+#include "runtime/contract/loop_member.def"
+        };
+#undef IN
+#undef OUT
+        for (size_t o = 0; o < sizeof out / sizeof out[0]; o++)
+            if (out[o] < program->register_count)
+                written[out[o]] = at;
+    }
+}
+
+bool loop_seen_find(LoopLayout *layout, const LoopProgram *program)
+{
+    const LoopSection *section = &program->step;
+    uint32_t *written = loop_alloc_array(program->register_count, sizeof *written); /* the last place that does, counted from 1, */
+    uint32_t *read = loop_alloc_array(program->loop_count, sizeof *read);           /* and that where the loop is read out */
+    const bool ok = written && read;
+    for (uint32_t pc = 0; ok && pc < section->length; pc += loop_op_info(section->code[pc])->words) {
+        const uint32_t *code = section->code + pc;
+        if (code[0] == LOOP_OP_VALUE)
+            read[code[1]] = pc + 1;
+        if (code[0] == LOOP_OP_LEARN) {
+            const LoopLoop *loop = &program->loops[code[1]];
+            layout->loops[code[1]].looks_once = loop->credit_context == loop->context && written[loop->context] < read[code[1]];
+        }
+        note_written(program, code, pc + 1, written);
+    }
+    loop_free(written);
+    loop_free(read);
+    return ok;
+}
+
+/* ---- step by step ---- */
+
 void loop_seen_start(LoopBlock *block, size_t index)
 {
     const LoopLoopPlace *place = &block->layout->loops[index];

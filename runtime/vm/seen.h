@@ -5,6 +5,9 @@
 
 #include "runtime/vm/bundle.h"
 
+/* Notes in the layout which loops learn from what they have seen when they were read out: nothing writes their context between the two. false:
+   no memory. */
+bool loop_seen_find(LoopLayout *layout, const LoopProgram *program);
 /* Makes block->seen[index], for the lanes that the block holds now. */
 void loop_seen_start(LoopBlock *block, size_t index);
 /* Whether the loop sees now what it saw last. */
