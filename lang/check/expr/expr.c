@@ -92,6 +92,8 @@ static LoopNode *beside_choice(LoopChecker *check, const LoopWhere *where, const
 {
     if (x && ast->kind == LOOP_AST_NAME && names_element(check, x, ast))
         return NULL;
+    if (!x && ast->kind == LOOP_AST_NAME && !loop_scope_find(check, LOOP_SPACE_VALUES, ast->text) && !loop_scope_formal(check->scope, ast->text))
+        return NULL; /* perhaps a label of what has an error itself, which has been said */
     if (!x || !x->type.choice || ast->kind != LOOP_AST_NAME)
         return loop_expr(check, where, ast);
     LoopFormal *formal = loop_scope_formal(check->scope, ast->text); /* a label may be passed to a circuit */
