@@ -95,18 +95,23 @@ static bool is_no_sum(const LoopNode *node)
     return node->kind != LOOP_NODE_OP || (node->op != LOOP_OP_add && node->op != LOOP_OP_sub && node->op != LOOP_OP_neg);
 }
 
-/* The nodes of a formula and of the lets that it names, as far as `skip` opens them. */
-static LoopList terms_of(LoopChecker *check, LoopNode *formula, LoopNodeSkip *skip)
+/* The nodes of a formula and of the lets that it names, with `all` of everything that has a formula, as far as `skip` opens them. */
+static LoopList terms_in(LoopChecker *check, LoopNode *formula, LoopNodeSkip *skip, bool all)
 {
     LoopList terms = {0};
     const uint32_t mark = ++check->mark;
     bool walked = loop_nodes_collect(check->arena, formula, mark, skip, &terms);
     for (size_t i = 0; walked && i < terms.count; i++) { /* lets add to the list */
         const LoopNode *term = LOOP_ITEM(terms, LoopNode *, i);
-        if (term->kind == LOOP_NODE_SYMBOL && term->symbol->kind == LOOP_SYM_LET)
+        if (term->kind == LOOP_NODE_SYMBOL && (term->symbol->kind == LOOP_SYM_LET || (all && term->symbol->value)))
             walked = loop_nodes_collect(check->arena, term->symbol->value, mark, skip, &terms);
     }
     return walked ? terms : (LoopList){0};
+}
+
+static LoopList terms_of(LoopChecker *check, LoopNode *formula, LoopNodeSkip *skip)
+{
+    return terms_in(check, formula, skip, false);
 }
 
 /* Whether a formula is what the loop expected, plus or minus something, on each step: nothing asks whether there is an outcome. */
@@ -174,28 +179,36 @@ static bool is_prediction_now(const LoopNode *node, const LoopSymbol *loop)
 /* Whether a formula that looks back reads what a loop predicted. */
 static bool knows_prediction(LoopChecker *check, LoopNode *formula, const LoopSymbol *loop)
 {
-    const LoopList inside = terms_of(check, formula, NULL);
+    const LoopList inside = terms_in(check, formula, NULL, true);
     for (size_t i = 0; i < inside.count; i++)
         if (is_prediction_now(LOOP_ITEM(inside, LoopNode *, i), loop))
             return true;
     return false;
 }
 
-/* What a predict loop learns from is what it saw when it predicted; its error is worked out from what it predicted then. Where it always sees
-   the same there is no difference. */
-static void check_own_error(LoopChecker *check, const LoopLoopModel *loop)
+/* Where a signal reads what a loop predicts on this step; NULL: nowhere, or it knows what that predicted too. */
+static const LoopNode *predicts_now(LoopChecker *check, const LoopSymbol *signal, const LoopSymbol *loop, bool all)
 {
-    const LoopSymbol *signal = loop->dopamine;
-    if (loop->kind != LOOP_PREDICT || !signal || !loop->rate || !loop->context || loop->context->constant)
-        return;
-    const LoopList terms = terms_of(check, signal->value, remembers);
+    const LoopList terms = terms_in(check, signal->value, remembers, all);
     const LoopNode *now = NULL;
     for (size_t i = 0; i < terms.count; i++) {
         LoopNode *term = LOOP_ITEM(terms, LoopNode *, i);
-        if (remembers(term) && knows_prediction(check, term, loop->symbol))
-            return;
-        now = !now && is_prediction_now(term, loop->symbol) ? term : now;
+        if (remembers(term) && knows_prediction(check, term, loop))
+            return NULL;
+        now = !now && is_prediction_now(term, loop) ? term : now;
     }
+    return now;
+}
+
+/* What a predict loop learns from is what it saw when it predicted; its error is worked out from what it predicted then. Where it always sees
+   the same there is no difference. Most signals tell by themselves; of the others all is looked at that they are made of. */
+static void check_own_error(LoopChecker *check, const LoopLoopModel *loop)
+{
+    const LoopSymbol *signal = loop->dopamine;
+    if (loop->kind != LOOP_PREDICT || !signal || !loop->rate || !loop->context || loop->context->constant ||
+        !predicts_now(check, signal, loop->symbol, false))
+        return;
+    const LoopNode *now = predicts_now(check, signal, loop->symbol, true);
     if (!now)
         return;
     LoopDiag *diag = loop_diag(check->diags, LOOP_W0032, signal->span, "'%.*s' compares what comes with what '%.*s' predicts now, not with what it had predicted",
@@ -204,24 +217,48 @@ static void check_own_error(LoopChecker *check, const LoopLoopModel *loop)
     loop_diag_help(check->diags, diag, "Its error is %s(%.*s).", loop->horizon == LOOP_DISCOUNT ? "rpe" : "error", LOOP_STR_ARGS(loop->symbol->ast->text));
 }
 
-/* What was expected of the choice of another loop, in the error of this one, and not what was expected of its own. */
+/* What an error takes away of what loops expected. */
+typedef struct Expected {
+    const LoopSymbol *own;  /* the loop that learns */
+    bool knows;             /* it has what that expected, or is too long to tell */
+    int left;               /* nodes that are still looked at: shared ones may make a formula far longer than its graph */
+    const LoopNode *others; /* it takes away what another expected */
+} Expected;
+
+enum { EXPECTED_DEPTH = 100, EXPECTED_NODES = 4096 };
+
+/* `away`: whether what the node gives is taken away. */
+static void look_for_expected(Expected *f, const LoopNode *node, bool away, int depth)
+{
+    f->knows = f->knows || depth == 0 || f->left-- == 0;
+    if (f->knows || !node)
+        return;
+    if (node->kind == LOOP_NODE_SYMBOL && node->symbol->kind != LOOP_SYM_LOOP) {
+        look_for_expected(f, node->symbol->value, away, depth - 1);
+        return;
+    }
+    if (node->kind == LOOP_NODE_SYMBOL && node->field == LOOP_FIELD_expected) {
+        f->knows = node->symbol == f->own || node->symbol->loop->dopamine == f->own->loop->dopamine;
+        f->others = away ? node : f->others;
+    }
+    const bool op = node->kind == LOOP_NODE_OP, less = op && (node->op == LOOP_OP_sub || node->op == LOOP_OP_neg);
+    for (uint32_t i = 0; i < node->kid_count; i++) {
+        const bool turns = less && i + 1 == node->kid_count, passes = op && node->op == LOOP_OP_select ? i > 0 : op || node->kid_count == 1;
+        look_for_expected(f, node->kids[i], passes && (turns ? !away : away), depth - 1);
+    }
+}
+
+/* What was expected of the choice of another loop is taken away in the error of this one, and not what was expected of its own. */
 static void check_expected(LoopChecker *check, const LoopLoopModel *loop)
 {
     const LoopSymbol *signal = loop->dopamine;
-    const LoopNode *others = NULL;
+    Expected f = {.own = loop->symbol, .left = EXPECTED_NODES};
     if (loop->kind != LOOP_CHOOSE || !signal || !loop->rate)
         return;
-    const LoopList terms = terms_of(check, signal->value, NULL);
-    for (size_t i = 0; i < terms.count; i++) {
-        const LoopNode *term = LOOP_ITEM(terms, LoopNode *, i);
-        if (term->kind != LOOP_NODE_SYMBOL || term->field != LOOP_FIELD_expected)
-            continue;
-        if (term->symbol == loop->symbol || term->symbol->loop->dopamine == signal)
-            return;
-        others = term;
-    }
-    if (!others)
+    look_for_expected(&f, signal->value, false, EXPECTED_DEPTH);
+    if (f.knows || !f.others)
         return;
+    const LoopNode *others = f.others;
     LoopDiag *diag = loop_diag(check->diags, LOOP_W0033, signal->span, "'%.*s' trains '%.*s', and takes away what was expected of '%.*s'",
                                LOOP_STR_ARGS(signal->name), LOOP_STR_ARGS(loop->symbol->name), LOOP_STR_ARGS(others->symbol->name));
     loop_diag_note(check->diags, diag, others->span, "expected by another loop");

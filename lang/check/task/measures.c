@@ -37,6 +37,8 @@ static bool read_place(LoopChecker *check, const LoopWhere *where, const LoopAst
     if (!loop_anchor_read(check, &signal, from, &m->from) || !loop_anchor_read(check, &signal, loop_ast_value(place, LOOP_AST_TO), &m->to) ||
         !loop_anchor_check(check, &m->from, &m->select, 0) || !loop_anchor_check(check, &m->to, &m->select, 1))
         return false;
+    if (where->instant != LOOP_NONE && (m->from.onset || m->to.onset))
+        return true; /* what manipulations set is not known yet */
     return loop_window_check(check, &m->from, &m->to, &m->select, place->span);
 }
 

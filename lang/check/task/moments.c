@@ -99,6 +99,15 @@ static const LoopSymbol *driver(const LoopAnchorModel *anchor)
     return driven ? whole->symbol : NULL;
 }
 
+/* Whether the element of a sense that tells a moment is known not to begin by an event. */
+static bool is_silent_there(const LoopEventModel *e, const LoopAnchorModel *anchor)
+{
+    if (!e->value || !e->value->constant)
+        return false;
+    const bool each = e->value->type.width > 1 && anchor->onset->kind == LOOP_NODE_ELEMENT;
+    return !(e->value->constant[each ? anchor->onset->size : 0] > 0);
+}
+
 typedef enum Known { KNOWN_NOT, KNOWN_NEVER, KNOWN_STEP } Known;
 
 /* At which step of a trial a moment is, where the text tells: not where an event is drawn, worked out, or set by a manipulation. */
@@ -114,7 +123,7 @@ static Known known_step(const LoopTrialModel *trial, const LoopAnchorModel *anch
     for (size_t i = 0; i < trial->events.count; i++) {
         const LoopEventModel *e = &LOOP_ITEM(trial->events, LoopEventModel, i);
         bool same = anchor->onset->kind != LOOP_NODE_ELEMENT || e->element == LOOP_NONE || e->element == anchor->onset->size;
-        if (e->sense != sense || !same || is_silent(e))
+        if (e->sense != sense || !same || is_silent_there(e, anchor))
             continue;
         if (!e->at->constant || e->chance || (e->value && !e->value->constant))
             return KNOWN_NOT;
