@@ -237,7 +237,7 @@ static void look_for_expected(Expected *f, const LoopNode *node, bool away, int 
         look_for_expected(f, node->symbol->value, away, depth - 1);
         return;
     }
-    if (node->kind == LOOP_NODE_SYMBOL && node->field == LOOP_FIELD_expected) {
+    if (node->kind == LOOP_NODE_SYMBOL && node->field == LOOP_FIELD_expected && node->symbol->loop) {
         f->knows = node->symbol == f->own || node->symbol->loop->dopamine == f->own->loop->dopamine;
         f->others = away ? node : f->others;
     }
