@@ -118,6 +118,8 @@ const double *loop_node_given(const LoopNode *node);
 /* How the units of the operands of an elementwise row go together, and how it is written. */
 const char *loop_op_units(uint32_t op);
 const char *loop_op_written(uint32_t op);
+/* Whether it gives 0 or 1 and nothing else: comparisons, and, or, not. */
+bool loop_op_is_truth(uint32_t op);
 /* Inside such a node only what was is read, never what is: prev and delay. */
 bool loop_node_looks_back(const LoopNode *node);
 

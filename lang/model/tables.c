@@ -117,6 +117,11 @@ static const char *const written[] = {
 #undef EW3
 };
 
+bool loop_op_is_truth(uint32_t op)
+{
+    return op == LOOP_OP_not || op == LOOP_OP_truth || (op >= LOOP_OP_eq && op <= LOOP_OP_or); /* rows of elementwise.def side by side */
+}
+
 const char *loop_op_units(uint32_t op)
 {
     return op < sizeof units / sizeof units[0] ? units[op] : "";

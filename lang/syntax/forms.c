@@ -344,13 +344,14 @@ static bool is_dash_in_name(LoopStr text)
     return loop_str_is(text, "-") && !strchr(" \t", text.at[-1]) && !strchr(" \t\r\n=>", text.at[1]);
 }
 
-/* As in block 2 > 0.5, which lacks of how many. What is behind a number in a statement has a word ahead of that. */
-static bool is_behind_block(LoopStr text)
+/* Whether it is the word ahead of a token, with some of `between` between the two, in a statement that begins with a longer word. */
+static bool is_behind(LoopStr text, const char *word, const char *between)
 {
-    const char *at = text.at - 1;
-    while (strchr(" \t0123456789", *at))
+    const size_t length = strlen(word);
+    const char *at = text.at;
+    while (strchr(between, at[-1]))
         at--;
-    return memcmp(at - 4, "block", 5) == 0; /* no statement of that kind begins with a shorter word */
+    return memcmp(at - length, word, length) == 0 && strchr(" \t", at[-1 - (ptrdiff_t)length]);
 }
 
 /* As the second place in VTA at juice - VTA at light: there is one ahead of the last sign of the line. */
@@ -377,16 +378,6 @@ static bool has_ahead(const LoopParse *p, LoopStr text, const char *word)
     return false;
 }
 
-/* Whether it is the word right ahead of a token. */
-static bool is_behind(LoopStr text, const char *word)
-{
-    const size_t length = strlen(word);
-    const char *at = text.at;
-    while (strchr(" \t", at[-1]))
-        at--;
-    return memcmp(at - length, word, length) == 0; /* no statement in which it is asked begins with a shorter word */
-}
-
 static bool in_index(const LoopParse *p)
 {
     return p->parens && loop_diags_source_at(p->diags, p->file)->text.at[p->paren.begin] == '[';
@@ -408,9 +399,9 @@ static const char *horizon_hint(const LoopParse *p, LoopStr text)
 /* Of a measured value that is not written as it should be. */
 static const char *claim_hint(const LoopParse *p, LoopStr text, bool relation)
 {
-    if (p->previous == TOK_NAME && is_behind(text, "phase"))
+    if (p->previous == TOK_NAME && is_behind(text, "phase", " \t"))
         return "A phase is named by itself: VTA at light in train.";
-    if (p->previous == TOK_NAME && is_behind(text, "the"))
+    if (p->previous == TOK_NAME && is_behind(text, "the", " \t"))
         return "A moment is named by itself: VTA at light in train.";
     if (relation && has_ahead(p, text, "until"))
         return UNTIL_FORM;
@@ -431,7 +422,7 @@ const char *loop_parse_hint(const LoopParse *p, LoopStr text, bool ended, bool w
         return "This word is reserved; choose another name.";
     if (text.len && text.at[0] == '"')
         return "A text names an expectation, a source or a file; a label is written without quotes: act == left.";
-    if (claim && p->kind_before == TOK_NUMBER && is_behind_block(text))
+    if (claim && p->kind_before == TOK_NUMBER && is_behind(text, "block", " \t0123456789")) /* as in block 2 > 0.5, which lacks of how many */
         return CLAIM_PLACE;
     if (p->statement == TOK_EXPECT && p->previous == TOK_IN_LIST)
         return LOOP_TWO_CLAIMS;
@@ -439,12 +430,15 @@ const char *loop_parse_hint(const LoopParse *p, LoopStr text, bool ended, bool w
         return INSIDE_OUT;
     if (claim && p->previous == TOK_AT && is_second_place(p, text))
         return PLACES_APART;
-    if (p->statement == TOK_LOOP && !p->parens && p->previous == TOK_NAME && p->kind_before == TOK_NAME && horizon_hint(p, text))
-        return horizon_hint(p, text);
+    const char *meant = NULL;
+    if (p->statement == TOK_LOOP && !p->parens && p->previous == TOK_NAME && p->kind_before == TOK_NAME)
+        meant = horizon_hint(p, text);
+    else if (claim && p->statement != TOK_PHASE)
+        meant = claim_hint(p, text, is_one_of(text, relations));
+    if (meant)
+        return meant;
     if (loop_str_is(text, ",") && in_index(p))
         return "One element is read at a time: act.value[left].";
-    if (claim && p->statement != TOK_PHASE && claim_hint(p, text, is_one_of(text, relations)))
-        return claim_hint(p, text, is_one_of(text, relations));
     if (p->statement == TOK_DOPAMINE && p->statement_tokens <= 5 && loop_str_is(text, "="))
         return "What a signal trains stands behind an arrow: dopamine VTA -> hope = error(hope).";
     if (loop_str_is(text, "=") && p->blocks[p->depth] == LOOP_BLOCK_TRIAL && !p->parens && p->statement != TOK_LET && p->kind_before == TOK_NUMBER)

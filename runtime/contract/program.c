@@ -101,6 +101,13 @@ void loop_section_targets(const LoopSection *section, bool *targets)
     }
 }
 
+const uint32_t *loop_code_target(const uint32_t *code)
+{
+    const LoopOpInfo *info = &infos[code[0]];
+    const bool jumps = info->words > 1 && info->operands[info->words - 2] == 'j'; /* always the last */
+    return code + info->words + (jumps ? code[info->words - 1] : 0);
+}
+
 static bool writes_needed(const uint32_t *code, const bool *needed)
 {
     const char *operands = infos[code[0]].operands;

@@ -443,6 +443,8 @@ uint32_t loop_final_input(const LoopProgram *program, const LoopFinal *final, ui
 void loop_section_mark(const LoopSection *section, bool *needed);
 /* Marks in targets[words + 1] where the jumps of `section` lead. */
 void loop_section_targets(const LoopSection *section, bool *targets);
+/* Behind the instruction `code`, or where its jump leads. */
+const uint32_t *loop_code_target(const uint32_t *code);
 /* What of `section`, which has no jumps, works out the registers that are needed; marks those that it needs for that.
    The code belongs to `arena`. */
 LoopSection loop_section_slice(const LoopSection *section, bool *needed, LoopArena *arena);

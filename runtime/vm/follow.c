@@ -48,13 +48,6 @@ static void note_names(Finder *f, const uint32_t *code)
     }
 }
 
-/* Where the instruction that ends at word `end` leads to, if it jumps; else 0. */
-static size_t leads_to(const uint32_t *code, size_t end)
-{
-    const LoopOpInfo *info = loop_op_info(code[0]);
-    return info->words > 1 && info->operands[info->words - 2] == 'j' ? end + code[info->words - 1] : 0;
-}
-
 /* Whether the subtrahend of an instruction that is run on every step is such a register. */
 static bool suits(const Finder *f, const uint32_t *code, size_t end)
 {
@@ -76,7 +69,7 @@ static void note_all(Finder *f, const LoopSection *section, bool last)
         note_line(f, code, last && pc >= open);
         note_value(f, code, last ? 0 : end);
         note_names(f, code);
-        const size_t to = leads_to(code, end);
+        const size_t to = (size_t)(loop_code_target(code) - section->code);
         open = to > open ? to : open;
     }
 }
@@ -90,7 +83,7 @@ static void find(const Finder *f, uint32_t *follows)
         end = pc + loop_op_info(code[0])->words;
         if (pc >= open && suits(f, code, end))
             follows[code[3]] = f->lines[f->lent[code[3]] - f->program->register_count].source;
-        const size_t to = leads_to(code, end);
+        const size_t to = (size_t)(loop_code_target(code) - section->code);
         open = to > open ? to : open;
     }
 }

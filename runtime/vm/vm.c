@@ -216,13 +216,6 @@ static bool is_jump(uint32_t op)
     return op == LOOP_OP_SKIP_UNLESS || op == LOOP_OP_SKIP_FIRST || op == LOOP_OP_SKIP_UNASKED;
 }
 
-/* Behind the instruction `code`, or where its jump leads. */
-static const uint32_t *target(const uint32_t *code)
-{
-    size_t length = loop_op_info(code[0])->words;
-    return code + length + (is_jump(code[0]) ? code[length - 1] : 0);
-}
-
 void loop_block_run(LoopBlock *block, const LoopSection *section)
 {
     const uint32_t *code = section->code, *end = code + section->length;
@@ -231,7 +224,7 @@ void loop_block_run(LoopBlock *block, const LoopSection *section)
         const LoopReady *next = at.run(block, &at);
         if (!next && !is_jump(code[0]))
             return;
-        code = next ? code + loop_op_info(code[0])->words : target(code);
+        code = next ? code + loop_op_info(code[0])->words : loop_code_target(code);
     }
 }
 
@@ -260,7 +253,7 @@ static void section_ready(LoopBlock *block, const LoopSection *section, LoopRead
         if (!is_memo && !is_jump(jump->code[0]))
             continue;
         LoopReady *to = jump;
-        while (to->code < (is_memo ? block->layout->memos[jump->n].end : target(jump->code)))
+        while (to->code < (is_memo ? block->layout->memos[jump->n].end : loop_code_target(jump->code)))
             to++;
         to->target = true;
         jump->jump = to;

@@ -13,14 +13,12 @@ static void doubt_time(const LoopCall *call)
     loop_diag_help(call->check->diags, diag, "Over time it stands outermost: 2 * (%.*s(x) in train)", LOOP_STR_ARGS(call->ast->text));
 }
 
-/* In `sum(act == right) at go in p` it is of one element too, where how many trials was meant. Comparisons are rows of elementwise.def side by
-   side, `and` and `or` behind them. */
+/* In `sum(act == right) at go in p` it is of one element too, where how many trials was meant. */
 static void doubt_trials(const LoopCall *call)
 {
     const LoopNode *kid = call->kid[0];
-    const bool compares = kid->kind == LOOP_NODE_OP && ((kid->op >= LOOP_OP_eq && kid->op <= LOOP_OP_or) || kid->op == LOOP_OP_not);
     if (call->function != LOOP_FN_sum || call->where->in != LOOP_IN_MEASURE || call->where->over_time || call->where->bindings ||
-        kid->type.width != 1 || !compares)
+        kid->type.width != 1 || kid->kind != LOOP_NODE_OP || !loop_op_is_truth(kid->op))
         return;
     LoopDiag *diag = loop_diag(call->check->diags, LOOP_W0018, call->ast->span, "this sum is not over trials: it is of one element, in each trial");
     loop_diag_help(call->check->diags, diag,

@@ -95,8 +95,8 @@ static LoopRange of_op(Look *look, const LoopNode *node, int level)
         return k[1].hi <= k[2].lo ? (LoopRange){k[1].lo, k[2].hi} : anything;
     case LOOP_OP_select:
         return hull(k[1], k[2]);
-    default: /* comparisons, and, or, not give 0 or 1 */
-        return node->op == LOOP_OP_not || node->op == LOOP_OP_truth || (node->op >= LOOP_OP_eq && node->op <= LOOP_OP_or) ? truth : anything;
+    default:
+        return loop_op_is_truth(node->op) ? truth : anything;
     }
 }
 

@@ -58,13 +58,28 @@ bool loop_anchor_read(LoopChecker *check, const LoopWhere *where, const LoopAst 
     return true;
 }
 
-/* An event that nobody can tell the onset of: its size is known, and never above 0. */
-static bool is_silent(const LoopEventModel *e)
+/* The sense that drives a moment by events of trials; NULL: it is told by something else. */
+static const LoopSymbol *driver(const LoopAnchorModel *anchor)
 {
-    bool silent = e->value && e->value->constant;
-    for (uint32_t i = 0; silent && i < e->value->type.width; i++)
-        silent = !(e->value->constant[i] > 0);
-    return silent;
+    const LoopNode *whole = anchor->onset && anchor->onset->kind == LOOP_NODE_ELEMENT ? anchor->onset->kids[0] : anchor->onset;
+    bool driven = whole && whole->kind == LOOP_NODE_SYMBOL && whole->symbol->kind == LOOP_SYM_SENSE && !whole->symbol->value;
+    return driven ? whole->symbol : NULL;
+}
+
+/* Whether an event drives that sense, or the element of it that tells the moment. */
+static bool drives(const LoopEventModel *e, const LoopAnchorModel *anchor)
+{
+    bool same = anchor->onset->kind != LOOP_NODE_ELEMENT || e->element == LOOP_NONE || e->element == anchor->onset->size;
+    return same && e->sense == driver(anchor);
+}
+
+/* An event that nobody can tell the onset of: its size is known there, and not above 0. */
+static bool is_silent(const LoopEventModel *e, const LoopAnchorModel *anchor)
+{
+    if (!e->value || !e->value->constant)
+        return false;
+    const bool each = e->value->type.width > 1 && anchor->onset->kind == LOOP_NODE_ELEMENT;
+    return !(e->value->constant[each ? anchor->onset->size : 0] > 0);
 }
 
 /* What the trials selected have of an event that a moment is told by. */
@@ -76,36 +91,17 @@ typedef struct Found {
 /* The trial type drives that sense, or an element that may be it. */
 static void find_event(const LoopTrialModel *trial, const LoopAnchorModel *anchor, uint32_t over, Found *found)
 {
-    const LoopNode *signal = anchor->onset, *whole = signal->kind == LOOP_NODE_ELEMENT ? signal->kids[0] : signal;
     for (size_t i = 0; i < trial->events.count; i++) {
         const LoopEventModel *e = &LOOP_ITEM(trial->events, LoopEventModel, i);
-        bool same = whole == signal || e->element == LOOP_NONE || e->element == signal->size;
-        if (e->sense != whole->symbol || !same)
+        if (!drives(e, anchor))
             continue;
         double at = e->at->constant ? e->at->constant[0] + anchor->steps : -1;
         found->has = true;
-        if (is_silent(e))
+        if (is_silent(e, anchor))
             continue;
         found->sounds = true;
         found->fits = found->fits || !e->at->constant || (at >= 0 && at < (double)trial->duration + over);
     }
-}
-
-/* The sense that drives a moment by events of trials; NULL: it is told by something else. */
-static const LoopSymbol *driver(const LoopAnchorModel *anchor)
-{
-    const LoopNode *whole = anchor->onset && anchor->onset->kind == LOOP_NODE_ELEMENT ? anchor->onset->kids[0] : anchor->onset;
-    bool driven = whole && whole->kind == LOOP_NODE_SYMBOL && whole->symbol->kind == LOOP_SYM_SENSE && !whole->symbol->value;
-    return driven ? whole->symbol : NULL;
-}
-
-/* Whether the element of a sense that tells a moment is known not to begin by an event. */
-static bool is_silent_there(const LoopEventModel *e, const LoopAnchorModel *anchor)
-{
-    if (!e->value || !e->value->constant)
-        return false;
-    const bool each = e->value->type.width > 1 && anchor->onset->kind == LOOP_NODE_ELEMENT;
-    return !(e->value->constant[each ? anchor->onset->size : 0] > 0);
 }
 
 typedef enum Known { KNOWN_NOT, KNOWN_NEVER, KNOWN_STEP } Known;
@@ -122,8 +118,7 @@ static Known known_step(const LoopTrialModel *trial, const LoopAnchorModel *anch
         return KNOWN_STEP;
     for (size_t i = 0; i < trial->events.count; i++) {
         const LoopEventModel *e = &LOOP_ITEM(trial->events, LoopEventModel, i);
-        bool same = anchor->onset->kind != LOOP_NODE_ELEMENT || e->element == LOOP_NONE || e->element == anchor->onset->size;
-        if (e->sense != sense || !same || is_silent_there(e, anchor))
+        if (!drives(e, anchor) || is_silent(e, anchor))
             continue;
         if (!e->at->constant || e->chance || (e->value && !e->value->constant))
             return KNOWN_NOT;
