@@ -14,73 +14,6 @@
 
 static const LoopReal ONE = 1.0;
 
-/* Notes which lines are not 0 now. Whether they are those that are listed, and the same. */
-static bool is_listed(LoopReadout *r)
-{
-    const LoopView x = r->wires.context;
-    bool same = loop_lines_seen(r->sees, x.at, x.step, r->wires.reach);
-    const uint32_t count = r->single ? 1 : r->begin[LOOP_PARTS];
-    for (uint32_t i = 0; same && i < count; i++)
-        same = r->active[i].x == x.at[r->active[i].line * x.step];
-    return same;
-}
-
-/* Whether one bit of some words is 1, and no other: that of *line. */
-static bool has_one(const uint64_t *sees, size_t words, uint32_t *line)
-{
-    uint32_t full = 0;
-    uint64_t more = 0;
-    for (size_t word = 0; word < words; word++)
-        if (sees[word]) {
-            full++;
-            more |= sees[word] & (sees[word] - 1);
-            *line = (uint32_t)(word * LOOP_RUNS_WORD) + (uint32_t)__builtin_ctzll(sees[word]);
-        }
-    return full == 1 && !more;
-}
-
-/* Lists the lines that are not 0, by partial sum; most sums have none. */
-static void list(LoopReadout *r)
-{
-    _Static_assert(LOOP_PARTS == 8, "the lines of a sum are every eighth of a word");
-    const uint64_t eighths = 0x0101010101010101; /* those of the first sum */
-    const LoopView x = r->wires.context;
-    const size_t words = loop_runs_words(r->wires.reach);
-    uint64_t together = 0;
-    uint32_t count = 0, line = 0;
-    r->single = has_one(r->sees, words, &line);
-    if (r->single) {
-        r->active[0] = (LoopActive){line, x.at[line * x.step]};
-        return;
-    }
-    for (size_t word = 0; word < words; word++)
-        together |= r->sees[word];
-    for (size_t p = 0; p < LOOP_PARTS; p++) {
-        r->begin[p] = count;
-        for (size_t word = 0; (together & eighths << p) && word < words; word++)
-            for (uint64_t left = r->sees[word] & eighths << p; left; left &= left - 1) {
-                line = (uint32_t)(word * LOOP_RUNS_WORD) + (uint32_t)__builtin_ctzll(left);
-                r->active[count++] = (LoopActive){line, x.at[line * x.step]};
-            }
-    }
-    r->begin[LOOP_PARTS] = count;
-}
-
-/* Lists the lines that all lanes see. Whether they are those of the last time. */
-static bool list_again(const LoopBlock *block, size_t index)
-{
-    LoopReadout *r = &block->readouts[index];
-    LoopSeen *seen = &block->seen[index];
-    const size_t memo = block->layout->loops[index].memo;
-    if (memo && block->runs[memo - 1] == seen->run)
-        return true;
-    seen->run = memo ? block->runs[memo - 1] : 0;
-    if (is_listed(r))
-        return true;
-    list(r);
-    return false;
-}
-
 void loop_ready_value(const LoopBlock *block, size_t index, LoopReadout *r)
 {
     const LoopLoop *loop = &block->program->loops[index];
@@ -327,7 +260,7 @@ static bool still_stands(LoopBlock *block, const LoopLoop *loop, size_t index)
 {
     if (!block->readouts[index].sparse)
         return loop_seen_same(block, index);
-    return list_again(block, index) && loop->propose == LOOP_NONE && !block->seen[index].stale;
+    return loop_seen_list(block, index) && loop->propose == LOOP_NONE && !block->seen[index].stale;
 }
 
 void loop_kernel_value(LoopBlock *block, const LoopLoop *loop, size_t index)
@@ -356,7 +289,7 @@ void loop_kernel_striatum(LoopBlock *block, const uint32_t *args)
     const size_t lanes = loop_block_lanes(block, args[0]);
     const bool each = loop_block_synapse_lanes(block, loop) == lanes; /* or one number for all of the block */
     loop_late_settle(block, args[1]);
-    if (block->readouts[args[1]].sparse && !list_again(block, args[1]))
+    if (block->readouts[args[1]].sparse && !loop_seen_list(block, args[1]))
         block->seen[args[1]].stale = true; /* these lines are not those of its value */
     for (LoopBundle b = loop_bundle(block, args[1], 0); b.lanes; b = loop_bundle_after(block, args[1], b)) {
         LoopReadout some;

@@ -1,5 +1,6 @@
 #include "runtime/vm/seen.h"
 
+#include "runtime/rules/runs.h"
 #include "runtime/vm/turn.h"
 
 #include <string.h>
@@ -50,7 +51,75 @@ bool loop_seen_find(LoopLayout *layout, const LoopProgram *program)
     return ok;
 }
 
-/* ---- step by step ---- */
+/* ---- lines that all lanes see ---- */
+
+/* Notes which lines are not 0 now. Whether they are those that are listed, and the same. */
+static bool is_listed(LoopReadout *r)
+{
+    const LoopView x = r->wires.context;
+    bool same = loop_lines_seen(r->sees, x.at, x.step, r->wires.reach);
+    const uint32_t count = r->single ? 1 : r->begin[LOOP_PARTS];
+    for (uint32_t i = 0; same && i < count; i++)
+        same = r->active[i].x == x.at[r->active[i].line * x.step];
+    return same;
+}
+
+/* Whether one bit of some words is 1, and no other: that of *line. */
+static bool has_one(const uint64_t *sees, size_t words, uint32_t *line)
+{
+    uint32_t full = 0;
+    uint64_t more = 0;
+    for (size_t word = 0; word < words; word++)
+        if (sees[word]) {
+            full++;
+            more |= sees[word] & (sees[word] - 1);
+            *line = (uint32_t)(word * LOOP_RUNS_WORD) + (uint32_t)__builtin_ctzll(sees[word]);
+        }
+    return full == 1 && !more;
+}
+
+/* Lists the lines that are not 0, by partial sum; most sums have none. */
+static void list(LoopReadout *r)
+{
+    _Static_assert(LOOP_PARTS == 8, "the lines of a sum are every eighth of a word");
+    const uint64_t eighths = 0x0101010101010101; /* those of the first sum */
+    const LoopView x = r->wires.context;
+    const size_t words = loop_runs_words(r->wires.reach);
+    uint64_t together = 0;
+    uint32_t count = 0, line = 0;
+    r->single = has_one(r->sees, words, &line);
+    if (r->single) {
+        r->active[0] = (LoopActive){line, x.at[line * x.step]};
+        return;
+    }
+    for (size_t word = 0; word < words; word++)
+        together |= r->sees[word];
+    for (size_t p = 0; p < LOOP_PARTS; p++) {
+        r->begin[p] = count;
+        for (size_t word = 0; (together & eighths << p) && word < words; word++)
+            for (uint64_t left = r->sees[word] & eighths << p; left; left &= left - 1) {
+                line = (uint32_t)(word * LOOP_RUNS_WORD) + (uint32_t)__builtin_ctzll(left);
+                r->active[count++] = (LoopActive){line, x.at[line * x.step]};
+            }
+    }
+    r->begin[LOOP_PARTS] = count;
+}
+
+bool loop_seen_list(const LoopBlock *block, size_t index)
+{
+    LoopReadout *r = &block->readouts[index];
+    LoopSeen *seen = &block->seen[index];
+    const size_t memo = block->layout->loops[index].memo;
+    if (memo && block->runs[memo - 1] == seen->run)
+        return true;
+    seen->run = memo ? block->runs[memo - 1] : 0;
+    if (is_listed(r))
+        return true;
+    list(r);
+    return false;
+}
+
+/* ---- contexts that are kept ---- */
 
 void loop_seen_start(LoopBlock *block, size_t index)
 {

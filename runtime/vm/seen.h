@@ -10,7 +10,9 @@
 bool loop_seen_find(LoopLayout *layout, const LoopProgram *program);
 /* Makes block->seen[index], for the lanes that the block holds now. */
 void loop_seen_start(LoopBlock *block, size_t index);
-/* Whether the loop sees now what it saw last. */
+/* Lists the lines that all lanes see, in the loop's readout, which has room for them. Whether they are those of the last time. */
+bool loop_seen_list(const LoopBlock *block, size_t index);
+/* Whether the loop sees now what it saw last, where that is no list. */
 bool loop_seen_same(const LoopBlock *block, size_t index);
 /* Keeps what it sees now as .next, which loop_seen_turn makes .last, where there is room for it. Both may be one, where learning is not
    put off. */
