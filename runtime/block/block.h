@@ -53,7 +53,7 @@ typedef struct LoopFault {
 typedef struct LoopBlock {
     const LoopProgram *program;
     const LoopLayout *layout;
-    bool asks_ahead;            /* this processor is better asked for memory ahead of its turn */
+    size_t ahead;               /* this processor is better asked for memory so many bytes ahead of its turn; 0: left to itself */
     uint32_t first, lanes;      /* of all lanes of the run */
     uint32_t agents;            /* per group */
     uint32_t *agent, *group;    /* [lanes] */

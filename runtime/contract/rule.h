@@ -45,7 +45,7 @@ typedef struct LoopWires {
     uint32_t upstate;        /* inputs that must be active; 0: none */
     LoopView context;        /* [lines] */
     const LoopReal *samples; /* [channels][neurons][reach][lanes]: numbers of lines; NULL unless the wiring samples */
-    bool ahead;              /* synapses of one lane are worth asking for ahead of their turn: LOOP_FETCH_AHEAD of wide.h */
+    size_t ahead;            /* how many bytes ahead of their turn synapses of one lane are to be asked for; 0: not at all */
 } LoopWires;
 
 enum { LOOP_RULE_ARRAYS = 14 }; /* of scratch, each as long as a run of synapses */

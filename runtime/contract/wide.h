@@ -35,10 +35,6 @@
 #define LOOP_APART LOOP_PRAGMA(GCC ivdep)
 #endif
 
-/* Where one lane has many synapses, this many bytes of them are asked for ahead of their turn (LoopWires.ahead). Processors look ahead by
-   themselves, but some only to the end of a page of 4 KB. */
-enum { LOOP_FETCH_AHEAD = 8192 };
-
 typedef LoopReal LoopWide __attribute__((vector_size(LOOP_WIDE_BYTES), aligned(sizeof(LoopReal)), may_alias));
 typedef LoopBits LoopWideBits __attribute__((vector_size(LOOP_WIDE_BYTES), aligned(sizeof(LoopReal)), may_alias));
 enum { LOOP_WIDE = LOOP_WIDE_BYTES / sizeof(LoopReal) };

@@ -20,11 +20,11 @@ LOOP_INLINE void move_strip(const LoopSynapses *s, size_t l, size_t vectors, Loo
         }
 }
 
-/* Synapses of one lane, which may be many and come from memory. `ahead` is a constant. */
-LOOP_INLINE void move_lane(const LoopSynapses *s, bool ahead)
+/* Synapses of one lane, which may be many and come from memory; asked for that many bytes ahead if `ahead`, a constant. */
+LOOP_INLINE void move_lane(const LoopSynapses *s, size_t bytes, bool ahead)
 {
     const LoopReal push = s->push[0];
-    LoopReal *w = s->w;
+    LoopReal *w = s->w, *next = w + bytes / sizeof *w;
     const LoopReal *e = s->e;
     size_t i = 0;
     if (push == 0)
@@ -32,7 +32,7 @@ LOOP_INLINE void move_lane(const LoopSynapses *s, bool ahead)
     LOOP_UNROLL(4)
     for (; i + LOOP_WIDE <= s->n; i += LOOP_WIDE) {
         if (ahead)
-            __builtin_prefetch(w + i + LOOP_FETCH_AHEAD / sizeof *w, 1);
+            __builtin_prefetch(next + i, 1);
         LoopWide trace = loop_wide(e + i);
         loop_wide_put(w + i, loop_wide(w + i) + loop_wide_where(loop_wide_different(trace, (LoopWide){0}), push * trace));
     }
@@ -46,9 +46,9 @@ static inline void move(const LoopRuleCall *call, const LoopSynapses *s, size_t 
     const LoopReal *restrict e = s->e, *restrict push = s->push;
 #define MOVE(l, vectors, kept) move_strip(s, l, vectors, kept)
     if (!step && call->wires.ahead)
-        move_lane(s, true);
+        move_lane(s, call->wires.ahead, true);
     else if (!step)
-        move_lane(s, false);
+        move_lane(s, 0, false);
     else if (s->n >= LOOP_WIDE)
         LOOP_STRIPS(s->n, MOVE);
     else

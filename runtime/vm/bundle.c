@@ -16,7 +16,7 @@ LoopWires loop_block_wires(const LoopBlock *block, size_t index, uint32_t contex
     const LoopLoop *loop = &block->program->loops[index];
     return (LoopWires){.wiring = loop->wiring, .reach = loop->reach, .lanes = loop_block_synapse_lanes(block, loop),
                        .upstate = loop->upstate, .context = loop_block_view(block, context, NULL),
-                       .samples = block->state + block->layout->loops[index].samples, .ahead = block->asks_ahead};
+                       .samples = block->state + block->layout->loops[index].samples, .ahead = block->ahead};
 }
 
 /* Bundled loops have one row of scales and no memory, see loop_late_suits. */

@@ -154,13 +154,13 @@ static void read_lanes(const LoopReadout *r, const LoopReal *w, size_t synapse, 
 LOOP_INLINE void read_row(const LoopReadout *r, const LoopReal *w, LoopReal *s, bool ahead)
 {
     const size_t reach = r->wires.reach;
-    const LoopReal *x = r->wires.context.at;
+    const LoopReal *x = r->wires.context.at, *next = w + r->wires.ahead / sizeof *w;
     LoopEight sums = {0};
     size_t i = 0;
     LOOP_UNROLL(4)
     for (; i + LOOP_PARTS <= reach; i += LOOP_PARTS) {
         if (ahead)
-            __builtin_prefetch(w + i + LOOP_FETCH_AHEAD / sizeof *w);
+            __builtin_prefetch(next + i);
         loop_eight_add(&sums, w + i, x + i);
     }
     if (i < reach)
