@@ -292,7 +292,7 @@ static const char *statement_of(LoopStr word)
     if (next[0] && strchr("+-*/:", next[0]) && next[1] == '=')
         return "Nothing is assigned. What changes from step to step is a state: body { state n from 0 next n + 1 }.";
     if (loop_word_assigned(word))
-        return "A formula gets its name by let, and a number that may be varied by param: let bright = 2 * light.";
+        return "A formula gets its name by let, a number that may be varied by param, and what a circuit makes by make: let bright = 2 * light.";
     if (next[0] == '-' && next[1] == '>')
         return "A dopamine signal is declared: dopamine VTA -> hope = error(hope).";
     return "A statement begins with a word such as sense, let, loop, dopamine, task, expect or record.";
