@@ -134,7 +134,7 @@ static void put_label(const LoopClaim *claim, const LoopOutcome *out, LoopText *
         put_claim_text(claim, out, cell);
 }
 
-/* Fewer agents or trials than there could have been. */
+/* Fewer agents or trials than there could have been, or agents of several groups, which the claim does not name. */
 static void put_note(const LoopReport *report, const LoopClaim *claim, const LoopSample *sample, uint32_t e, LoopText *cell)
 {
     uint64_t agents = loop_claim_agents(report, claim), trials = loop_claim_trials(report, claim, e);
@@ -148,6 +148,8 @@ static void put_note(const LoopReport *report, const LoopClaim *claim, const Loo
     }
     if (sample->infinite && measure && measure->first_true)
         loop_text_add(cell, "%sreached by %u of %u agents", cell->len ? ", " : "", sample->agents - sample->infinite, sample->agents);
+    if (sample->agents > report->program->agents)
+        loop_text_add(cell, "%sgroups together", cell->len ? ", " : "");
 }
 
 static bool same_sample(const LoopSample *a, const LoopSample *b)
