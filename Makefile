@@ -43,11 +43,16 @@ avx512_single  = $(avx512) $(single)
 HAS           := $(VECTORS:%=-DLOOP_HAS_%)
 ENGINEOBJ     := $(ENGINES:%=$(BUILD)/engine/%.o)
 
-.PHONY: all run check clean
+.PHONY: all run install check clean
 all: $(BUILD)/loop
 
 run: $(BUILD)/loop
 	$(BUILD)/loop run examples/schultz.loop
+
+# One file: the library of models is inside it.
+PREFIX ?= /usr/local
+install: $(BUILD)/loop
+	install -D -m 755 $(BUILD)/loop $(DESTDIR)$(PREFIX)/bin/loop
 
 $(BUILD)/loop: $(call obj,$(SOURCES)) $(GENOBJ) $(ENGINEOBJ)
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)

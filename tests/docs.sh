@@ -128,4 +128,10 @@ for page in "${pages[@]}"; do
     done < <(sed 's/`[^`]*`//g' "$page" | grep -oE '\]\([^) ]+\)' | sed 's/^](//; s/)$//' | grep -vE '^[a-z]+:')
 done
 
+# What is installed runs anywhere, its library with it.
+installed=$scratch/root/opt/bin/loop
+env -u MAKEFLAGS -u MAKELEVEL make -s BUILD="$(dirname "$loop")" DESTDIR="$scratch/root" PREFIX=/opt install >"$scratch/said" 2>&1
+printf '%s\n' 'use drives' 'step 1 s' 'sense a' 'record a' 'run 3 s' >"$scratch/anywhere.loop"
+if (cd / && "$installed" run -q "$scratch/anywhere.loop") >>"$scratch/said" 2>&1; then pass; else fail "make install: $(cat "$scratch/said")"; fi
+
 finish
