@@ -148,7 +148,7 @@ static void put_note(const LoopReport *report, const LoopClaim *claim, const Loo
     }
     if (sample->infinite && measure && measure->first_true)
         loop_text_add(cell, "%sreached by %u of %u agents", cell->len ? ", " : "", sample->agents - sample->infinite, sample->agents);
-    if (sample->agents > report->program->agents)
+    if (sample->agents > report->results->agents)
         loop_text_add(cell, "%sgroups together", cell->len ? ", " : "");
 }
 

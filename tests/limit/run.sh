@@ -123,6 +123,11 @@ want each 1 'FAILS' "$loop" run -q --each-agent -o "$scratch/each" tests/report/
 # the mean over agents.csv, by name, is what measures.csv says
 cut_means() { awk -F, -v group="$2" 'NR > 1 { sum[$1] += $(group); n[$1]++ } END { for (name in sum) printf "%s %.9f\n", name, sum[name] / n[name] }' "$1" | sort; }
 [ "$(wc -l <"$scratch/each/agents.csv")" -eq 105 ] && [ "$(cut_means "$scratch/each/agents.csv" 7)" = "$(cut_means "$scratch/each/measures.csv" 5)" ] && pass || fail 'agents.csv'
+# however many agents there are, the same rows are of groups together
+for agents in 2 8 50; do
+    "$loop" run --agents $agents tests/report/pooled.loop | grep -c 'groups together' >>"$scratch/together"
+done
+[ "$(tr '\n' ' ' <"$scratch/together")" = '3 3 3 ' ] && pass || fail 'groups together'
 # without it what another run left there goes; and a folder in the way of one file keeps all of them as they were
 want other 1 'FAILS' "$loop" run -q -o "$scratch/each" tests/report/pooled.loop
 [ "$(ls -A "$scratch/each" | tr '\n' ' ')" = 'measures.csv run.json traces.csv ' ] && pass || fail 'an old agents.csv'

@@ -13,18 +13,6 @@ static void doubt_time(const LoopCall *call)
     loop_diag_help(call->check->diags, diag, "Over time it stands outermost: 2 * (%.*s(x) in train)", LOOP_STR_ARGS(call->ast->text));
 }
 
-/* In `sum(act == right) at go in p` it is of one element too, where how many trials was meant. */
-static void doubt_trials(const LoopCall *call)
-{
-    const LoopNode *kid = call->kid[0];
-    if (call->function != LOOP_FN_sum || call->where->in != LOOP_IN_MEASURE || call->where->over_time || call->where->bindings ||
-        kid->type.width != 1 || kid->kind != LOOP_NODE_OP || !loop_op_is_truth(kid->op))
-        return;
-    LoopDiag *diag = loop_diag(call->check->diags, LOOP_W0018, call->ast->span, "this sum is not over trials: it is of one element, in each trial");
-    loop_diag_help(call->check->diags, diag,
-                   "What is measured is the mean over trials, (act == left) at go in train: the share of trials in which it holds. Times their number it is how many.");
-}
-
 /* Whether a node is a signal that is declared as one number, and could be no more. */
 static bool is_single(const LoopNode *node)
 {
@@ -33,6 +21,25 @@ static bool is_single(const LoopNode *node)
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         of_kind = of_kind || (node->kind == LOOP_NODE_SYMBOL && node->symbol->kind == kinds[i]);
     return of_kind && node->type.width == 1 && node->symbol->ast && !loop_ast_find(node->symbol->ast, LOOP_AST_SIZE);
+}
+
+/* In `sum(act == right) at go in p` it is of one element too, where how many trials was meant; in `sum(press) at go in p` how often. */
+static void doubt_moment(const LoopCall *call)
+{
+    const LoopNode *kid = call->kid[0];
+    const bool truth = call->function == LOOP_FN_sum && kid->type.width == 1 && kid->kind == LOOP_NODE_OP && loop_op_is_truth(kid->op);
+    if ((call->function != LOOP_FN_sum && call->function != LOOP_FN_mean) || call->where->in != LOOP_IN_MEASURE || call->where->over_time ||
+        call->where->bindings || !(truth || is_single(kid)))
+        return;
+    LoopDiag *diag = loop_diag(call->check->diags, LOOP_W0018, call->ast->span,
+                               truth ? "this sum is not over trials: it is of one element, in each trial" : "this %.*s is of one element, at one moment",
+                               LOOP_STR_ARGS(call->ast->text));
+    if (truth)
+        loop_diag_help(call->check->diags, diag,
+                       "What is measured is the mean over trials, (act == left) at go in train: the share of trials in which it holds. Times their number it is how many.");
+    else
+        loop_diag_help(call->check->diags, diag, "Over time it has no 'at', but a phase or two moments: %.*s(x) in train, or %.*s(x) from light to juice in train.",
+                       LOOP_STR_ARGS(call->ast->text), LOOP_STR_ARGS(call->ast->text));
 }
 
 /* A single number is its own mean; meant is often one over time. What a function or a circuit is given may have any width. */
@@ -48,7 +55,7 @@ static void doubt_single(const LoopCall *call)
 void loop_doubt_reducer(const LoopCall *call)
 {
     doubt_time(call);
-    doubt_trials(call);
+    doubt_moment(call);
     doubt_single(call);
 }
 

@@ -90,46 +90,9 @@ static bool drives(const LoopTrialModel *trial, const LoopSymbol *sense)
     return trial->broken;
 }
 
-static bool is_no_sum(const LoopNode *node)
-{
-    return node->kind != LOOP_NODE_OP || (node->op != LOOP_OP_add && node->op != LOOP_OP_sub && node->op != LOOP_OP_neg);
-}
-
-/* The nodes of a formula and of the lets that it names, with `all` of everything that has a formula, as far as `skip` opens them. */
-static LoopList terms_in(LoopChecker *check, LoopNode *formula, LoopNodeSkip *skip, bool all)
-{
-    LoopList terms = {0};
-    const uint32_t mark = ++check->mark;
-    bool walked = loop_nodes_collect(check->arena, formula, mark, skip, &terms);
-    for (size_t i = 0; walked && i < terms.count; i++) { /* lets add to the list */
-        const LoopNode *term = LOOP_ITEM(terms, LoopNode *, i);
-        if (term->kind == LOOP_NODE_SYMBOL && (term->symbol->kind == LOOP_SYM_LET || (all && term->symbol->value)))
-            walked = loop_nodes_collect(check->arena, term->symbol->value, mark, skip, &terms);
-    }
-    return walked ? terms : (LoopList){0};
-}
-
 static LoopList terms_of(LoopChecker *check, LoopNode *formula, LoopNodeSkip *skip)
 {
-    return terms_in(check, formula, skip, false);
-}
-
-/* Whether a formula is what the loop expected, plus or minus something, on each step: nothing asks whether there is an outcome. */
-static bool compares_always(LoopChecker *check, LoopNode *formula, const LoopSymbol *loop)
-{
-    const LoopList terms = terms_of(check, formula, is_no_sum);
-    for (size_t i = 0; i < terms.count; i++) {
-        const LoopNode *term = LOOP_ITEM(terms, LoopNode *, i);
-        if (term->kind == LOOP_NODE_SYMBOL && term->symbol == loop && term->field == LOOP_FIELD_expected)
-            return true;
-    }
-    return false;
-}
-
-/* Whether a node knows of the steps before. */
-static bool remembers(const LoopNode *node)
-{
-    return node->kind == LOOP_NODE_FUNCTION && node->function >= LOOP_FN_prev && node->function <= LOOP_FN_microstimuli;
+    return loop_terms_in(check, formula, skip, false);
 }
 
 static bool chooses_always(const LoopLoopModel *loop)
@@ -152,11 +115,11 @@ static void check_step(LoopChecker *check, const LoopLoopModel *loop)
     const LoopSymbol *signal = loop->dopamine, *act = loop->symbol;
     if (loop->kind != LOOP_CHOOSE || !signal || !loop->rate)
         return;
-    const LoopList terms = terms_of(check, signal->value, remembers);
+    const LoopList terms = terms_of(check, signal->value, loop_node_remembers);
     const LoopNode *now = NULL;
     for (size_t i = 0; i < terms.count; i++) {
         const LoopNode *term = LOOP_ITEM(terms, LoopNode *, i);
-        if (remembers(term) || (term->kind == LOOP_NODE_SYMBOL && term->symbol == act && term->field == LOOP_FIELD_expected))
+        if (loop_node_remembers(term) || (term->kind == LOOP_NODE_SYMBOL && term->symbol == act && term->field == LOOP_FIELD_expected))
             return;
         now = !now && is_choice_now(term, loop) ? term : now;
     }
@@ -179,7 +142,7 @@ static bool is_prediction_now(const LoopNode *node, const LoopSymbol *loop)
 /* Whether a formula that looks back reads what a loop predicted. */
 static bool knows_prediction(LoopChecker *check, LoopNode *formula, const LoopSymbol *loop)
 {
-    const LoopList inside = terms_in(check, formula, NULL, true);
+    const LoopList inside = loop_terms_in(check, formula, NULL, true);
     for (size_t i = 0; i < inside.count; i++)
         if (is_prediction_now(LOOP_ITEM(inside, LoopNode *, i), loop))
             return true;
@@ -189,11 +152,11 @@ static bool knows_prediction(LoopChecker *check, LoopNode *formula, const LoopSy
 /* Where a signal reads what a loop predicts on this step; NULL: nowhere, or it knows what that predicted too. */
 static const LoopNode *predicts_now(LoopChecker *check, const LoopSymbol *signal, const LoopSymbol *loop, bool all)
 {
-    const LoopList terms = terms_in(check, signal->value, remembers, all);
+    const LoopList terms = loop_terms_in(check, signal->value, loop_node_remembers, all);
     const LoopNode *now = NULL;
     for (size_t i = 0; i < terms.count; i++) {
         LoopNode *term = LOOP_ITEM(terms, LoopNode *, i);
-        if (remembers(term) && knows_prediction(check, term, loop))
+        if (loop_node_remembers(term) && knows_prediction(check, term, loop))
             return NULL;
         now = !now && is_prediction_now(term, loop) ? term : now;
     }
@@ -278,7 +241,7 @@ static void check_outcome(LoopChecker *check, const LoopLoopModel *loop)
 {
     const LoopSymbol *signal = loop->dopamine, *act = loop->symbol;
     if (loop->kind != LOOP_CHOOSE || !loop->when || loop->trace || !signal || !has_long_trial(check->model) ||
-        !compares_always(check, signal->value, act))
+        !loop_compares_always(check, signal->value, act))
         return;
     LoopDiag *diag = loop_diag(check->diags, LOOP_W0023, signal->span,
                                "between its choices '%.*s' unlearns what it took: '%.*s' is less by what was expected on every step",
@@ -302,7 +265,7 @@ static const LoopSymbol *choice_number(const LoopNode *node)
 /* Of what a signal is made of, not what decides on it: indices and comparisons are numbers of choices by right. */
 static bool is_no_arithmetic(const LoopNode *node)
 {
-    return is_no_sum(node) && !(node->kind == LOOP_NODE_OP && (node->op == LOOP_OP_mul || node->op == LOOP_OP_div || node->op == LOOP_OP_select));
+    return loop_node_is_no_sum(node) && !(node->kind == LOOP_NODE_OP && (node->op == LOOP_OP_mul || node->op == LOOP_OP_div || node->op == LOOP_OP_select));
 }
 
 /* The first choice whose number is added or subtracted on the way to a signal; NULL: none is. */
@@ -310,7 +273,7 @@ static const LoopNode *number_in(const LoopList *terms)
 {
     for (size_t i = 0; i < terms->count; i++) {
         const LoopNode *term = LOOP_ITEM(*terms, LoopNode *, i);
-        for (uint32_t k = 0; !is_no_sum(term) && k < term->kid_count; k++)
+        for (uint32_t k = 0; !loop_node_is_no_sum(term) && k < term->kid_count; k++)
             if (choice_number(term->kids[k]))
                 return term->kids[k];
     }
@@ -398,6 +361,54 @@ static void check_steepness(LoopChecker *check, const LoopLoopModel *loop)
     loop_diag_help(check->diags, diag, "Give it a steepness above 0, such as 4; what is to be avoided has a value below 0.");
 }
 
+/* Keeps what it was given, draws, or forecasts. */
+static bool is_no_plain_formula(const LoopNode *node)
+{
+    return node->kind == LOOP_NODE_FORESEE || (node->kind == LOOP_NODE_FUNCTION && node->function >= LOOP_FN_prev && node->function <= LOOP_FN_once);
+}
+
+/* Where a formula draws a size anew on each step; NULL: nowhere. What is by chance or not may be meant. */
+static const LoopNode *draws_anew(LoopChecker *check, LoopNode *formula)
+{
+    const LoopList terms = formula ? terms_of(check, formula, is_no_plain_formula) : (LoopList){0};
+    for (size_t i = 0; i < terms.count; i++) {
+        const LoopNode *term = LOOP_ITEM(terms, LoopNode *, i);
+        if (term->kind == LOOP_NODE_FUNCTION && (term->function == LOOP_FN_uniform || term->function == LOOP_FN_normal))
+            return term;
+    }
+    return NULL;
+}
+
+/* How an agent learns and chooses is its own, and seldom another on each step. */
+static void check_draws(LoopChecker *check, const LoopLoopModel *loop)
+{
+    const struct {
+        LoopNode *node;
+        const char *what;
+    } of[] = {{loop->rate, "rate"}, {loop->trace, "trace"}, {loop->discount, "discount"}, {loop->selection_value, "selection"}};
+    for (size_t i = 0; i < sizeof of / sizeof of[0]; i++) {
+        const LoopNode *draw = draws_anew(check, of[i].node);
+        if (!draw)
+            continue;
+        LoopDiag *diag = loop_diag(check->diags, LOOP_W0036, of[i].node->span, "the %s of '%.*s' is drawn anew on each step", of[i].what,
+                                   LOOP_STR_ARGS(loop->symbol->name));
+        if (draw->span.begin != of[i].node->span.begin)
+            loop_diag_note(check->diags, diag, draw->span, "this is the draw");
+        loop_diag_help(check->diags, diag, "What each agent draws for itself and keeps is once(normal(0.2, 0.05)).");
+    }
+}
+
+/* What is added to all channels alike cancels out where they compete. */
+static void check_bias(LoopChecker *check, const LoopLoopModel *loop)
+{
+    const bool competes = loop->selection != LOOP_SELECT_THRESHOLD && loop->selection != LOOP_SELECT_INDEPENDENT;
+    if (loop->kind != LOOP_CHOOSE || !competes || !loop->bias || loop->channels < 2 || loop->bias->type.width != 1)
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0037, loop->bias->span, "this bias is the same for all channels of '%.*s', and changes no choice",
+                               LOOP_STR_ARGS(loop->symbol->name));
+    loop_diag_help(check->diags, diag, "Write one for each channel, such as [x, 0] for what favours the first of two.");
+}
+
 void loop_doubts_loop(LoopChecker *check, LoopLoopModel *loop)
 {
     LoopScope *before = loop_scope_enter(check, loop->symbol->scope);
@@ -411,5 +422,8 @@ void loop_doubts_loop(LoopChecker *check, LoopLoopModel *loop)
     check_step(check, loop);
     check_own_error(check, loop);
     check_expected(check, loop);
+    check_draws(check, loop);
+    check_bias(check, loop);
+    loop_doubts_gates(check, loop);
     loop_scope_enter(check, before);
 }

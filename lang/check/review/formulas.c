@@ -52,3 +52,37 @@ void loop_formulas(LoopChecker *check, LoopFormulaVisit *visit)
         visit(check, LOOP_IN_TASK, model->between, NULL, "the interval");
     measure_formulas(check, visit);
 }
+
+bool loop_node_is_no_sum(const LoopNode *node)
+{
+    return node->kind != LOOP_NODE_OP || (node->op != LOOP_OP_add && node->op != LOOP_OP_sub && node->op != LOOP_OP_neg);
+}
+
+LoopList loop_terms_in(LoopChecker *check, LoopNode *formula, LoopNodeSkip *skip, bool all)
+{
+    LoopList terms = {0};
+    const uint32_t mark = ++check->mark;
+    bool walked = loop_nodes_collect(check->arena, formula, mark, skip, &terms);
+    for (size_t i = 0; walked && i < terms.count; i++) { /* lets add to the list */
+        const LoopNode *term = LOOP_ITEM(terms, LoopNode *, i);
+        if (term->kind == LOOP_NODE_SYMBOL && (term->symbol->kind == LOOP_SYM_LET || (all && term->symbol->value)))
+            walked = loop_nodes_collect(check->arena, term->symbol->value, mark, skip, &terms);
+    }
+    return walked ? terms : (LoopList){0};
+}
+
+bool loop_compares_always(LoopChecker *check, LoopNode *formula, const LoopSymbol *loop)
+{
+    const LoopList terms = loop_terms_in(check, formula, loop_node_is_no_sum, false);
+    for (size_t i = 0; i < terms.count; i++) {
+        const LoopNode *term = LOOP_ITEM(terms, LoopNode *, i);
+        if (term->kind == LOOP_NODE_SYMBOL && term->symbol == loop && term->field == LOOP_FIELD_expected)
+            return true;
+    }
+    return false;
+}
+
+bool loop_node_remembers(const LoopNode *node)
+{
+    return node->kind == LOOP_NODE_FUNCTION && node->function >= LOOP_FN_prev && node->function <= LOOP_FN_microstimuli;
+}

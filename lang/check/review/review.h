@@ -11,6 +11,8 @@ void loop_unused_check(LoopChecker *check);
 void loop_doubts_check(LoopChecker *check);
 /* Those about one loop, in its scope: what all instances of a circuit have in common is said once. */
 void loop_doubts_loop(LoopChecker *check, LoopLoopModel *loop);
+/* Of these, those about what opens a choice or its learning: a sense that lasts, or is the reward itself. */
+void loop_doubts_gates(LoopChecker *check, const LoopLoopModel *loop);
 /* And about a dopamine signal: an error is made of values, and the number of a choice, which says which it was, is none. */
 void loop_doubts_signal(LoopChecker *check, const LoopSymbol *signal);
 
@@ -18,5 +20,13 @@ void loop_doubts_signal(LoopChecker *check, const LoopSymbol *signal);
    clause, then `what` names it). */
 typedef void LoopFormulaVisit(LoopChecker *check, LoopCompartment in, LoopNode *node, LoopSymbol *owner, const char *what);
 void loop_formulas(LoopChecker *check, LoopFormulaVisit *visit);
+
+/* The nodes of a formula and of the lets that it names, with `all` of everything that has a formula, as far as `skip` opens them. */
+LoopList loop_terms_in(LoopChecker *check, LoopNode *formula, LoopNodeSkip *skip, bool all);
+/* To be skipped: whatever is no sum; what knows of the steps before. */
+bool loop_node_is_no_sum(const LoopNode *node);
+bool loop_node_remembers(const LoopNode *node);
+/* Whether a formula is what the loop expected, plus or minus something, on each step: nothing asks whether there is an outcome. */
+bool loop_compares_always(LoopChecker *check, LoopNode *formula, const LoopSymbol *loop);
 
 #endif

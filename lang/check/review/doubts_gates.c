@@ -1,0 +1,137 @@
+/* Warnings about senses that open a choice or its learning: one that lasts opens it on each of its steps, and one that is the reward itself
+   leaves out what brought none. */
+#include "lang/check/review/review.h"
+
+static double steps_or(const LoopNode *node, double otherwise)
+{
+    return !node ? otherwise : node->constant ? node->constant[0] : 0;
+}
+
+/* Whether another sense is on for just as long: then there is something for each step. */
+static bool has_company(const LoopTrialModel *trial, const LoopEventModel *event)
+{
+    for (size_t i = 0; i < trial->events.count; i++) {
+        const LoopEventModel *other = &LOOP_ITEM(trial->events, LoopEventModel, i);
+        if (other->sense != event->sense && steps_or(other->at, 0) == steps_or(event->at, 0) &&
+            steps_or(other->duration, 1) == steps_or(event->duration, 1))
+            return true;
+    }
+    return false;
+}
+
+/* The first event of a sense that lasts for more than a step; NULL: there is none. */
+static const LoopEventModel *lasting(const LoopModel *model, const LoopSymbol *sense, bool alone)
+{
+    for (size_t i = 0; i < model->trials.count; i++) {
+        const LoopTrialModel *trial = LOOP_ITEM(model->trials, LoopTrialModel *, i);
+        for (size_t k = 0; k < trial->events.count; k++) {
+            const LoopEventModel *event = &LOOP_ITEM(trial->events, LoopEventModel, k);
+            if (event->sense == sense && steps_or(event->duration, 1) > 1 && !(alone && has_company(trial, event)))
+                return event;
+        }
+    }
+    return NULL;
+}
+
+/* Whether the task always gives a sense the value 1 where it gives it any. */
+static bool is_marker(const LoopModel *model, const LoopSymbol *sense)
+{
+    for (size_t i = 0; i < model->trials.count; i++) {
+        const LoopTrialModel *trial = LOOP_ITEM(model->trials, LoopTrialModel *, i);
+        for (size_t k = 0; k < trial->events.count; k++) {
+            const LoopEventModel *event = &LOOP_ITEM(trial->events, LoopEventModel, k);
+            if (event->sense == sense && (event->chance || (event->value && steps_or(event->value, 0) != 1)))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool is_driven(const LoopNode *node)
+{
+    return node->kind == LOOP_NODE_SYMBOL && node->symbol->kind == LOOP_SYM_SENSE && !node->symbol->value && !node->symbol->forced &&
+           node->type.width == 1;
+}
+
+static void check_when(LoopChecker *check, const LoopLoopModel *loop)
+{
+    const LoopEventModel *event = loop->when && is_driven(loop->when) ? lasting(check->model, loop->when->symbol, false) : NULL;
+    if (!event)
+        return;
+    const LoopSymbol *act = loop->symbol, *sense = loop->when->symbol;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0034, loop->when->span, "'%.*s' chooses anew on each of the %g steps that '%.*s' lasts",
+                               LOOP_STR_ARGS(act->name), steps_or(event->duration, 1), LOOP_STR_ARGS(sense->name));
+    loop_diag_note(check->diags, diag, event->ast->span, "it lasts here");
+    loop_diag_help(check->diags, diag, "One choice for each is: when onset(%.*s). If it is to choose on all of these steps, write: when %.*s > 0.",
+                   LOOP_STR_ARGS(sense->local), LOOP_STR_ARGS(sense->local));
+}
+
+/* A formula, or the let that it names. */
+static LoopNode *named(LoopNode *node)
+{
+    while (node && node->kind == LOOP_NODE_SYMBOL && node->symbol->kind == LOOP_SYM_LET)
+        node = node->symbol->value;
+    return node;
+}
+
+/* What a product, or an `if SENSE then ... else 0`, lets through: gate and formula; false: it is neither. */
+static bool gated(const LoopNode *product, LoopNode **gate, LoopNode **formula)
+{
+    if (!product || product->kind != LOOP_NODE_OP || product->kid_count < 2)
+        return false;
+    const bool select = product->op == LOOP_OP_select && product->kids[2]->constant && product->kids[2]->constant[0] == 0;
+    if (product->op != LOOP_OP_mul && !select)
+        return false;
+    const uint32_t first = select || is_driven(product->kids[0]) ? 0 : 1;
+    *gate = product->kids[first];
+    *formula = product->kids[1 - first];
+    return is_driven(*gate);
+}
+
+/* Not looked into for what a reward is made of: what is no sum and no multiple. */
+static bool is_no_multiple(const LoopNode *node)
+{
+    const bool scales = node->kind == LOOP_NODE_OP && node->kid_count == 2 && (node->op == LOOP_OP_mul || node->op == LOOP_OP_div) &&
+                        (node->kids[0]->constant || node->kids[1]->constant);
+    return !scales && loop_node_is_no_sum(node);
+}
+
+static bool is_made_of(LoopChecker *check, LoopNode *formula, const LoopSymbol *sense)
+{
+    const LoopList terms = loop_terms_in(check, formula, is_no_multiple, true);
+    for (size_t i = 0; i < terms.count; i++) {
+        const LoopNode *term = LOOP_ITEM(terms, LoopNode *, i);
+        if (term->kind == LOOP_NODE_SYMBOL && term->symbol == sense)
+            return true;
+    }
+    return false;
+}
+
+static void check_gate(LoopChecker *check, const LoopLoopModel *loop)
+{
+    const LoopSymbol *signal = loop->dopamine, *act = loop->symbol;
+    LoopNode *gate, *formula;
+    if (loop->kind != LOOP_CHOOSE || !signal || !loop->rate || !gated(named(signal->value), &gate, &formula) ||
+        !loop_compares_always(check, formula, act))
+        return;
+    const LoopSymbol *sense = gate->symbol;
+    const LoopEventModel *event = lasting(check->model, sense, true);
+    if (!is_marker(check->model, sense) && is_made_of(check, formula, sense)) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_W0035, gate->span, "'%.*s' teaches only where '%.*s' comes, which is the reward: what brings none teaches nothing",
+                                   LOOP_STR_ARGS(signal->name), LOOP_STR_ARGS(sense->name));
+        loop_diag_help(check->diags, diag, "Let a sense of its own mark that there is an outcome, whatever it is: outcome * (REWARD - %.*s.expected).",
+                       LOOP_STR_ARGS(act->ast->text));
+    } else if (event) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_W0034, gate->span, "'%.*s' teaches on each of the %g steps that '%.*s' lasts, as if each were an outcome",
+                                   LOOP_STR_ARGS(signal->name), steps_or(event->duration, 1), LOOP_STR_ARGS(sense->name));
+        loop_diag_note(check->diags, diag, event->ast->span, "it lasts here");
+        loop_diag_help(check->diags, diag, "Where the reward comes on the first of them, write: onset(%.*s) * (...). If each is to teach, write: (%.*s > 0) * (...).",
+                       LOOP_STR_ARGS(sense->local), LOOP_STR_ARGS(sense->local));
+    }
+}
+
+void loop_doubts_gates(LoopChecker *check, const LoopLoopModel *loop)
+{
+    check_when(check, loop);
+    check_gate(check, loop);
+}
