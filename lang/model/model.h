@@ -122,6 +122,8 @@ const char *loop_op_written(uint32_t op);
 bool loop_op_is_truth(uint32_t op);
 /* Inside such a node only what was is read, never what is: prev and delay. */
 bool loop_node_looks_back(const LoopNode *node);
+/* The loop whose choice a node is, or was a moment ago, as a number; NULL: it is none. */
+const LoopSymbol *loop_node_choice(const LoopNode *node);
 
 /* ---- symbols ---- */
 

@@ -14,6 +14,14 @@ bool loop_node_looks_back(const LoopNode *node)
     return node->kind == LOOP_NODE_FUNCTION && (node->function == LOOP_FN_prev || node->function == LOOP_FN_delay);
 }
 
+const LoopSymbol *loop_node_choice(const LoopNode *node)
+{
+    while (loop_node_looks_back(node))
+        node = node->kids[0];
+    const bool loop = node->kind == LOOP_NODE_SYMBOL && node->symbol->kind == LOOP_SYM_LOOP && node->field == LOOP_FIELD_SELF;
+    return loop && node->symbol->loop && node->symbol->loop->kind == LOOP_CHOOSE && node->type.width == 1 ? node->symbol : NULL;
+}
+
 typedef struct Frame {
     LoopNode *node;
     uint32_t next; /* kid */

@@ -58,6 +58,7 @@ static LoopNode *reduce(const LoopCall *call)
 static LoopNode *dot(const LoopCall *call)
 {
     LoopNode *pair[] = {call->kid[0], call->kid[1]};
+    loop_doubt_dot(call);
     const LoopNode *product = loop_node_op(call->check, call->ast->span, LOOP_OP_mul, pair, 2);
     return product ? make(call, (LoopType){.width = 1, .unit = product->type.unit}, 2) : NULL;
 }

@@ -22,6 +22,7 @@ LoopNode *loop_builtin_node(LoopCall *call);
 /* doubts.c: warnings about what a reducer of elements, a draw or a trace gets. */
 void loop_doubt_reducer(const LoopCall *call);
 void loop_doubt_draw(const LoopCall *call);
+void loop_doubt_dot(const LoopCall *call);
 void loop_doubt_factor(const LoopCall *call, const LoopNode *factor);
 /* functions.c: a function of the file, written out at the place of the call. */
 LoopNode *loop_function_node(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, LoopSymbol *fn);

@@ -59,6 +59,22 @@ void loop_doubt_reducer(const LoopCall *call)
     doubt_single(call);
 }
 
+/* The number of a choice where it was to be told one-hot; also in a function that is given it. */
+void loop_doubt_dot(const LoopCall *call)
+{
+    for (uint32_t i = 0; i < 2; i++) {
+        const LoopNode *number = call->kid[i], *other = call->kid[1 - i];
+        const LoopSymbol *act = other->type.width > 1 ? loop_node_choice(number) : NULL;
+        if (!act)
+            continue;
+        LoopDiag *diag = loop_diag(call->check->diags, LOOP_W0022, number->span,
+                                   "this is the number of a choice: its dot with %u elements is their sum times 0, 1 ...", other->type.width);
+        loop_diag_note(call->check->diags, diag, call->ast->span, "the dot is here");
+        loop_diag_help(call->check->diags, diag, "Which channel was taken, one-hot, is %.*s.choice; the element itself is x[%.*s].",
+                       LOOP_STR_ARGS(act->ast->text), LOOP_STR_ARGS(act->ast->text));
+    }
+}
+
 /* A number is a factor of each step: beyond 1 in size it makes the trace grow. */
 void loop_doubt_factor(const LoopCall *call, const LoopNode *factor)
 {

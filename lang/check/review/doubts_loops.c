@@ -253,15 +253,6 @@ static void check_outcome(LoopChecker *check, const LoopLoopModel *loop)
         LOOP_STR_ARGS(act->ast->text), LOOP_STR_ARGS(act->ast->text));
 }
 
-/* The choice that a node is, or was a moment ago, as a number; NULL: it is none. */
-static const LoopSymbol *choice_number(const LoopNode *node)
-{
-    while (loop_node_looks_back(node))
-        node = node->kids[0];
-    bool choice = node->kind == LOOP_NODE_SYMBOL && node->symbol->kind == LOOP_SYM_LOOP && node->field == LOOP_FIELD_SELF;
-    return choice && node->symbol->loop->kind == LOOP_CHOOSE && node->type.width == 1 ? node->symbol : NULL;
-}
-
 /* Of what a signal is made of, not what decides on it: indices and comparisons are numbers of choices by right. */
 static bool is_no_arithmetic(const LoopNode *node)
 {
@@ -274,7 +265,7 @@ static const LoopNode *number_in(const LoopList *terms)
     for (size_t i = 0; i < terms->count; i++) {
         const LoopNode *term = LOOP_ITEM(*terms, LoopNode *, i);
         for (uint32_t k = 0; !loop_node_is_no_sum(term) && k < term->kid_count; k++)
-            if (choice_number(term->kids[k]))
+            if (loop_node_choice(term->kids[k]))
                 return term->kids[k];
     }
     return NULL;
@@ -321,7 +312,7 @@ void loop_doubts_signal(LoopChecker *check, const LoopSymbol *signal)
     const LoopList terms = terms_of(check, signal->value, is_no_arithmetic);
     const LoopNode *number = number_in(&terms);
     if (number) {
-        const LoopSymbol *act = choice_number(number);
+        const LoopSymbol *act = loop_node_choice(number);
         LoopDiag *diag =
             loop_diag(check->diags, LOOP_W0025, number->span, "'%.*s' adds or subtracts the number of a choice", LOOP_STR_ARGS(signal->name));
         loop_diag_note(check->diags, diag, act->span, "'%.*s' is 0 for its first channel, 1 for its second, -1 before it has chosen",
