@@ -458,8 +458,9 @@ static bool unsettled(Lower *l, const LoopNode *node)
         return false;
     switch (node->kind) {
     case LOOP_NODE_SYMBOL:
-        return node->symbol->kind != LOOP_SYM_PARAM &&
-               (node->symbol->reg == LOOP_NONE || !lower_initial(l, node->symbol->reg));
+        if (node->symbol->kind == LOOP_SYM_PARAM)
+            return node->symbol->forced != NULL;
+        return node->symbol->reg == LOOP_NONE || !lower_initial(l, node->symbol->reg);
     case LOOP_NODE_FUNCTION:
         if (node->function >= LOOP_FN_bernoulli && node->function <= LOOP_FN_pick)
             return node->clock != LOOP_DRAW_ONCE;
