@@ -122,9 +122,11 @@ static LoopNode *fill(const LoopCall *call)
 
 /* ---- time ---- */
 
-/* INIT of a state, or the same elements of it; NULL for anything else. */
+/* INIT of a state, also by another name of it, or the same elements of it; NULL for anything else. */
 static LoopNode *initial(const LoopCall *call, const LoopNode *x)
 {
+    while (x->kind == LOOP_NODE_SYMBOL && x->symbol->kind == LOOP_SYM_LET && x->symbol->value && !x->symbol->once)
+        x = x->symbol->value;
     if (x->kind == LOOP_NODE_SYMBOL && x->symbol->kind == LOOP_SYM_STATE)
         return x->symbol->init;
     LoopNode *init = x->kind == LOOP_NODE_ELEMENT ? initial(call, x->kids[0]) : NULL;
