@@ -135,8 +135,9 @@ static void put_label(const LoopClaim *claim, const LoopOutcome *out, LoopText *
 }
 
 /* Fewer agents or trials than there could have been, or agents of several groups, which the claim does not name. */
-static void put_note(const LoopReport *report, const LoopClaim *claim, const LoopSample *sample, uint32_t e, LoopText *cell)
+static void put_note(const LoopReport *report, const LoopClaim *claim, const LoopOutcome *out, uint32_t e, LoopText *cell)
 {
+    const LoopSample *sample = &out->sample[e];
     uint64_t agents = loop_claim_agents(report, claim), trials = loop_claim_trials(report, claim, e);
     const LoopMeasure *measure = loop_claim_measure(report->program, claim, e);
     if (sample->agents && sample->agents < agents)
@@ -146,7 +147,7 @@ static void put_note(const LoopReport *report, const LoopClaim *claim, const Loo
         loop_show_count(cell, sample->trials);
         loop_text_add(cell, sample->trials == 1 ? " trial" : " trials");
     }
-    if (sample->infinite && measure && measure->first_true)
+    if (sample->infinite && out->mean[e] > 0 && measure && measure->first_true) /* a difference may be -inf */
         loop_text_add(cell, "%sreached by %u of %u agents", cell->len ? ", " : "", sample->agents - sample->infinite, sample->agents);
     if (sample->agents > report->results->agents)
         loop_text_add(cell, "%sgroups together", cell->len ? ", " : "");
@@ -169,7 +170,7 @@ static void value_cells(const LoopReport *report, uint32_t i, uint32_t e, LoopTa
         put_wanted(claim, out, e, &table->cell);
     loop_table_next(table);
     if (e == 0 || !same_sample(&out->sample[e], &out->sample[e - 1])) /* else as above */
-        put_note(report, claim, &out->sample[e], e, &table->cell);
+        put_note(report, claim, out, e, &table->cell);
     loop_table_end_row(table);
 }
 
