@@ -4,6 +4,25 @@
 #include <math.h>
 #include <string.h>
 
+static bool names_option(const LoopChecker *check, const LoopAst *ast)
+{
+    for (size_t i = 0; ast->kind == LOOP_AST_NAME && i < check->model->loops.count; i++) {
+        const LoopLoopModel *loop = LOOP_ITEM(check->model->loops, LoopLoopModel *, i);
+        if (loop->kind == LOOP_CHOOSE && loop->labels && loop_labels_find(loop->labels, ast->text) != LOOP_NONE)
+            return true;
+    }
+    return false;
+}
+
+/* Whether options stand where they do: compared with what is none, in a list that a choice may be in, as an index. There the name is the option,
+   also if a measure is called so. */
+static bool is_option(const LoopChecker *check, const LoopAst *in, const LoopAst *ast)
+{
+    if (in->kind == LOOP_AST_COMPARE)
+        return names_option(check, ast) && !names_option(check, ast == in->first ? in->last : in->first);
+    return ast != in->first && ((in->kind == LOOP_AST_MEMBER && ast->first && names_option(check, ast->first)) || (in->kind == LOOP_AST_INDEX && names_option(check, ast)));
+}
+
 /* Whether an expression is arithmetic over measures: it has one in parentheses, or by name. */
 static bool is_arithmetic(const LoopChecker *check, const LoopAst *ast)
 {
@@ -12,7 +31,7 @@ static bool is_arithmetic(const LoopChecker *check, const LoopAst *ast)
     if (ast->kind == LOOP_AST_NAME)
         return !loop_scope_find(check, LOOP_SPACE_VALUES, ast->text) && loop_scope_find(check, LOOP_SPACE_MEASURES, ast->text);
     for (const LoopAst *kid = ast->first; kid; kid = kid->next)
-        if (is_arithmetic(check, kid))
+        if (!is_option(check, ast, kid) && is_arithmetic(check, kid))
             return true;
     return false;
 }
