@@ -59,7 +59,8 @@ void loop_labels_doubt(LoopChecker *check, const LoopNode *a, const LoopNode *b)
 {
     const LoopNode *number = a->constant ? a : b, *choice = a->constant ? b : a;
     const LoopSymbol *loop = choice->type.choice;
-    if (!loop || !loop->loop || !number->constant || number->type.choice || number->type.width != 1)
+    if (!loop || !loop->loop || !number->constant || number->type.choice || number->type.width != 1 ||
+        (loop->loop->labels && !loop->loop->labels->count)) /* they have errors */
         return;
     const double x = number->constant[0], last = loop->loop->channels - 1.0;
     if (x == floor(x) && x >= -1 && x <= last)

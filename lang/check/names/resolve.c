@@ -151,6 +151,18 @@ static bool is_part(const LoopScope *scope, const LoopSymbol *s)
 
 static void help_with_parts(LoopChecker *check, LoopDiag *diag, const LoopScope *scope, LoopStr part)
 {
+    const LoopFormal *formal = loop_scope_formal(scope, part);
+    if (formal && formal->argument) {
+        LoopScope *before = loop_scope_enter(check, formal->from);
+        const LoopSymbol *passed = formal->path.len ? loop_scope_find(check, LOOP_SPACE_VALUES, formal->path) : NULL;
+        loop_scope_enter(check, before);
+        loop_diag_note(check->diags, diag, formal->argument->span, "'%.*s' is an argument, and stands for this", LOOP_STR_ARGS(part));
+        if (passed && passed->kind == LOOP_SYM_PARAM)
+            loop_diag_help(check->diags, diag, "What varies is that param: %.*s.", LOOP_STR_ARGS(passed->name));
+        else
+            loop_diag_help(check->diags, diag, "What a group or -p varies is a param of the model: pass one, and vary that.");
+        return;
+    }
     LoopText names = {.arena = check->arena};
     LoopStr near = {"", 0};
     size_t limit = part.len <= 3 ? 1 : 2;

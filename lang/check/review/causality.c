@@ -66,7 +66,9 @@ static void report_circle(Walk *w, size_t from)
             continue;
         loop_diag_note(diags, diag, s->read->span, "'%.*s' reads '%.*s'", LOOP_STR_ARGS(s->symbol->name), LOOP_STR_ARGS(next->symbol->name));
     }
-    if (own)
+    if (last->symbol->hidden)
+        loop_diag_help(diags, diag, "Write the time at which it comes, such as: at 500 ms.");
+    else if (own)
         loop_diag_help(diags, diag, "Write prev(%.*s) here: then '%.*s' reads it as it was one step before.",
                        LOOP_STR_ARGS(loop_check_text(w->check, last->read->span)), LOOP_STR_ARGS(last->symbol->name));
     else

@@ -104,6 +104,8 @@ typedef struct Reader {
     LoopSymbol *owner;
     const char *what;
     const LoopNode *through[LOOP_NOTES_MAX];
+    const LoopSymbol *said;         /* what was reported last, */
+    const LoopNode *said_through;   /* and the let that it was read through */
     uint32_t depth;
     uint32_t walk; /* marks the definitions that were looked through: this when read as they are, the next when as they were */
 } Reader;
@@ -163,8 +165,20 @@ static LoopSpan place_of(const Reader *r, const LoopNode *node)
     return r->depth ? r->through[0]->span : node->span;
 }
 
-static void report_closed(const Reader *r, const LoopNode *node, char letter)
+/* Whether the last one was of the same, read through the same let by another of its nodes. */
+static bool is_said(Reader *r, const LoopNode *node)
 {
+    const LoopNode *through = r->depth ? r->through[0] : NULL;
+    const bool said = through && r->said == node->symbol && r->said_through == through;
+    r->said = node->symbol;
+    r->said_through = through;
+    return said;
+}
+
+static void report_closed(Reader *r, const LoopNode *node, char letter)
+{
+    if (is_said(r, node))
+        return;
     LoopText reader = {.arena = r->check->arena}, senses = {.arena = r->check->arena};
     const Compartment *c = &compartments[r->in];
     put_reader(r, &reader);

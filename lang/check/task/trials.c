@@ -218,6 +218,11 @@ static void check_overlaps(LoopChecker *check, const LoopTrialModel *trial)
             if (trial->like)
                 loop_diag_help(check->diags, diag, "Take the inherited one away with 'no %.*s', or write one event of another size.",
                                LOOP_STR_ARGS(b->sense->name));
+            else if (a->chance || b->chance)
+                loop_diag_help(check->diags, diag, "What is one or the other by chance is one event: %.*s at 1 s = if bernoulli(0.5) then 1 else 3.",
+                               LOOP_STR_ARGS(b->sense->name));
+            else
+                loop_diag_help(check->diags, diag, "Let one end before the other begins, or write one event whose value is what both come to.");
         }
     }
 }
@@ -293,6 +298,18 @@ static void need_length(LoopChecker *check, LoopTrialModel *trial)
     loop_diag_help(check->diags, diag, "Write its length behind its name: trial %.*s 2 s", LOOP_STR_ARGS(symbol->name));
 }
 
+/* false: it has an error. */
+static bool fill_length(LoopChecker *check, const LoopAst *length, uint32_t *steps)
+{
+    LoopWhere where = loop_where(check, LOOP_IN_CONSTANT, LOOP_STR("duration"), LOOP_DRAW_ONCE);
+    LoopNode *node = loop_expr(check, &where, length);
+    if (!node || !node->draws)
+        return loop_need_steps(check, node, "the length of a trial", 1, steps);
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0407, node->span, "the length of a trial must be a constant");
+    loop_diag_help(check->diags, diag, "What may be drawn is the pause behind it, between uniform(2 s, 4 s), or which of several trials it is: phase p = 100 of draw(1 short, 1 long).");
+    return false;
+}
+
 void loop_trial_fill(LoopChecker *check, LoopSymbol *symbol)
 {
     const LoopAst *ast = symbol->ast, *length = loop_ast_value(ast, LOOP_AST_DURATION_OF);
@@ -304,9 +321,8 @@ void loop_trial_fill(LoopChecker *check, LoopSymbol *symbol)
     symbol->trial = trial;
     symbol->index = (uint32_t)check->model->trials.count - 1;
     *place = trial;
-    LoopWhere where = loop_where(check, LOOP_IN_CONSTANT, LOOP_STR("duration"), LOOP_DRAW_ONCE);
     trial->duration = trial->like ? trial->like->duration : 1;
-    if (length && !loop_need_steps(check, loop_expr(check, &where, length), "the length of a trial", 1, &trial->duration))
+    if (length && !fill_length(check, length, &trial->duration))
         trial->duration = INT32_MAX; /* nothing is said about events outside it */
     if (!length && !trial->like)
         need_length(check, trial);
