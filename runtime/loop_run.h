@@ -56,6 +56,7 @@ typedef struct LoopOutcome {
     double *mean, *sem;   /* [width] */
     LoopSample *sample;   /* [width]: of the mean */
     double *bound;        /* [width]: mean of the bound, `by` margin included; NULL for a plain measure */
+    double *plain, *margin; /* [width]: of it, the bound without its margin, and `by`; NULL without one */
     double *tolerance;    /* [width]: `within`, absolute; NULL without one */
     double *difference, *difference_sem; /* [width]: value less bound, agent by agent; NULL where the bound is not measured */
     LoopSample *difference_sample;       /* [width]: agents that have both */

@@ -61,9 +61,14 @@ static void put_bound(const LoopClaim *claim, const LoopOutcome *out, uint32_t e
     else if (isnan(out->bound[e]))
         loop_text_add(cell, "no value");
     else
-        loop_show_number(cell, out->bound[e]);
+        loop_show_number(cell, out->margin ? out->plain[e] : out->bound[e]);
     if (!isnan(out->bound[e]))
         put_unit(claim, cell);
+    if (out->margin && !isnan(out->bound[e])) {
+        loop_text_add(cell, " by ");
+        loop_show_number(cell, out->margin[e]);
+        put_unit(claim, cell);
+    }
     if (out->tolerance && !isnan(out->bound[e])) {
         loop_text_add(cell, " within ");
         loop_show_number(cell, out->tolerance[e]);

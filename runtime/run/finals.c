@@ -261,7 +261,10 @@ static void judge(const Finals *f, const LoopClaim *claim, LoopOutcome *out)
     out->holds = true;
     for (uint32_t e = 0; e < out->width; e++) {
         out->holds = out->holds && out->sample[e].agents > 0;
-        out->bound[e] = with_margin(claim->relation, final_mean(f, claim->bound, e), final_mean(f, claim->margin, e));
+        const double bound = final_mean(f, claim->bound, e), margin = final_mean(f, claim->margin, e);
+        out->bound[e] = with_margin(claim->relation, bound, margin);
+        if (out->margin)
+            out->plain[e] = bound, out->margin[e] = margin;
         double tolerance = tolerance_of(claim, out->bound[e], final_mean(f, claim->tolerance, 0));
         if (out->tolerance)
             out->tolerance[e] = tolerance;
@@ -339,7 +342,7 @@ static bool compare_agents(const Finals *f, const LoopClaim *claim, LoopOutcome 
 /* Durations are computed with in steps, which are whole numbers, and shown in milliseconds. */
 static void show_durations(const LoopProgram *program, LoopOutcome *out, size_t lanes)
 {
-    double *const shown[] = {out->mean, out->sem, out->bound, out->tolerance, out->difference, out->difference_sem};
+    double *const shown[] = {out->mean, out->sem, out->bound, out->plain, out->margin, out->tolerance, out->difference, out->difference_sem};
     for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
         for (uint32_t e = 0; shown[i] && e < out->width; e++)
             shown[i][e] *= program->step_ms;
@@ -360,6 +363,10 @@ static bool make_outcome(const Finals *f, uint32_t index, LoopResults *results)
     if (claim->bound != LOOP_NONE) {
         uint32_t other = f->program->registers[f->program->finals[claim->bound].result].width;
         out->bound = LOOP_NEW_ARRAY(results->arena, out->width > other ? out->width : other, double);
+    }
+    if (claim->margin != LOOP_NONE) {
+        out->plain = LOOP_NEW_ARRAY(results->arena, out->width, double);
+        out->margin = LOOP_NEW_ARRAY(results->arena, out->width, double);
     }
     if (claim->tolerance != LOOP_NONE)
         out->tolerance = LOOP_NEW_ARRAY(results->arena, out->width, double);
