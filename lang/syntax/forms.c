@@ -62,6 +62,8 @@ static const char BEHIND_BOUND[] =
     "The units of time are ms, s, min and h; a product is written with *. Behind a bound may stand within 0.1, by 0.1, or for 90% of agents.";
 static const char TWO_SIDES[] = "Both sides say what is measured: (x at go in play of slow) > (x at go in play of control).";
 static const char GROUP_LAST[] = "Phases stand behind one 'in' with commas between, and the group behind them: in train last 20, probe of GROUP.";
+static const char UNTIL_TRIAL[] =
+    "'until' asks each agent about the trial that has just ended. What is to hold over several trials is counted by a state of the world.";
 static const char PLOT_FORM[] = "A plot is written: plot VTA, hope in train last 20, probe of GROUP. It shows whole trials.";
 static const char RANGE_FORM[] = "A range stands in brackets: param alpha = 0.1 in [0, 1].";
 static const char IF_FORM[] = "A value that depends on something is written: if CONDITION then A else B.";
@@ -416,7 +418,7 @@ static const char *claim_hint(const LoopParse *p, LoopStr text, bool relation)
 const char *loop_parse_hint(const LoopParse *p, LoopStr text, bool ended, bool wants_name)
 {
     static const char *const relations[] = {"<", ">", "<=", ">=", "==", "!=", NULL}, *const signs[] = {"+", "-", "*", "/", NULL};
-    static const char *const ends[] = {")", "]", ",", "}", ";", NULL};
+    static const char *const ends[] = {")", "]", ",", "}", ";", NULL}, *const picks[] = {"last", "first", "trial", "block", "for", "in", "of", NULL};
     bool claim = p->statement == TOK_EXPECT || p->statement == TOK_MEASURE || p->statement == TOK_PHASE;
     if (wants_name && loop_tokens_reserved(text))
         return "This word is reserved; choose another name.";
@@ -424,6 +426,8 @@ const char *loop_parse_hint(const LoopParse *p, LoopStr text, bool ended, bool w
         return "A text names an expectation, a source or a file; a label is written without quotes: act == left.";
     if (claim && p->kind_before == TOK_NUMBER && is_behind(text, "block", " \t0123456789")) /* as in block 2 > 0.5, which lacks of how many */
         return CLAIM_PLACE;
+    if (p->statement == TOK_PHASE && has_ahead(p, text, "until") && is_one_of(text, picks))
+        return UNTIL_TRIAL;
     if (p->statement == TOK_EXPECT && p->previous == TOK_IN_LIST)
         return LOOP_TWO_CLAIMS;
     if (claim && p->parens && p->statement != TOK_PHASE && (p->previous == TOK_AT || p->previous == TOK_IN))
