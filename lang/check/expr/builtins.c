@@ -125,8 +125,8 @@ static LoopNode *fill(const LoopCall *call)
 /* INIT of a state, also by another name of it, or the same elements of it; NULL for anything else. */
 static LoopNode *initial(const LoopCall *call, const LoopNode *x)
 {
-    while (x->kind == LOOP_NODE_SYMBOL && x->symbol->kind == LOOP_SYM_LET && x->symbol->value && !x->symbol->once)
-        x = x->symbol->value;
+    for (uint32_t i = 0; i < LOOP_LEVELS_MAX && x->kind == LOOP_NODE_SYMBOL && x->symbol->kind == LOOP_SYM_LET && x->symbol->value && !x->symbol->once; i++)
+        x = x->symbol->value; /* some that name one another in a circle are still to be found out */
     if (x->kind == LOOP_NODE_SYMBOL && x->symbol->kind == LOOP_SYM_STATE)
         return x->symbol->init;
     LoopNode *init = x->kind == LOOP_NODE_ELEMENT ? initial(call, x->kids[0]) : NULL;
