@@ -125,6 +125,8 @@ void loop_target_report(LoopChecker *check, LoopStr word, const LoopAst *name, c
     if (symbol->kind == LOOP_SYM_DOPAMINE)
         loop_diag_help(check->diags, diag, "What acts on a dopamine signal is block(%.*s), or stimulate(%.*s, x).", LOOP_STR_ARGS(text),
                        LOOP_STR_ARGS(text));
+    else if (symbol->kind == LOOP_SYM_INSTANCE && loop_str_is(word, "lesion"))
+        help_with_targets(check, diag, LOOP_STR("freeze"), text); /* its loops */
     else if (!loop_str_is(word, "lesion"))
         help_with_targets(check, diag, word, text);
     loop_diag_note(check->diags, diag, symbol->span, "declared here");
