@@ -122,6 +122,8 @@ const char *loop_op_written(uint32_t op);
 bool loop_op_is_truth(uint32_t op);
 /* Inside such a node only what was is read, never what is: prev and delay. */
 bool loop_node_looks_back(const LoopNode *node);
+/* What a node is where lets that are nothing but other names are looked through, some of which may yet turn out to lead in a circle. */
+LoopNode *loop_node_named(LoopNode *node);
 /* The loop whose choice a node is, or was a moment ago, as a number; NULL: it is none. */
 const LoopSymbol *loop_node_choice(const LoopNode *node);
 

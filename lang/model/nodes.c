@@ -14,6 +14,15 @@ bool loop_node_looks_back(const LoopNode *node)
     return node->kind == LOOP_NODE_FUNCTION && (node->function == LOOP_FN_prev || node->function == LOOP_FN_delay);
 }
 
+enum { NAMES_MAX = 1000 }; /* of one thing */
+
+LoopNode *loop_node_named(LoopNode *node)
+{
+    for (int i = 0; i < NAMES_MAX && node->kind == LOOP_NODE_SYMBOL && node->symbol->kind == LOOP_SYM_LET && node->symbol->value && !node->symbol->once; i++)
+        node = node->symbol->value;
+    return node;
+}
+
 const LoopSymbol *loop_node_choice(const LoopNode *node)
 {
     while (loop_node_looks_back(node))

@@ -65,7 +65,8 @@ bool loop_block_bytes(const LoopProgram *program, const LoopLayout *layout, size
 
 /* How many bytes ahead of its turn memory is to be asked for, by processor: AMD's, since nobody has measured others. Zen 3 takes 0.8 of the
    time for W3 so, Zen 5 0.7, whose own looking ahead ends with a page of 4 KB. Zen 4 looks across pages, and is slower where it is asked as
-   well. */
+   well. Only a slab that is more than the second caches have is worth the question, which virtual machines answer slowly. */
+enum { NEAR_BYTES = 1 << 20 };
 #ifdef __x86_64__
 static const struct {
     unsigned family, first, last; /* models */
@@ -97,7 +98,6 @@ LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, 
     size_t bytes = 0;
     block->program = program;
     block->layout = layout;
-    block->ahead = ahead();
     block->agents = agents;
     block->seed = seed;
     block->agent = loop_alloc_array(layout->lanes, sizeof *block->agent);
@@ -110,6 +110,7 @@ LoopBlock *loop_block_new(const LoopProgram *program, const LoopLayout *layout, 
                       ? loop_alloc_array(bytes, sizeof *block->keys) : NULL;
     block->state = loop_mul(layout->reals, sizeof(LoopReal), &bytes) ? loop_alloc_pages(bytes) : NULL;
     block->state_bytes = bytes;
+    block->ahead = bytes > NEAR_BYTES ? ahead() : 0;
     block->fresh = true;
     block->live = loop_alloc_array(layout->live_words, sizeof *block->live);
     block->active = loop_alloc_array(layout->listed, sizeof *block->active);

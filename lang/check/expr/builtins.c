@@ -123,10 +123,9 @@ static LoopNode *fill(const LoopCall *call)
 /* ---- time ---- */
 
 /* INIT of a state, also by another name of it, or the same elements of it; NULL for anything else. */
-static LoopNode *initial(const LoopCall *call, const LoopNode *x)
+static LoopNode *initial(const LoopCall *call, LoopNode *node)
 {
-    for (uint32_t i = 0; i < LOOP_LEVELS_MAX && x->kind == LOOP_NODE_SYMBOL && x->symbol->kind == LOOP_SYM_LET && x->symbol->value && !x->symbol->once; i++)
-        x = x->symbol->value; /* some that name one another in a circle are still to be found out */
+    const LoopNode *x = loop_node_named(node);
     if (x->kind == LOOP_NODE_SYMBOL && x->symbol->kind == LOOP_SYM_STATE)
         return x->symbol->init;
     LoopNode *init = x->kind == LOOP_NODE_ELEMENT ? initial(call, x->kids[0]) : NULL;
@@ -136,7 +135,7 @@ static LoopNode *initial(const LoopCall *call, const LoopNode *x)
 /* What prev and delay give before there is a past: as asked; INIT of a state; none for a choice; else 0. */
 static LoopNode *before(const LoopCall *call, uint32_t i)
 {
-    const LoopNode *x = call->kid[0];
+    LoopNode *x = call->kid[0];
     if (i < call->count)
         return call->kid[i];
     LoopNode *init = initial(call, x);

@@ -364,17 +364,16 @@ void loop_symbols_fill(LoopChecker *check)
 bool loop_need_initial(LoopChecker *check, LoopNode *node, const char *what)
 {
     LoopList nodes = {0};
-    if (!node || !loop_nodes_collect(check->arena, node, ++check->mark, NULL, &nodes))
-        return false;
-    for (size_t i = 0; i < nodes.count; i++) {
+    const uint32_t mark = ++check->mark;
+    bool walked = node && loop_nodes_collect(check->arena, node, mark, NULL, &nodes);
+    for (size_t i = 0; walked && i < nodes.count; i++) { /* lets add to the list, each of their nodes once, also where they lead in a circle */
         LoopNode *n = LOOP_ITEM(nodes, LoopNode *, i);
         bool time = n->kind == LOOP_NODE_FUNCTION && n->function >= LOOP_FN_prev && n->function <= LOOP_FN_random_code;
         bool signal = n->kind == LOOP_NODE_CREDIT || n->kind == LOOP_NODE_MEASURED || n->kind == LOOP_NODE_FORESEE ||
                       (n->kind == LOOP_NODE_SYMBOL && n->symbol->kind != LOOP_SYM_CONST && n->symbol->kind != LOOP_SYM_PARAM);
         if (n->kind == LOOP_NODE_SYMBOL && n->symbol->kind == LOOP_SYM_LET && n->symbol->value &&
             !n->symbol->once && n->symbol->state == LOOP_TYPED) {
-            if (!loop_need_initial(check, n->symbol->value, what))
-                return false;
+            walked = loop_nodes_collect(check->arena, n->symbol->value, mark, NULL, &nodes);
             continue;
         }
         if (n->draws && n->kind == LOOP_NODE_FUNCTION)
@@ -385,5 +384,5 @@ bool loop_need_initial(LoopChecker *check, LoopNode *node, const char *what)
         loop_diag_help(check->diags, diag, "It can be made of numbers, consts, params and draws.");
         return false;
     }
-    return true;
+    return walked;
 }

@@ -180,19 +180,14 @@ static void check_group(LoopChecker *check, const LoopSymbol *group)
 
 /* ---- events that nobody sees begin ---- */
 
-static double steps_of(const LoopNode *node, double otherwise)
-{
-    return !node ? otherwise : node->constant ? node->constant[0] : NAN;
-}
-
 static bool lasts_to_the_end(const LoopTrialModel *trial, const LoopEventModel *event)
 {
-    return !event->chance && steps_of(event->value, 1) > 0 && steps_of(event->at, 0) + steps_of(event->duration, 1) >= trial->duration;
+    return !event->chance && loop_constant_or(event->value, 1) > 0 && loop_constant_or(event->at, 0) + loop_constant_or(event->duration, 1) >= trial->duration;
 }
 
 static bool begins_the_trial(const LoopEventModel *event)
 {
-    return steps_of(event->at, 0) == 0 && !(steps_of(event->value, 1) <= 0);
+    return loop_constant_or(event->at, 0) == 0 && !(loop_constant_or(event->value, 1) <= 0);
 }
 
 /* A call that sees an element begin that both events drive. */
@@ -339,9 +334,9 @@ void loop_doubts_check(LoopChecker *check)
         loop_doubts_loop(check, LOOP_ITEM(model->loops, LoopLoopModel *, i));
     for (size_t i = 0; i < model->trials.count; i++)
         check_trial(check, LOOP_ITEM(model->trials, LoopTrialModel *, i));
-    for (size_t i = 0; steps_of(model->between, 0) == 0 && i < model->phases.count; i++)
+    for (size_t i = 0; loop_constant_or(model->between, 0) == 0 && i < model->phases.count; i++)
         check_phase(check, &LOOP_ITEM(model->phases, LoopPhaseModel, i));
-    for (size_t i = 1; steps_of(model->between, 0) == 0 && i < model->phases.count; i++)
+    for (size_t i = 1; loop_constant_or(model->between, 0) == 0 && i < model->phases.count; i++)
         check_phases(check, &LOOP_ITEM(model->phases, LoopPhaseModel, i - 1), &LOOP_ITEM(model->phases, LoopPhaseModel, i));
     for (size_t i = 0; i < model->phases.count; i++)
         check_until(check, &LOOP_ITEM(model->phases, LoopPhaseModel, i));

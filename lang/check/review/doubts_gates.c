@@ -2,18 +2,13 @@
    leaves out what brought none. */
 #include "lang/check/review/review.h"
 
-static double steps_or(const LoopNode *node, double otherwise)
-{
-    return !node ? otherwise : node->constant ? node->constant[0] : 0;
-}
-
 /* Whether another sense is on for just as long: then there is something for each step. */
 static bool has_company(const LoopTrialModel *trial, const LoopEventModel *event)
 {
     for (size_t i = 0; i < trial->events.count; i++) {
         const LoopEventModel *other = &LOOP_ITEM(trial->events, LoopEventModel, i);
-        if (other->sense != event->sense && steps_or(other->at, 0) == steps_or(event->at, 0) &&
-            steps_or(other->duration, 1) == steps_or(event->duration, 1))
+        if (other->sense != event->sense && loop_constant_or(other->at, 0) == loop_constant_or(event->at, 0) &&
+            loop_constant_or(other->duration, 1) == loop_constant_or(event->duration, 1))
             return true;
     }
     return false;
@@ -26,7 +21,7 @@ static const LoopEventModel *lasting(const LoopModel *model, const LoopSymbol *s
         const LoopTrialModel *trial = LOOP_ITEM(model->trials, LoopTrialModel *, i);
         for (size_t k = 0; k < trial->events.count; k++) {
             const LoopEventModel *event = &LOOP_ITEM(trial->events, LoopEventModel, k);
-            if (event->sense == sense && steps_or(event->duration, 1) > 1 && !(alone && has_company(trial, event)))
+            if (event->sense == sense && loop_constant_or(event->duration, 1) > 1 && !(alone && has_company(trial, event)))
                 return event;
         }
     }
@@ -40,7 +35,7 @@ static bool is_marker(const LoopModel *model, const LoopSymbol *sense)
         const LoopTrialModel *trial = LOOP_ITEM(model->trials, LoopTrialModel *, i);
         for (size_t k = 0; k < trial->events.count; k++) {
             const LoopEventModel *event = &LOOP_ITEM(trial->events, LoopEventModel, k);
-            if (event->sense == sense && (event->chance || (event->value && steps_or(event->value, 0) != 1)))
+            if (event->sense == sense && (event->chance || (event->value && loop_constant_or(event->value, 0) != 1)))
                 return false;
         }
     }
@@ -53,31 +48,23 @@ static bool is_driven(const LoopNode *node)
            node->type.width == 1;
 }
 
-static void check_when(LoopChecker *check, const LoopLoopModel *loop)
+static void check_cue(LoopChecker *check, const LoopLoopModel *loop)
 {
     const LoopEventModel *event = loop->when && is_driven(loop->when) ? lasting(check->model, loop->when->symbol, false) : NULL;
     if (!event)
         return;
     const LoopSymbol *act = loop->symbol, *sense = loop->when->symbol;
     LoopDiag *diag = loop_diag(check->diags, LOOP_W0034, loop->when->span, "'%.*s' chooses anew on each of the %g steps that '%.*s' lasts",
-                               LOOP_STR_ARGS(act->name), steps_or(event->duration, 1), LOOP_STR_ARGS(sense->name));
+                               LOOP_STR_ARGS(act->name), loop_constant_or(event->duration, 1), LOOP_STR_ARGS(sense->name));
     loop_diag_note(check->diags, diag, event->ast->span, "it lasts here");
     loop_diag_help(check->diags, diag, "One choice for each is: when onset(%.*s). If it is to choose on all of these steps, write: when %.*s > 0.",
                    LOOP_STR_ARGS(sense->local), LOOP_STR_ARGS(sense->local));
 }
 
-/* A formula, or the let that it names. */
-static LoopNode *named(LoopNode *node)
-{
-    while (node && node->kind == LOOP_NODE_SYMBOL && node->symbol->kind == LOOP_SYM_LET)
-        node = node->symbol->value;
-    return node;
-}
-
 /* What a product, or an `if SENSE then ... else 0`, lets through: gate and formula; false: it is neither. */
 static bool gated(const LoopNode *product, LoopNode **gate, LoopNode **formula)
 {
-    if (!product || product->kind != LOOP_NODE_OP || product->kid_count < 2)
+    if (product->kind != LOOP_NODE_OP || product->kid_count < 2)
         return false;
     const bool select = product->op == LOOP_OP_select && product->kids[2]->constant && product->kids[2]->constant[0] == 0;
     if (product->op != LOOP_OP_mul && !select)
@@ -111,7 +98,7 @@ static void check_gate(LoopChecker *check, const LoopLoopModel *loop)
 {
     const LoopSymbol *signal = loop->dopamine, *act = loop->symbol;
     LoopNode *gate, *formula;
-    if (loop->kind != LOOP_CHOOSE || !signal || !loop->rate || !gated(named(signal->value), &gate, &formula) ||
+    if (loop->kind != LOOP_CHOOSE || !signal || !loop->rate || !gated(loop_node_named(signal->value), &gate, &formula) ||
         !loop_compares_always(check, formula, act))
         return;
     const LoopSymbol *sense = gate->symbol;
@@ -123,7 +110,7 @@ static void check_gate(LoopChecker *check, const LoopLoopModel *loop)
                        LOOP_STR_ARGS(act->ast->text));
     } else if (event) {
         LoopDiag *diag = loop_diag(check->diags, LOOP_W0034, gate->span, "'%.*s' teaches on each of the %g steps that '%.*s' lasts, as if each were an outcome",
-                                   LOOP_STR_ARGS(signal->name), steps_or(event->duration, 1), LOOP_STR_ARGS(sense->name));
+                                   LOOP_STR_ARGS(signal->name), loop_constant_or(event->duration, 1), LOOP_STR_ARGS(sense->name));
         loop_diag_note(check->diags, diag, event->ast->span, "it lasts here");
         loop_diag_help(check->diags, diag, "Where the reward comes on the first of them, write: onset(%.*s) * (...). If each is to teach, write: (%.*s > 0) * (...).",
                        LOOP_STR_ARGS(sense->local), LOOP_STR_ARGS(sense->local));
@@ -132,6 +119,6 @@ static void check_gate(LoopChecker *check, const LoopLoopModel *loop)
 
 void loop_doubts_gates(LoopChecker *check, const LoopLoopModel *loop)
 {
-    check_when(check, loop);
+    check_cue(check, loop);
     check_gate(check, loop);
 }

@@ -1,6 +1,8 @@
 /* Every formula of a model, each with where it is written: what the later passes walk over. */
 #include "lang/check/review/review.h"
 
+#include <math.h>
+
 static void loop_clauses(LoopChecker *check, LoopLoopModel *l, LoopFormulaVisit *visit)
 {
     const LoopClauseInfo *info;
@@ -51,6 +53,11 @@ void loop_formulas(LoopChecker *check, LoopFormulaVisit *visit)
     if (model->between)
         visit(check, LOOP_IN_TASK, model->between, NULL, "the interval");
     measure_formulas(check, visit);
+}
+
+double loop_constant_or(const LoopNode *node, double otherwise)
+{
+    return !node ? otherwise : node->constant ? node->constant[0] : NAN;
 }
 
 bool loop_node_is_no_sum(const LoopNode *node)

@@ -21,6 +21,8 @@ void loop_doubts_signal(LoopChecker *check, const LoopSymbol *signal);
 typedef void LoopFormulaVisit(LoopChecker *check, LoopCompartment in, LoopNode *node, LoopSymbol *owner, const char *what);
 void loop_formulas(LoopChecker *check, LoopFormulaVisit *visit);
 
+/* The number that a node is; `otherwise` without a node, nan where it is not known before the run. */
+double loop_constant_or(const LoopNode *node, double otherwise);
 /* The nodes of a formula and of the lets that it names, with `all` of everything that has a formula, as far as `skip` opens them. */
 LoopList loop_terms_in(LoopChecker *check, LoopNode *formula, LoopNodeSkip *skip, bool all);
 /* To be skipped: whatever is no sum; what knows of the steps before. */
