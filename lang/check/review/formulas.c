@@ -1,4 +1,4 @@
-/* Every formula of a model, each with where it is written: what the later passes walk over. */
+/* Every formula of a model, each with where it is written: what the later passes walk over, and what warnings ask of one. */
 #include "lang/check/review/review.h"
 
 #include <math.h>
