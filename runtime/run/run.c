@@ -9,11 +9,11 @@
 #include "runtime/run/finals.h"
 #include "runtime/run/plan.h"
 #include "runtime/run/taught.h"
+#include "runtime/run/threads.h"
 #include "runtime/task/clock.h"
 #include "runtime/vm/vm.h"
 
 #include <math.h>
-#include <pthread.h>
 
 /* What the threads share. `lock` guards all that changes. */
 typedef struct Run {
@@ -72,7 +72,7 @@ static LoopMeasured *stage_measured(const Run *run, const LoopRunStage *stage)
 static bool enter_stage(Worker *w, uint32_t index)
 {
     Run *run = w->run;
-    const LoopRunStage *stage = w->stage ? w->stage : run->plan.stages;
+    const LoopRunStage *stage = w->stage && index >= w->stage->first ? w->stage : run->plan.stages;
     while (index >= stage->first + stage->blocks)
         stage++;
     if (w->block && w->stage == stage)
@@ -235,11 +235,16 @@ static bool workers_make(Run *run, Worker *workers)
     return true;
 }
 
-/* The first worker is this thread; one that can't be started leaves its blocks to the others. */
+/* The first worker is this thread; one that can't be started leaves its blocks to the others. The others get memory for the blocks that
+   are likely theirs beforehand: threads that all ask for some at once put each other to sleep. */
 static void workers_run(Run *run, Worker *workers)
 {
-    for (uint32_t i = 1; i < run->plan.threads; i++)
-        workers[i].started = pthread_create(&workers[i].thread, NULL, work, &workers[i]) == 0;
+    bool enough = true;
+    for (uint32_t i = 1; i < run->plan.threads && enough; i++)
+        enough = enter_stage(&workers[i], i);
+    run->no_memory = !enough;
+    for (uint32_t i = 1; i < run->plan.threads && enough; i++)
+        workers[i].started = loop_thread_start(&workers[i].thread, work, &workers[i]);
     work(&workers[0]);
     for (uint32_t i = 1; i < run->plan.threads; i++)
         if (workers[i].started)

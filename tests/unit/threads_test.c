@@ -1,0 +1,70 @@
+/* Threads begin elsewhere, and may go where their maker may. */
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "runtime/run/threads.h"
+
+/* What a thread has seen of itself once its maker let it go on. */
+typedef struct Seen {
+    sem_t go_on;
+    bool ran;
+    cpu_set_t may;
+} Seen;
+
+static void *look(void *argument)
+{
+    Seen *seen = argument;
+    sem_wait(&seen->go_on);
+    seen->ran = sched_getaffinity(0, sizeof seen->may, &seen->may) == 0;
+    return NULL;
+}
+
+static void check_may_go(const cpu_set_t *where)
+{
+    Seen seen = {.ran = false};
+    pthread_t thread;
+    assert_int_equal(sem_init(&seen.go_on, 0, 0), 0);
+    assert_true(loop_thread_start(&thread, look, &seen));
+    sem_post(&seen.go_on);
+    pthread_join(thread, NULL);
+    sem_destroy(&seen.go_on);
+    assert_true(seen.ran);
+    assert_true(CPU_EQUAL(&seen.may, where));
+}
+
+static void a_thread_may_go_where_its_maker_may(void **state)
+{
+    (void)state;
+    cpu_set_t all;
+    assert_int_equal(sched_getaffinity(0, sizeof all, &all), 0);
+    check_may_go(&all);
+}
+
+static void where_there_is_one_processor_it_is_shared(void **state)
+{
+    (void)state;
+    cpu_set_t all, one;
+    assert_int_equal(sched_getaffinity(0, sizeof all, &all), 0);
+    CPU_ZERO(&one);
+    CPU_SET((size_t)sched_getcpu(), &one);
+    assert_int_equal(sched_setaffinity(0, sizeof one, &one), 0);
+    check_may_go(&one);
+    assert_int_equal(sched_setaffinity(0, sizeof all, &all), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_thread_may_go_where_its_maker_may),
+        cmocka_unit_test(where_there_is_one_processor_it_is_shared),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
