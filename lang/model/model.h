@@ -101,7 +101,7 @@ struct LoopNode {
     bool draws;               /* it or a kid draws */
     bool shared;              /* an argument of a function: worked out once, wherever it stands */
     bool time_constant;       /* exp(-1 / (x / step)): the factor that the checker made of a time constant x */
-    LoopNode *instead;        /* what stands for it in the forecast that is being written out */
+    LoopNode *instead;        /* what stands for it in the formula that is being written anew */
     /* the lowering's */
     bool varies;              /* differs between lanes */
     uint32_t reg;             /* LOOP_NONE until emitted */

@@ -47,6 +47,8 @@ void loop_fold(LoopChecker *check, LoopNode *node);
 
 /* ---- make.c ---- */
 LoopNode *loop_node_new(LoopChecker *check, LoopNodeKind kind, LoopSpan span, uint32_t kids);
+/* The node over what stands instead of its kids: a copy, or itself where each stands for itself. NULL: no memory, or reported. */
+LoopNode *loop_node_over(LoopChecker *check, LoopNode *node);
 LoopNode *loop_node_constant(LoopChecker *check, LoopSpan span, const double *values, uint32_t width, LoopUnit unit);
 LoopNode *loop_node_number(LoopChecker *check, LoopSpan span, double value);
 LoopNode *loop_node_symbol(LoopChecker *check, LoopSymbol *symbol, LoopField field, LoopSpan span);

@@ -72,23 +72,6 @@ static bool stays_closed(const LoopNode *node)
     return node->constant || node->kind == LOOP_NODE_FORESEE || looks_at_past(node) || loop_foresee_sense(node, &start);
 }
 
-static LoopNode *copy_with(LoopForesight *f, const LoopNode *node)
-{
-    LoopNode *copy = loop_node_new(f->check, node->kind, node->span, node->kid_count);
-    if (!copy) {
-        f->failed = true;
-        return NULL;
-    }
-    LoopNode **kids = copy->kids;
-    *copy = *node;
-    copy->kids = kids;
-    copy->mark = 0;
-    for (uint32_t i = 0; i < node->kid_count; i++)
-        kids[i] = node->kids[i]->instead;
-    loop_node_done(f->check, copy);
-    return copy;
-}
-
 static LoopNode *rewritten(LoopForesight *f, LoopNode *root);
 
 typedef struct Definition {
@@ -133,10 +116,9 @@ static LoopNode *instead_of(LoopForesight *f, LoopNode *node)
         reads_past(f, node);
         return node;
     }
-    for (uint32_t i = 0; i < node->kid_count; i++)
-        if (node->kids[i]->instead != node->kids[i])
-            return copy_with(f, node);
-    return node;
+    LoopNode *over = loop_node_over(f->check, node);
+    f->failed = f->failed || !over;
+    return over;
 }
 
 /* The formula with forecasts for its senses: the same node where nothing changes. */

@@ -40,6 +40,24 @@ void loop_node_done(LoopChecker *check, LoopNode *node)
     loop_fold(check, node);
 }
 
+LoopNode *loop_node_over(LoopChecker *check, LoopNode *node)
+{
+    bool same = true;
+    for (uint32_t i = 0; i < node->kid_count; i++)
+        same = same && node->kids[i]->instead == node->kids[i];
+    LoopNode *copy = same ? node : loop_node_new(check, node->kind, node->span, node->kid_count);
+    if (!copy || same)
+        return copy;
+    LoopNode **kids = copy->kids;
+    *copy = *node;
+    copy->kids = kids;
+    copy->mark = 0;
+    for (uint32_t i = 0; i < node->kid_count; i++)
+        kids[i] = node->kids[i]->instead;
+    loop_node_done(check, copy);
+    return copy;
+}
+
 LoopNode *loop_node_constant(LoopChecker *check, LoopSpan span, const double *values, uint32_t width, LoopUnit unit)
 {
     LoopNode *node = loop_node_new(check, LOOP_NODE_CONSTANT, span, 0);

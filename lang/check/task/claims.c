@@ -100,6 +100,21 @@ static LoopNode *arithmetic(LoopChecker *check, const LoopWhere *where, const Lo
     return NULL;
 }
 
+/* The same with a place behind it, which may be that of a group. */
+static LoopNode *arithmetic_at(LoopChecker *check, const LoopWhere *where, const LoopAst *expr, const LoopAst *place)
+{
+    if (!place || (place->kid_count == 1 && loop_ast_find(place, LOOP_AST_OF))) {
+        LoopNode *value = arithmetic(check, where, expr);
+        return value && place ? loop_measure_of(check, where, value, place) : value;
+    }
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0802, place->span, "what is measured already has its place");
+    if (expr->kind == LOOP_AST_NAME)
+        loop_diag_help(check->diags, diag, "'%.*s' is a measure: for another phase write another one. Only a group may stand behind it.", LOOP_STR_ARGS(expr->text));
+    else
+        loop_diag_help(check->diags, diag, "Write the place inside the parentheses of each measured value.");
+    return NULL;
+}
+
 /* A measured value: a signal with its place, or arithmetic over such. */
 static LoopNode *measured(LoopChecker *check, const LoopAst *expr, const LoopAst *place, uint32_t instant)
 {
@@ -109,14 +124,7 @@ static LoopNode *measured(LoopChecker *check, const LoopAst *expr, const LoopAst
         return loop_measure_trials(check, &where, expr, place);
     if (!is_arithmetic(check, expr))
         return loop_measure_placed(check, &where, expr, place, loop_check_text(check, span), span);
-    if (!place)
-        return arithmetic(check, &where, expr);
-    LoopDiag *diag = loop_diag(check->diags, LOOP_E0802, place->span, "what is measured already has its place");
-    if (expr->kind == LOOP_AST_NAME)
-        loop_diag_help(check->diags, diag, "'%.*s' is a measure: for another phase, or another group, write another one.", LOOP_STR_ARGS(expr->text));
-    else
-        loop_diag_help(check->diags, diag, "Write the place inside the parentheses of each measured value.");
-    return NULL;
+    return arithmetic_at(check, &where, expr, place);
 }
 
 /* A measured value in parentheses, in arithmetic. */
@@ -126,6 +134,8 @@ static LoopNode *placed(LoopChecker *check, const LoopWhere *where, const LoopAs
         return loop_measure_trials(check, where, ast, NULL);
     if (ast->first->kind == LOOP_AST_TRIALS_UNTIL)
         return loop_measure_trials(check, where, ast->first, ast->last);
+    if (is_arithmetic(check, ast->first))
+        return arithmetic_at(check, where, ast->first, ast->last);
     return loop_measure_placed(check, where, ast->first, ast->last, loop_check_text(check, ast->span), ast->span);
 }
 

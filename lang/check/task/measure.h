@@ -6,6 +6,8 @@
 
 /* `in PHASE[.TRIAL] [pick]`; without one, all trials. false: reported. */
 bool loop_select_read(LoopChecker *check, const LoopAst *in, uint32_t group, LoopSelect *select);
+/* Whether `group` takes trials of the selection; else it is reported at `span`. Any group does of the whole run, and LOOP_NONE. */
+bool loop_select_of(LoopChecker *check, const LoopSelect *select, uint32_t group, LoopSpan span);
 enum { LOOP_BLOCKS_MOST = 1000 };
 /* Whether it is of each block in turn: `blocks N`. */
 bool loop_select_each(const LoopSelect *select);
@@ -27,6 +29,8 @@ LoopNode *loop_measure_placed(LoopChecker *check, const LoopWhere *where, const 
                               LoopSpan span);
 /* `trials until (CONDITION)`, with its place. NULL: reported. */
 LoopNode *loop_measure_trials(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, const LoopAst *place);
+/* Arithmetic over measured values, with a place that is nothing but a group: those of its agents. NULL: reported. */
+LoopNode *loop_measure_of(LoopChecker *check, const LoopWhere *where, LoopNode *value, const LoopAst *place);
 
 /* ---- conditions ---- */
 

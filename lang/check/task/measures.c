@@ -8,6 +8,17 @@ static const LoopAst *read_reducer(const LoopAst *expr, LoopReducer *reducer)
     return expr->kind == LOOP_AST_CALL && expr->kid_count == 1 && loop_reducer_named(expr->text, reducer) ? expr->first : expr;
 }
 
+/* Of the trial that has just ended nothing is asked for a group. */
+static bool names_no_group(LoopChecker *check, const LoopAst *place)
+{
+    const LoopAst *of = place ? loop_ast_find(place, LOOP_AST_OF) : NULL;
+    if (!of)
+        return true;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0801, of->span, "'until' looks at each agent by itself, so it names no group");
+    loop_diag_help(check->diags, diag, "A phase that is to end in another way for a group is one of its own: phase train of GROUP = ... until ...");
+    return false;
+}
+
 static bool read_place(LoopChecker *check, const LoopWhere *where, const LoopAst *place, uint32_t group, LoopMeasureModel *m)
 {
     const LoopAst *at = place ? loop_ast_value(place, LOOP_AST_AT) : NULL, *from = place ? loop_ast_value(place, LOOP_AST_FROM) : NULL;
@@ -16,12 +27,8 @@ static bool read_place(LoopChecker *check, const LoopWhere *where, const LoopAst
         loop_diag(check->diags, LOOP_E0801, in->span, "'until' looks at the trial that has just ended, so it names no phase");
         return false;
     }
-    const LoopAst *of = place ? loop_ast_find(place, LOOP_AST_OF) : NULL;
-    if (of && where->instant != LOOP_NONE) {
-        LoopDiag *diag = loop_diag(check->diags, LOOP_E0801, of->span, "'until' looks at each agent by itself, so it names no group");
-        loop_diag_help(check->diags, diag, "A phase that is to end in another way for a group is one of its own: phase train of GROUP = ... until ...");
+    if (where->instant != LOOP_NONE && !names_no_group(check, place))
         return false;
-    }
     if (!loop_select_read(check, in, group, &m->select))
         return false;
     if (where->instant != LOOP_NONE)
@@ -128,6 +135,45 @@ LoopNode *loop_measure_placed(LoopChecker *check, const LoopWhere *where, const 
     if (!m.signal)
         return NULL;
     return loop_select_each(&m.select) ? curve(check, &m, group, span) : measured_node(check, &m, group, span);
+}
+
+/* ---- a group for measures that have none ---- */
+
+/* A measured value of one group. NULL: reported. */
+static LoopNode *of_group(LoopChecker *check, LoopNode *node, uint32_t group, LoopSpan span)
+{
+    const LoopMeasureModel *m = &LOOP_ITEM(check->model->measures, LoopMeasureModel, node->size);
+    if (node->group != LOOP_NONE) {
+        LoopDiag *diag = loop_diag(check->diags, LOOP_E0802, span, "what is measured has its group already");
+        loop_diag_note(check->diags, diag, node->span, "it is of the group '%.*s' here", LOOP_STR_ARGS(check->model->groups[node->group]));
+        return NULL;
+    }
+    if (!loop_select_of(check, &m->select, group, span))
+        return NULL;
+    LoopNode *copy = loop_node_new(check, node->kind, node->span, 0);
+    if (copy) {
+        copy->size = node->size;
+        copy->type = node->type;
+        copy->group = group;
+    }
+    return copy;
+}
+
+LoopNode *loop_measure_of(LoopChecker *check, const LoopWhere *where, LoopNode *value, const LoopAst *place)
+{
+    LoopList nodes = {0};
+    bool ok;
+    uint32_t group = read_group(check, place, &ok);
+    if (!ok || (where->instant != LOOP_NONE && !names_no_group(check, place)) ||
+        !loop_nodes_collect(check->arena, value, ++check->mark, NULL, &nodes))
+        return NULL;
+    for (size_t i = 0; i < nodes.count; i++) {
+        LoopNode *node = LOOP_ITEM(nodes, LoopNode *, i);
+        node->instead = node->kind == LOOP_NODE_MEASURED ? of_group(check, node, group, place->span) : loop_node_over(check, node);
+        if (!node->instead)
+            return NULL;
+    }
+    return value->instead;
 }
 
 /* ---- the first trial on which a condition holds ---- */

@@ -126,6 +126,30 @@ bool loop_select_one(LoopChecker *check, const LoopAst *in, const LoopSelect *se
     return false;
 }
 
+static const LoopSymbol *phase_named(const LoopModel *model, uint32_t index)
+{
+    size_t i = 0;
+    while (LOOP_ITEM(model->phases, LoopPhaseModel, i).symbol->index != index)
+        i++;
+    return LOOP_ITEM(model->phases, LoopPhaseModel, i).symbol;
+}
+
+bool loop_select_of(LoopChecker *check, const LoopSelect *select, uint32_t group, LoopSpan span)
+{
+    const LoopModel *model = check->model;
+    if (group == LOOP_NONE || select->phase == LOOP_NONE || group_selects(check, select, group))
+        return true;
+    const LoopSymbol *phase = phase_named(model, select->phase);
+    LoopText what = {.arena = check->arena};
+    loop_text_add(&what, "%.*s", LOOP_STR_ARGS(phase->name));
+    if (select->trial != LOOP_NONE)
+        loop_text_add(&what, ".%.*s", LOOP_STR_ARGS(LOOP_ITEM(model->trials, LoopTrialModel *, select->trial)->symbol->name));
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0806, span, "the group '%.*s' has no trials of '%.*s'", LOOP_STR_ARGS(model->groups[group]),
+                               LOOP_STR_ARGS(loop_text_view(&what)));
+    loop_diag_note(check->diags, diag, phase->span, "the phase '%.*s' is for other groups", LOOP_STR_ARGS(phase->name));
+    return false;
+}
+
 bool loop_select_read(LoopChecker *check, const LoopAst *in, uint32_t group, LoopSelect *select)
 {
     *select = (LoopSelect){.phase = LOOP_NONE, .trial = LOOP_NONE};
@@ -147,12 +171,7 @@ bool loop_select_read(LoopChecker *check, const LoopAst *in, uint32_t group, Loo
             return false;
         }
     }
-    if (group != LOOP_NONE && !group_selects(check, select, group)) {
-        LoopStr name = check->model->groups[group], what = loop_check_text(check, in->span);
-        LoopDiag *diag =
-            loop_diag(check->diags, LOOP_E0806, in->span, "the group '%.*s' has no trials of '%.*s'", LOOP_STR_ARGS(name), LOOP_STR_ARGS(what));
-        loop_diag_note(check->diags, diag, phase->span, "the phase '%.*s' is for other groups", LOOP_STR_ARGS(phase->name));
+    if (!loop_select_of(check, select, group, in->span))
         return false;
-    }
     return !pick || read_pick(check, pick, group, select);
 }
