@@ -1,11 +1,12 @@
 /* Run-time faults as diagnostics. */
-#include "runtime/run/run.h"
+#include "runtime/run/fault.h"
 
 #include "runtime/contract/num.h"
 
 #include <math.h>
 
-LoopDiag *loop_diag_fault(LoopDiags *diags, const LoopCheck *check, double value)
+/* The diagnostic of a check that failed with `value`. */
+static LoopDiag *report(LoopDiags *diags, const LoopCheck *check, double value)
 {
     char number[32];
     LoopDiag *diag;
@@ -63,4 +64,63 @@ LoopDiag *loop_diag_fault(LoopDiags *diags, const LoopCheck *check, double value
     }
     }
     return loop_diag(diags, check->code, check->span, "'%.*s' is %s", LOOP_STR_ARGS(check->name), number);
+}
+
+/* Adds to a diagnostic where in the run it was. */
+static void note_where(const LoopProgram *program, uint32_t agents, const LoopFault *f, LoopDiags *diags, LoopDiag *diag)
+{
+    if (f->step == UINT64_MAX) {
+        if (program->group_count > 1)
+            loop_diag_note(diags, diag, LOOP_NO_SPAN, "in group '%.*s'", LOOP_STR_ARGS(program->groups[f->lane / agents]));
+        return;
+    }
+    LoopText where = {0};
+    loop_text_add(&where, "agent %u", f->lane % agents);
+    if (program->group_count > 1)
+        loop_text_add(&where, " of '%.*s'", LOOP_STR_ARGS(program->groups[f->lane / agents]));
+    if (f->phase >= 0)
+        loop_text_add(&where, ", phase '%.*s', trial %.0f",
+                      LOOP_STR_ARGS(program->task.phases[(uint32_t)f->phase].name), f->trial);
+    if (f->time >= 0)
+        loop_text_add(&where, ", step %.0f of the trial", f->time);
+    loop_text_add(&where, ", step %llu of the run", (unsigned long long)f->step);
+    if (where.failed)
+        loop_diags_fail(diags);
+    else
+        loop_diag_note(diags, diag, LOOP_NO_SPAN, "%s", where.at);
+    loop_text_free(&where);
+}
+
+void loop_fault_report(const LoopProgram *program, uint32_t agents, const LoopFault *fault, LoopDiags *diags)
+{
+    note_where(program, agents, fault, diags, report(diags, fault->check, fault->value));
+}
+
+void loop_unfit_report(const LoopProgram *program, uint32_t agents, const LoopUnfit *unfit, LoopDiags *diags)
+{
+    const LoopMeasure *measure = &program->measures[unfit->measure];
+    const LoopCheck check = {.kind = LOOP_CHECK_FINITE, .code = LOOP_E0901, .span = measure->span, .name = measure->text};
+    LoopDiag *diag = report(diags, &check, unfit->value);
+    if (program->group_count > 1)
+        loop_diag_note(diags, diag, LOOP_NO_SPAN, "agent %u of '%.*s'", unfit->lane % agents,
+                       LOOP_STR_ARGS(program->groups[unfit->lane / agents]));
+    else
+        loop_diag_note(diags, diag, LOOP_NO_SPAN, "agent %u", unfit->lane);
+}
+
+bool loop_courses_fit(const LoopProgram *program, const LoopResults *results, LoopDiags *diags)
+{
+    for (uint32_t i = 0; i < results->course_count; i++) {
+        const LoopCourse *c = &results->courses[i];
+        const LoopStrip *strip = &program->strips[c->strip];
+        for (uint32_t t = 0; c->agents && t < c->steps; t++) {
+            if (isfinite(c->mean[t]))
+                continue;
+            const LoopCheck check = {.kind = LOOP_CHECK_FINITE, .code = LOOP_E0901, .span = strip->span, .name = strip->signal};
+            LoopDiag *diag = report(diags, &check, c->mean[t]);
+            loop_diag_note(diags, diag, LOOP_NO_SPAN, "phase '%.*s', step %u of the trial, in some agent", LOOP_STR_ARGS(strip->phase), t);
+            return false;
+        }
+    }
+    return true;
 }

@@ -321,6 +321,44 @@ static void fill_trials(const Finals *f, const LoopFinal *final, LoopOutcome *ou
         out->sample[e].trials = e == 0 || list ? count_trials(f, final, e) : out->sample[0].trials;
 }
 
+/* The first input that a final reads and no trial was taken for, or just the first; LOOP_NONE: it reads none. */
+static uint32_t lacking(const Finals *f, const LoopFinal *final, bool *untaken)
+{
+    const LoopSection *section = &final->section;
+    uint32_t first = f->input_at[final->result];
+    *untaken = first != LOOP_NONE && !input_trials(f, final, first);
+    for (size_t pc = 0; pc < section->length && !*untaken;)
+        for (const char *o = loop_op_info(section->code[pc++])->operands; *o; o++, pc++) {
+            const uint32_t input = *o == 'v' || *o == 'h' ? f->input_at[section->code[pc]] : LOOP_NONE;
+            if (input == LOOP_NONE || *untaken)
+                continue;
+            *untaken = !input_trials(f, final, input);
+            first = *untaken || first == LOOP_NONE ? input : first;
+        }
+    return first;
+}
+
+static bool has_value(const Finals *f, uint32_t index)
+{
+    const LoopFinal *final = &f->program->finals[index];
+    const size_t count = (size_t)domain(f, final) * f->program->registers[final->result].width;
+    size_t i = 0;
+    while (i < count && isnan(f->values[index][i]))
+        i++;
+    return i < count;
+}
+
+/* Whether there is nothing to show, or to hold it against, and why. */
+static void note_valueless(const Finals *f, const LoopClaim *claim, LoopOutcome *out)
+{
+    const uint32_t index = !has_value(f, claim->value) ? claim->value : claim->bound;
+    if (index == LOOP_NONE || has_value(f, index))
+        return;
+    const uint32_t input = lacking(f, &f->program->finals[index], &out->untaken);
+    out->valueless = input != LOOP_NONE;
+    out->lacking = out->valueless ? f->program->inputs[input].measure : LOOP_NONE;
+}
+
 /* Value less bound, agent by agent: the two are of the same agents, so their own standard errors do not tell that of the difference. */
 static bool compare_agents(const Finals *f, const LoopClaim *claim, LoopOutcome *out, LoopResults *results)
 {
@@ -378,6 +416,7 @@ static bool make_outcome(const Finals *f, uint32_t index, LoopResults *results)
     for (uint32_t e = 0; e < out->width; e++)
         out->sample[e] = average_pooled(f->values[claim->value] + (size_t)e * all, all / f->plan->agents, f->plan->agents, &out->mean[e], &out->sem[e]);
     fill_trials(f, value, out);
+    note_valueless(f, claim, out);
     if (out->each)
         memcpy(out->each, f->values[claim->value], (size_t)all * out->width * sizeof *out->each);
     if (claim->is_expectation) {

@@ -1,15 +1,17 @@
 /* All agents of a run: lane blocks dealt to threads in order, each run to its end. Means over agents are taken in lane order, and all
    else lies by lane, so that neither threads nor the size of blocks can change a bit of the results. */
 #define _POSIX_C_SOURCE 200809L
-#include "runtime/run/run.h"
+#include "runtime/loop_run.h"
 
 #include "runtime/extern/foreign.h"
 #include "runtime/measure/recorder.h"
 #include "runtime/run/engines.h"
+#include "runtime/run/fault.h"
 #include "runtime/run/finals.h"
 #include "runtime/run/plan.h"
 #include "runtime/run/taught.h"
 #include "runtime/run/threads.h"
+#include "runtime/run/unmeasured.h"
 #include "runtime/task/clock.h"
 #include "runtime/vm/vm.h"
 
@@ -321,72 +323,6 @@ static void courses_finish(LoopResults *results)
     }
 }
 
-/* Adds to a diagnostic where in the run it was. */
-static void note_where(const Run *run, const LoopFault *f, LoopDiags *diags, LoopDiag *diag)
-{
-    const LoopProgram *program = run->program;
-    if (f->step == UINT64_MAX) {
-        if (program->group_count > 1)
-            loop_diag_note(diags, diag, LOOP_NO_SPAN, "in group '%.*s'", LOOP_STR_ARGS(program->groups[f->lane / run->plan.agents]));
-        return;
-    }
-    LoopText where = {0};
-    loop_text_add(&where, "agent %u", f->lane % run->plan.agents);
-    if (program->group_count > 1)
-        loop_text_add(&where, " of '%.*s'", LOOP_STR_ARGS(program->groups[f->lane / run->plan.agents]));
-    if (f->phase >= 0)
-        loop_text_add(&where, ", phase '%.*s', trial %.0f",
-                      LOOP_STR_ARGS(program->task.phases[(uint32_t)f->phase].name), f->trial);
-    if (f->time >= 0)
-        loop_text_add(&where, ", step %.0f of the trial", f->time);
-    loop_text_add(&where, ", step %llu of the run", (unsigned long long)f->step);
-    if (where.failed)
-        loop_diags_fail(diags);
-    else
-        loop_diag_note(diags, diag, LOOP_NO_SPAN, "%s", where.at);
-    loop_text_free(&where);
-}
-
-/* What went wrong, and what looks as if it had. */
-static void report_faults(const Run *run, LoopDiags *diags)
-{
-    const LoopFault *f = run->fault.found ? &run->fault : &run->grown;
-    if (f->found)
-        note_where(run, f, diags, loop_diag_fault(diags, f->check, f->value));
-}
-
-/* What is measured of a formula of its own, as of 1 / light, no instruction has looked at. */
-static void report_unfit(const Run *run, const LoopUnfit *unfit, LoopDiags *diags)
-{
-    const LoopProgram *program = run->program;
-    const LoopMeasure *measure = &program->measures[unfit->measure];
-    const LoopCheck check = {.kind = LOOP_CHECK_FINITE, .code = LOOP_E0901, .span = measure->span, .name = measure->text};
-    LoopDiag *diag = loop_diag_fault(diags, &check, unfit->value);
-    if (program->group_count > 1)
-        loop_diag_note(diags, diag, LOOP_NO_SPAN, "agent %u of '%.*s'", unfit->lane % run->plan.agents,
-                       LOOP_STR_ARGS(program->groups[unfit->lane / run->plan.agents]));
-    else
-        loop_diag_note(diags, diag, LOOP_NO_SPAN, "agent %u", unfit->lane);
-}
-
-/* The same of what is plotted or recorded. False: a course is infinite or undefined on some step, and is reported. */
-static bool courses_fit(const Run *run, LoopDiags *diags)
-{
-    for (uint32_t i = 0; i < run->results->course_count; i++) {
-        const LoopCourse *c = &run->results->courses[i];
-        const LoopStrip *strip = &run->program->strips[c->strip];
-        for (uint32_t t = 0; c->agents && t < c->steps; t++) {
-            if (isfinite(c->mean[t]))
-                continue;
-            const LoopCheck check = {.kind = LOOP_CHECK_FINITE, .code = LOOP_E0901, .span = strip->span, .name = strip->signal};
-            LoopDiag *diag = loop_diag_fault(diags, &check, c->mean[t]);
-            loop_diag_note(diags, diag, LOOP_NO_SPAN, "phase '%.*s', step %u of the trial, in some agent", LOOP_STR_ARGS(strip->phase), t);
-            return false;
-        }
-    }
-    return true;
-}
-
 static LoopRunStatus finish(Run *run, LoopDiags *diags, bool *setup_fault)
 {
     if (run->no_memory)
@@ -397,7 +333,9 @@ static LoopRunStatus finish(Run *run, LoopDiags *diags, bool *setup_fault)
         loop_diag(diags, LOOP_E1102, run->program->foreigns[0].span, "a library could not make the state of an agent");
         return LOOP_RUN_LIBRARY;
     }
-    report_faults(run, diags);
+    const LoopFault *fault = run->fault.found ? &run->fault : &run->grown;
+    if (fault->found)
+        loop_fault_report(run->program, run->plan.agents, fault, diags);
     if (run->fault.found) {
         *setup_fault = run->fault.step == UINT64_MAX;
         return LOOP_RUN_FAULT;
@@ -408,10 +346,11 @@ static LoopRunStatus finish(Run *run, LoopDiags *diags, bool *setup_fault)
     if (!loop_finals_run(run->program, &run->plan, run->options, run->measured, run->results, &unfit))
         return LOOP_RUN_MEMORY;
     if (unfit.found)
-        report_unfit(run, &unfit, diags);
-    if (unfit.found || !courses_fit(run, diags))
+        loop_unfit_report(run->program, run->plan.agents, &unfit, diags);
+    if (unfit.found || !loop_courses_fit(run->program, run->results, diags))
         return LOOP_RUN_FAULT;
-    return loop_taught_report(run->learned, run->program, diags) ? LOOP_RUN_OK : LOOP_RUN_MEMORY;
+    const bool told = loop_taught_report(run->learned, run->program, diags) && loop_unmeasured_report(run->program, run->results, diags);
+    return told ? LOOP_RUN_OK : LOOP_RUN_MEMORY;
 }
 
 static LoopResults *results_make(const Run *run)

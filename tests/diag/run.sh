@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Wrong models and what is said of them: tests/diag/run.sh PATH_OF_LOOP [bless]. Each CODE*.loop has a CODE*.txt with the
-# exact diagnostics; those of E09, W0020 and W0030 are run, the others checked. 'bless' writes the .txt anew.
+# exact diagnostics; those of E09, W0020, W0030 and W0038 are run, the others checked. 'bless' writes the .txt anew.
 . "$(dirname "$0")/../lib.sh"
 loop=$1 bless=${2:-}
 
@@ -19,7 +19,7 @@ wanted_rc() { # CODE
 for file in tests/diag/*.loop; do
     name=${file##*/} txt=${file%.loop}.txt
     code=${name:0:5} how=check
-    [[ $code == E09* || $code == W0020 || $code == W0030 ]] && how='run -q'
+    [[ $code == E09* || $code == W0020 || $code == W0030 || $code == W0038 ]] && how='run -q'
     # shellcheck disable=SC2086
     "$loop" $how "$file" 2>"$scratch/got" >/dev/null </dev/null
     rc=$?
