@@ -49,10 +49,12 @@ static const char ONE_PICK[] = "One pick of trials is enough: last 20, first 20,
 static const char INSIDE_OUT[] =
     "What is measured stands in parentheses of its own: largest((x at light in train)). What is taken over time has its place behind: mean(x) from light to juice in train.";
 const char LOOP_TWO_CLAIMS[] =
-    "Two bounds are two expectations, one with >, one with <; or one: = 0.8 within 0.1. A comparison that is measured stands in parentheses: (act == left) at go in train > 0.9.";
+    "Two bounds are two expectations, one with >, one with <; or one: = 0.8 within 0.1. A comparison that is measured stands in parentheses, on either side: (act == left) at go in train > (act == right) at go in train.";
 static const char IF_INSIDE[] = "Inside of a formula it stands in parentheses: 1 - (if CONDITION then A else B).";
 static const char ONE_GROUP[] = "A plot or a record is of one group, or of all; write one for each.";
 static const char ONE_PLACE[] = "A measure is taken in one phase and of one group, or of all; write one for each.";
+static const char CONDITION[] =
+    "What is measured under a condition is measured at a let that holds then: let rare_win = go and won and rare, and stay at rare_win in train.";
 static const char NO_DASH[] = "A name is made of letters, digits and _: alpha_pos.";
 static const char SETTINGS[] = "Each setting stands beside its value, with commas between: learn rate 0.1, trace 0.9.";
 static const char SENSE_NAMES[] = "Names stand behind the word, with commas between: sense light, juice.";
@@ -180,6 +182,10 @@ static const Form forms[] = {
     {TOK_EXPECT, 0, 0, "between ", "A window of time is written: from light to juice. Two bounds are two expectations, or = 0.8 within 0.1."},
     {TOK_MEASURE, 0, 0, "between ", WINDOW_FORM},
     {CLAIM, 0, TOK_UNTIL, "name ", UNTIL_FORM},
+    {CLAIM, 0, 0, "where when ", CONDITION},
+    {CLAIM, 0, TOK_NAME, "if given ", CONDITION},
+    {CLAIM, 0, TOK_NUMBER, "if given ", CONDITION},
+    {CLAIM, 0, TOK_NAME, "( ", "Behind 'of' stands a group. How long something took is kept by the model: let latency = hold(since(light), onset(lick))."},
     {CLAIM, 0, TOK_NAME, "after before ", "Where something is measured is a moment or a window: at light + 200 ms, or from light to juice."},
     {CLAIM, 0, TOK_NAME, "trials phase during at ", CLAIM_PLACE},
     {CLAIM, 0, 0, "during ", CLAIM_PLACE},

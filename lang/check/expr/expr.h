@@ -98,6 +98,10 @@ bool loop_param_fits(LoopChecker *check, const LoopSymbol *symbol, const LoopNod
 void loop_symbols_forget(LoopChecker *check, size_t from); /* what was typed since there were `from` of them */
 void loop_symbols_fill(LoopChecker *check); /* types and formulas of everything but loops, tasks and measures */
 
+/* ---- unknown.c ---- */
+/* Reports a name that is no value; `kind`: what loops do that have a credit of that name, where one is asked for, or NULL. */
+void loop_unknown_report(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, const char *kind);
+
 /* ---- expr.c, names.c, calls.c, labels.c ---- */
 /* NULL when it has an error, which is then reported. */
 LoopNode *loop_expr(LoopChecker *check, const LoopWhere *where, const LoopAst *ast);
@@ -109,6 +113,8 @@ LoopSymbol *loop_expr_symbol(LoopChecker *check, const LoopAst *ast);
 bool loop_call_known(LoopStr name);
 /* The labels, if it has such, and how many elements a value has that is declared with `size`, which may be NULL. */
 const LoopLabels *loop_labels_make(LoopChecker *check, const LoopAst *size, uint32_t *width);
+/* The first of them, in quotes. */
+void loop_labels_list(const LoopLabels *labels, LoopText *out);
 /* Warns of a comparison for being equal with a number that a choice never is. */
 void loop_labels_doubt(LoopChecker *check, const LoopNode *a, const LoopNode *b);
 /* The same labels in one order. */

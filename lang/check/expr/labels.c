@@ -113,3 +113,11 @@ LoopDiag *loop_labels_order_doubt(LoopChecker *check, LoopSpan span, const LoopL
                    LOOP_STR_ARGS(a->names[1]));
     return diag;
 }
+
+void loop_labels_list(const LoopLabels *labels, LoopText *out)
+{
+    for (uint32_t i = 0; labels && i < labels->count && i < 12; i++)
+        loop_text_add(out, "%s'%.*s'", i ? ", " : "", LOOP_STR_ARGS(labels->names[i]));
+    if (labels && labels->count > 12)
+        loop_text_add(out, " ...");
+}

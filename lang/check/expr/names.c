@@ -19,14 +19,6 @@ static LoopNode *element(LoopChecker *check, LoopNode *of, uint32_t start, LoopS
     return node;
 }
 
-static void list_labels(const LoopLabels *labels, LoopText *out)
-{
-    for (uint32_t i = 0; labels && i < labels->count && i < 12; i++)
-        loop_text_add(out, "%s'%.*s'", i ? ", " : "", LOOP_STR_ARGS(labels->names[i]));
-    if (labels && labels->count > 12)
-        loop_text_add(out, " ...");
-}
-
 /* Whether loops show something of that name. */
 static bool is_shown(LoopStr name)
 {
@@ -49,7 +41,7 @@ static LoopNode *by_label(LoopChecker *check, LoopNode *of, LoopStr label, LoopS
     }
     LoopDiag *diag = loop_diag(check->diags, LOOP_E0409, span, "there is no element '%.*s' here", LOOP_STR_ARGS(label));
     LoopText names = {.arena = check->arena};
-    list_labels(of->type.labels, &names);
+    loop_labels_list(of->type.labels, &names);
     for (uint32_t r = 0; of->type.record && r < of->type.record->count; r++)
         loop_text_add(&names, "%s'%.*s'", r ? ", " : "", LOOP_STR_ARGS(of->type.record->names[r]));
     if (names.len)
@@ -254,41 +246,6 @@ static bool any_label(LoopChecker *check, const LoopAst *ast, LoopNode **node)
     return found != NULL;
 }
 
-/* The label that is nearest to a misspelt one. */
-static LoopStr near_label(const LoopChecker *check, LoopStr name)
-{
-    LoopStr best = {"", 0};
-    size_t limit = name.len <= 3 ? 1 : 2;
-    const LoopList *here = check->scope->make ? &check->scope->symbols : &check->model->symbols;
-    for (size_t i = 0; i < here->count; i++) {
-        const LoopSymbol *s = LOOP_ITEM(*here, LoopSymbol *, i);
-        const LoopAst *labels = loop_labels_declared(check, s);
-        for (const LoopAst *kid = labels ? labels->first : NULL; kid; kid = kid->next) {
-            size_t distance = loop_edit_distance(name, kid->text, limit);
-            if (distance > limit || (best.len && distance == limit))
-                continue;
-            best = kid->text;
-            limit = distance;
-        }
-    }
-    return best;
-}
-
-/* The same among some labels. */
-static LoopStr near_of(const LoopLabels *labels, LoopStr name)
-{
-    LoopStr best = {"", 0};
-    size_t limit = name.len <= 5 ? 1 : 2; /* of few, else all are named */
-    for (uint32_t i = 0; labels && i < labels->count; i++) {
-        size_t distance = loop_edit_distance(name, labels->names[i], limit);
-        if (distance > limit || (best.len && distance == limit))
-            continue;
-        best = labels->names[i];
-        limit = distance;
-    }
-    return best;
-}
-
 /* What loops do that have a credit of that name, where it is asked for as one. */
 static const char *credit_kind(const LoopWhere *where, LoopStr name)
 {
@@ -296,48 +253,6 @@ static const char *credit_kind(const LoopWhere *where, LoopStr name)
         if (loop_str_is(name, credit_names[i].name))
             return credit_names[i].kind == LOOP_CHOOSE ? "choose" : "vary";
     return NULL;
-}
-
-static void report_unknown(LoopChecker *check, const LoopWhere *where, const LoopAst *ast)
-{
-    if (loop_scope_report_closed(check, LOOP_SPACE_VALUES, ast->text, ast->span))
-        return;
-    LoopDiag *diag = loop_diag(check->diags, LOOP_E0201, ast->span, "there is no value '%.*s'", LOOP_STR_ARGS(ast->text));
-    LoopStr near = loop_scope_near(check, LOOP_SPACE_VALUES, ast->text);
-    for (uint32_t space = 0; space < LOOP_SPACE_COUNT; space++) {
-        const LoopSymbol *other = loop_scope_find(check, (LoopNamespace)space, ast->text);
-        if (!other)
-            continue;
-        loop_diag_note(check->diags, diag, other->span, "'%.*s' is a %s, not a value", LOOP_STR_ARGS(ast->text),
-                       loop_symbol_kind_name(other->kind));
-        if (other->kind == LOOP_SYM_MEASURE)
-            loop_diag_help(check->diags, diag,
-                           "A measure stands in expectations and other measures; one of 'blocks N' is drawn in the report by itself.");
-        return;
-    }
-    const LoopLabels *choices = where->beside && where->beside->loop ? where->beside->loop->labels : NULL;
-    const LoopStr near_choice = near_of(choices, ast->text);
-    if (near_choice.len)
-        near = near_choice;
-    else if (!near.len)
-        near = near_label(check, ast->text);
-    LoopText labels = {.arena = check->arena};
-    if (choices && loop_labels_find(choices, near) == LOOP_NONE)
-        list_labels(choices, &labels);
-    const char *meant = loop_value_elsewhere(ast->text), *kind = credit_kind(where, ast->text);
-    if (kind)
-        loop_diag_help(check->diags, diag, "'%.*s' is a credit of loops that %s.", LOOP_STR_ARGS(ast->text), kind);
-    else if (labels.len)
-        loop_diag_help(check->diags, diag, "The labels of '%.*s' are %s.", LOOP_STR_ARGS(where->beside->name), labels.at);
-    else if (meant)
-        loop_diag_help(check->diags, diag, "%s", meant);
-    else if (near.len)
-        loop_diag_help(check->diags, diag, "Did you mean '%.*s'?", LOOP_STR_ARGS(near));
-    else if (check->scope->circuit)
-        loop_diag_help(check->diags, diag,
-                       "A circuit sees its arguments, what it declares itself, and the consts, functions and structures of its file.");
-    else
-        loop_diag_help(check->diags, diag, "Every name must be declared: as a sense, let, param, region, loop ...");
 }
 
 /* The value of a symbol, typed, or NULL when its own declaration has an error. */
@@ -413,7 +328,7 @@ static LoopNode *bare_name(LoopChecker *check, const LoopWhere *where, const Loo
     LoopNode *label = NULL;
     if (any_label(check, ast, &label))
         return label;
-    report_unknown(check, where, ast);
+    loop_unknown_report(check, where, ast, credit_kind(where, ast->text));
     return NULL;
 }
 
