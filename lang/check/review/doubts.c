@@ -106,9 +106,39 @@ static void note_ranges(LoopChecker *check, LoopDiag *diag, const LoopNode *valu
     loop_diag_note(check->diags, diag, bound->span, "and this is %s", loop_text_view(&other).at);
 }
 
+/* What is measured on a side of an expectation, where its place is written there; NULL. */
+static const LoopMeasureModel *measured_here(const LoopModel *model, const LoopClaimModel *claim, const LoopNode *side)
+{
+    if (!side || side->kind != LOOP_NODE_MEASURED)
+        return NULL;
+    const LoopMeasureModel *m = &LOOP_ITEM(model->measures, LoopMeasureModel, side->size);
+    return m->span.file == claim->span.file && m->span.begin >= claim->span.begin && m->span.end <= claim->span.end ? m : NULL;
+}
+
+static bool is_whole_run(const LoopModel *model, const LoopSelect *select)
+{
+    return select->phase == LOOP_NONE || (model->phases.count == 1 && select->trial == LOOP_NONE && select->pick == LOOP_PICK_ALL);
+}
+
+/* The trials named behind one side are those of that side alone. */
+static void check_sides(LoopChecker *check, const LoopClaimModel *claim)
+{
+    const LoopModel *model = check->model;
+    const LoopMeasureModel *value = measured_here(model, claim, claim->value), *bound = measured_here(model, claim, claim->bound);
+    if (!claim->is_expectation || !value || !bound || is_whole_run(model, &value->select) == is_whole_run(model, &bound->select))
+        return;
+    const bool first = is_whole_run(model, &value->select);
+    const LoopMeasureModel *all = first ? value : bound, *some = first ? bound : value;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0039, all->span, "'%.*s' is measured in all trials of the run", LOOP_STR_ARGS(all->text));
+    loop_diag_note(check->diags, diag, some->span, "and what it is compared with in some of them");
+    loop_diag_help(check->diags, diag, "Say in which trials behind either side. Where the whole run is meant, give it a name: measure all = %.*s.",
+                   LOOP_STR_ARGS(all->text));
+}
+
 static void check_claim(LoopChecker *check, const LoopClaimModel *claim)
 {
     check_share(check, claim);
+    check_sides(check, claim);
     Verdict verdict = claim->is_expectation ? judge(check->model, claim) : OPEN;
     if (verdict == OPEN || (verdict == ALWAYS && shows_number(check->model, claim)))
         return;
@@ -118,11 +148,44 @@ static void check_claim(LoopChecker *check, const LoopClaimModel *claim)
     loop_diag_help(check->diags, diag, "An expectation says something when the run can prove it wrong.");
 }
 
+static bool is_truth(const LoopNode *node)
+{
+    return node->kind == LOOP_NODE_OP && node->type.width == 1 && loop_op_is_truth(node->op);
+}
+
+/* A share that is asked of what is 0 or 1. */
+static bool asks_a_share(const LoopNode *signal, LoopRelation relation, const LoopNode *bound)
+{
+    return (relation == LOOP_REL_GT || relation == LOOP_REL_GE) && is_truth(signal) && bound->constant && bound->constant[0] > 0.5 &&
+           bound->constant[0] < 1;
+}
+
+static void doubt_share(LoopChecker *check, const LoopNode *signal, LoopSpan span)
+{
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0043, span, "this asks one trial at a time, in which '%.*s' is 0 or 1",
+                               LOOP_STR_ARGS(loop_check_text(check, signal->span)));
+    loop_diag_help(check->diags, diag, "How many of the last ten there were is counted by a state: world { state hits[10] from 0 next if prev(act.chose) then [prev(act) == right, slice(hits, 0, 9)] else hits }, and asked as mean(hits).");
+}
+
+/* The same in `trials until`, whose signal is the comparison. */
+static void check_first(LoopChecker *check, const LoopMeasureModel *m)
+{
+    const LoopNode *compared = m->signal;
+    if (!m->first_true || m->window || compared->kind != LOOP_NODE_OP || compared->kid_count != 2)
+        return;
+    const LoopRelation relation = compared->op == LOOP_OP_gt ? LOOP_REL_GT : compared->op == LOOP_OP_ge ? LOOP_REL_GE : LOOP_REL_EQ;
+    if (asks_a_share(compared->kids[0], relation, compared->kids[1]))
+        doubt_share(check, compared->kids[0], m->span);
+}
+
 /* The condition of a phase, as a claim. */
 static void check_until(LoopChecker *check, const LoopPhaseModel *phase)
 {
     if (!phase->until || !phase->until_bound)
         return;
+    const LoopMeasureModel *m = phase->until->kind == LOOP_NODE_MEASURED ? &LOOP_ITEM(check->model->measures, LoopMeasureModel, phase->until->size) : NULL;
+    if (m && !m->window && asks_a_share(m->signal, phase->until_relation, phase->until_bound))
+        doubt_share(check, m->signal, loop_ast_find(phase->ast, LOOP_AST_UNTIL)->span);
     const LoopClaimModel claim = {.value = phase->until, .bound = phase->until_bound, .relation = phase->until_relation};
     const Verdict verdict = judge(check->model, &claim);
     if (verdict == OPEN)
@@ -340,6 +403,9 @@ void loop_doubts_check(LoopChecker *check)
         check_phases(check, &LOOP_ITEM(model->phases, LoopPhaseModel, i - 1), &LOOP_ITEM(model->phases, LoopPhaseModel, i));
     for (size_t i = 0; i < model->phases.count; i++)
         check_until(check, &LOOP_ITEM(model->phases, LoopPhaseModel, i));
+    for (size_t i = 0; i < model->measures.count; i++)
+        check_first(check, &LOOP_ITEM(model->measures, LoopMeasureModel, i));
+    loop_doubts_task(check);
     for (size_t i = 0; i < model->claims.count; i++)
         check_claim(check, &LOOP_ITEM(model->claims, LoopClaimModel, i));
 }

@@ -9,6 +9,8 @@ void loop_schedule_make(LoopChecker *check);
 void loop_categories_fill(LoopChecker *check);
 void loop_unused_check(LoopChecker *check);
 void loop_doubts_check(LoopChecker *check);
+/* Of these, those about the task, and who knows of what it does. */
+void loop_doubts_task(LoopChecker *check);
 /* Those about one loop, in its scope: what all instances of a circuit have in common is said once. */
 void loop_doubts_loop(LoopChecker *check, LoopLoopModel *loop);
 /* Of these, those about what opens a choice or its learning: a sense that lasts, or is the reward itself. */
