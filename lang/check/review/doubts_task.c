@@ -19,12 +19,13 @@ static const LoopEventModel *opening_the_run(const LoopModel *model, const LoopS
 {
     const LoopPhaseModel *phase = model->phases.count ? &LOOP_ITEM(model->phases, LoopPhaseModel, 0) : NULL;
     const LoopEventModel *event = NULL;
-    for (uint32_t i = 0; phase && !event && i < phase->item_count; i++) {
-        if (phase->items[i].share > 0)
+    const bool drawn = phase && (phase->mix == LOOP_MIX_SHUFFLE || phase->mix == LOOP_MIX_DRAW);
+    bool last = false;
+    for (uint32_t i = 0; phase && !event && !last && i < phase->item_count; i++)
+        if (phase->items[i].share > 0) {
             event = opening(LOOP_ITEM(model->trials, LoopTrialModel *, phase->items[i].trial), sense);
-        if (phase->mix == LOOP_MIX_PLAIN || phase->mix == LOOP_MIX_CYCLE)
-            break;
-    }
+            last = !drawn;
+        }
     return event;
 }
 

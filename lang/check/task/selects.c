@@ -3,6 +3,19 @@
 
 #include <math.h>
 
+/* Trials of that type among the first `count` of a cycle: those of whole rounds, and of the round that is begun. */
+static uint32_t cycle_trials(const LoopPhaseModel *phase, uint32_t type, double share, double all)
+{
+    const double rounds = floor(phase->count / all);
+    double left = phase->count - rounds * all, trials = rounds * share;
+    for (uint32_t i = 0; i < phase->item_count && left > 0; i++) {
+        const double taken = fmin(left, phase->items[i].share);
+        trials += type == LOOP_NONE || phase->items[i].trial == type ? taken : 0;
+        left -= taken;
+    }
+    return (uint32_t)trials;
+}
+
 /* Trials of that type (LOOP_NONE: any) that phase holds at the most; `*exact`: always. */
 static uint32_t phase_trials(const LoopPhaseModel *phase, uint32_t type, bool *exact)
 {
@@ -18,7 +31,7 @@ static uint32_t phase_trials(const LoopPhaseModel *phase, uint32_t type, bool *e
         return (uint32_t)(share * (phase->count / all));
     if (phase->mix == LOOP_MIX_DRAW && share < all)
         *exact = false;
-    return phase->mix == LOOP_MIX_CYCLE ? (uint32_t)ceil(phase->count / all * share) : phase->count;
+    return phase->mix == LOOP_MIX_CYCLE ? cycle_trials(phase, type, share, all) : phase->count;
 }
 
 bool loop_select_takes(const LoopChecker *check, const LoopSelect *select, uint32_t type)
