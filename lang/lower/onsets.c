@@ -25,7 +25,7 @@ static const LoopSymbol *driven_sense(const LoopNode *node, uint32_t *element)
     *element = LOOP_NONE;
     if (node->kind == LOOP_NODE_ELEMENT && node->type.width == 1) {
         *element = node->size;
-        node = node->kids[0];
+        node = loop_node_named(node->kids[0]);
     }
     bool driven = node->kind == LOOP_NODE_SYMBOL && node->symbol->kind == LOOP_SYM_SENSE && !node->symbol->value;
     return driven ? node->symbol : NULL;
@@ -57,11 +57,18 @@ static uint32_t event_onset(Lower *l, const LoopNode *node, uint32_t signal)
     return any;
 }
 
+/* Whether it is 1 where a loop chooses, or chooses this. */
+static bool is_choice(const LoopNode *node)
+{
+    const LoopNode *whole = node->kind == LOOP_NODE_ELEMENT ? loop_node_named(node->kids[0]) : node;
+    return whole->kind == LOOP_NODE_SYMBOL && (whole->field == LOOP_FIELD_chose || whole->field == LOOP_FIELD_choice);
+}
+
 /* A choice is an event of its own, however close it follows the last one. */
 uint32_t lower_event_begins(Lower *l, LoopNode *node)
 {
     uint32_t signal = node->reg != LOOP_NONE ? node->reg : lower_value(l, node);
-    if (node->kind == LOOP_NODE_SYMBOL && node->field == LOOP_FIELD_chose)
+    if (is_choice(node))
         return signal;
     for (size_t i = 0; i < l->moments.count; i++)
         if (lower_same_value(LOOP_ITEM(l->moments, LowerMoment, i).signal, node))

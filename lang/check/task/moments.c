@@ -31,7 +31,7 @@ static bool add_term(LoopChecker *check, const LoopWhere *where, const LoopAst *
     if (!loop_need_width(check, node, 1, "the event of a moment"))
         return false;
     anchor->kind = LOOP_ANCHOR_ONSET;
-    anchor->onset = node;
+    anchor->onset = loop_node_named(node);
     return true;
 }
 
@@ -61,7 +61,7 @@ bool loop_anchor_read(LoopChecker *check, const LoopWhere *where, const LoopAst 
 /* The sense that drives a moment by events of trials; NULL: it is told by something else. */
 static const LoopSymbol *driver(const LoopAnchorModel *anchor)
 {
-    const LoopNode *whole = anchor->onset && anchor->onset->kind == LOOP_NODE_ELEMENT ? anchor->onset->kids[0] : anchor->onset;
+    const LoopNode *whole = anchor->onset && anchor->onset->kind == LOOP_NODE_ELEMENT ? loop_node_named(anchor->onset->kids[0]) : anchor->onset;
     bool driven = whole && whole->kind == LOOP_NODE_SYMBOL && whole->symbol->kind == LOOP_SYM_SENSE && !whole->symbol->value;
     return driven ? whole->symbol : NULL;
 }
