@@ -378,13 +378,24 @@ static void add_phase_strips(LoopChecker *check, LoopStripModel strip)
     }
 }
 
+/* Whether the places of a record or plot can be taken, whatever is kept there; else it is reported. */
+static bool places_fit(LoopChecker *check, const LoopAst *ast, uint32_t group)
+{
+    LoopSelect select;
+    bool fit = true;
+    for (const LoopAst *in = ast->first; in; in = in->next)
+        if (in->kind == LOOP_AST_IN)
+            fit = loop_select_read(check, in, group, &select) &&
+                  loop_select_one(check, in, &select, ast->kind == LOOP_AST_PLOT ? "a plot" : "a record") && fit;
+    return fit;
+}
+
 static void add_signal_strips(LoopChecker *check, const LoopAst *ast, LoopStripModel strip)
 {
     LoopModel *model = check->model;
     if (loop_ast_find(ast, LOOP_AST_IN)) {
         for (const LoopAst *in = ast->first; in; in = in->next)
-            if (in->kind == LOOP_AST_IN && loop_select_read(check, in, strip.group, &strip.select) &&
-                loop_select_one(check, in, &strip.select, strip.plotted ? "a plot" : "a record"))
+            if (in->kind == LOOP_AST_IN && loop_select_read(check, in, strip.group, &strip.select))
                 add_phase_strips(check, strip);
         return;
     }
@@ -398,7 +409,7 @@ static void add_strips(LoopChecker *check, const LoopAst *ast)
 {
     const LoopAst *of = loop_ast_find(ast, LOOP_AST_OF);
     LoopSymbol *group = of ? loop_scope_need(check, LOOP_SPACE_GROUPS, of->text, of->name_span, "group") : NULL;
-    if (of && !group)
+    if ((of && !group) || !places_fit(check, ast, group ? group->index : LOOP_NONE))
         return;
     for (const LoopAst *kid = ast->first; kid; kid = kid->next) {
         if (!loop_ast_is_expression(kid->kind))
