@@ -30,12 +30,14 @@ static int by_span(const void *a, const void *b)
 
 static const char *reason(const LoopLoop *loop, bool gained)
 {
+    if (!gained && loop->kind == LOOP_CHOOSE)
+        return "Its dopamine, times its rate, was 0 on every step. Where it teaches only on what was chosen, perhaps nothing was: 'when' was never above 0, or nothing was proposed then.";
     if (!gained)
         return "Its dopamine, times its rate, was 0 on every step.";
     if (loop->kind == LOOP_CHOOSE && loop->has_trace)
         return "Whenever its dopamine came no choice was eligible. Without 'trace' a choice stays so until the next one: leave it out, or let it fade: learn rate 0.1, trace 0.9.";
     if (loop->kind == LOOP_CHOOSE)
-        return "Whenever its dopamine came no choice was eligible: what it saw was 0 where it chose, or it has chosen again since, as it does on each step on which 'when' or an override is above 0.";
+        return "Whenever its dopamine came no choice was eligible: nothing was proposed when it was to choose, what it saw was 0 where it chose, or it has chosen again since, as it does on each step on which 'when' or an override is above 0.";
     if (loop->credit_first)
         return "Whenever its dopamine came, what it saw so long before was 0. The time that it looks ahead is that from what it sees to the outcome; a choice that it sees is onehot(act, 2), since the number of the first is 0.";
     return "Whenever its dopamine came no synapse was eligible. Let a trace last until then, as in learn rate 0.1, trace 0.9, or let what it sees last: history(light, 2 s).";
