@@ -325,6 +325,7 @@ typedef struct LoopAnchorModel {
 uint32_t loop_relation_op(LoopRelation relation);
 /* What is taken over time, outermost before `in`: mean, sum, peak, dip, sd. */
 bool loop_reducer_named(LoopStr name, LoopReducer *reducer);
+bool loop_reducer_is_time(LoopReducer reducer); /* what it gives is a duration, whatever the signal */
 
 typedef struct LoopMeasureModel {
     LoopStr text;

@@ -40,12 +40,18 @@ LoopNode *loop_clause_node(const LoopLoopModel *loop, size_t clause)
     return *node;
 }
 
+bool loop_reducer_is_time(LoopReducer reducer)
+{
+    return reducer == LOOP_REDUCE_LATENCY || reducer == LOOP_REDUCE_PEAK_TIME;
+}
+
 bool loop_reducer_named(LoopStr name, LoopReducer *reducer)
 {
     static const struct {
         const char *name;
         LoopReducer reducer;
-    } rows[] = {{"mean", LOOP_REDUCE_MEAN}, {"sum", LOOP_REDUCE_SUM}, {"peak", LOOP_REDUCE_PEAK}, {"dip", LOOP_REDUCE_DIP}, {"sd", LOOP_REDUCE_SD}};
+    } rows[] = {{"mean", LOOP_REDUCE_MEAN}, {"sum", LOOP_REDUCE_SUM}, {"peak", LOOP_REDUCE_PEAK}, {"dip", LOOP_REDUCE_DIP},
+                {"sd", LOOP_REDUCE_SD}, {"latency", LOOP_REDUCE_LATENCY}, {"peak_time", LOOP_REDUCE_PEAK_TIME}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (loop_str_is(name, rows[i].name)) {
             *reducer = rows[i].reducer;

@@ -185,7 +185,7 @@ static const Form forms[] = {
     {CLAIM, 0, 0, "where when ", CONDITION},
     {CLAIM, 0, TOK_NAME, "if given ", CONDITION},
     {CLAIM, 0, TOK_NUMBER, "if given ", CONDITION},
-    {CLAIM, 0, TOK_NAME, "( ", "Behind 'of' stands a group. How long something took is kept by the model: let latency = hold(since(light), onset(lick))."},
+    {CLAIM, 0, TOK_NAME, "( ", "Behind 'of' stands a group. When something is largest is peak_time(x) from light to juice, and how long it takes until x is above 0 latency(x)."},
     {CLAIM, 0, TOK_NAME, "after before ", "Where something is measured is a moment or a window: at light + 200 ms, or from light to juice."},
     {CLAIM, 0, TOK_NAME, "trials phase during at ", CLAIM_PLACE},
     {CLAIM, 0, 0, "during ", CLAIM_PLACE},

@@ -263,7 +263,11 @@ typedef struct LoopAnchor {
     uint32_t offset_reg; /* steps that are known at run time, added to offset; LOOP_NONE */
 } LoopAnchor;
 
-typedef enum LoopReducer { LOOP_REDUCE_MEAN, LOOP_REDUCE_SUM, LOOP_REDUCE_PEAK, LOOP_REDUCE_DIP, LOOP_REDUCE_SD } LoopReducer;
+/* What is taken over the steps of a window. The last two are steps from its beginning: to the first on which the signal is above 0, of which
+   a trial may have none, and to the first on which it is largest. */
+typedef enum LoopReducer {
+    LOOP_REDUCE_MEAN, LOOP_REDUCE_SUM, LOOP_REDUCE_PEAK, LOOP_REDUCE_DIP, LOOP_REDUCE_SD, LOOP_REDUCE_LATENCY, LOOP_REDUCE_PEAK_TIME
+} LoopReducer;
 
 typedef enum LoopPick { LOOP_PICK_ALL, LOOP_PICK_TRIAL, LOOP_PICK_FIRST, LOOP_PICK_LAST, LOOP_PICK_BLOCK } LoopPick;
 

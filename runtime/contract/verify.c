@@ -357,8 +357,8 @@ static const char *check_measures(const LoopProgram *p)
     for (uint32_t i = 0; i < p->measure_count; i++) {
         const LoopMeasure *m = &p->measures[i];
         REQUIRE(loop_verify_reg(p, m->signal) && anchor_ok(p, &m->from) && (!m->window || anchor_ok(p, &m->to)), "a measure");
-        REQUIRE(m->lag <= LOOP_LAG_MAX && m->reducer <= LOOP_REDUCE_SD, "a measure that looks back too far");
-        REQUIRE(!m->first_true || p->registers[m->signal].width == 1, "a condition of several elements");
+        REQUIRE(m->lag <= LOOP_LAG_MAX && m->reducer <= LOOP_REDUCE_PEAK_TIME, "a measure that looks back too far");
+        REQUIRE((!m->first_true && m->reducer != LOOP_REDUCE_LATENCY) || p->registers[m->signal].width == 1, "a condition of several elements");
         REQUIRE(m->instant == LOOP_NONE || (loop_verify_fits(p, m->instant, LOOP_REQUIRED, p->registers[m->signal].width, false, false) &&
                                             !p->registers[m->instant].uniform), "a measure's register");
         const char *wrong = check_select(p, &m->select);

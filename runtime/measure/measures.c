@@ -29,7 +29,7 @@ struct LoopMeasureState {
     size_t awake;          /* lanes that are */
     LaneTrial *trial;      /* [capacity] */
     double *now;           /* [width][capacity]: the value of this trial so far */
-    double *mean;          /* [width][capacity]: for sd, the running mean */
+    double *mean;          /* [width][capacity]: for sd, the running mean; for the time of the peak, the peak */
     double *past;          /* [lag + 1][width][capacity]: what the signal was */
     double *sum;           /* [width][capacity] over the trials picked */
     uint32_t *count;       /* [capacity] trials in the sum */
@@ -90,7 +90,8 @@ LoopMeasureState *loop_measure_new(const LoopProgram *program, const LoopMeasure
     s->shared = is_shared(program, measure);
     s->one_clock = program->task.uniform;
     s->timed = s->one_clock && is_time(&measure->from) && (!measure->window || is_time(&measure->to));
-    s->together = s->timed && !measure->lag && !measure->first_true && measure->instant == LOOP_NONE && !has_until(program);
+    s->together = s->timed && !measure->lag && !measure->first_true && measure->reducer != LOOP_REDUCE_LATENCY &&
+                  measure->instant == LOOP_NONE && !has_until(program);
     lanes = s->shared ? 1 : lanes;
     s->capacity = lanes;
     s->trial = loop_alloc_array(lanes, sizeof *s->trial);
@@ -232,11 +233,11 @@ static double *cell(double *array, const LoopMeasureState *s, size_t row, size_t
     return array + row * s->capacity + l;
 }
 
-/* Takes x into the value of a trial so far, as the step number `taken` of its window. */
-static inline void reduce(const LoopMeasure *m, double *now, double *mean, double x, uint32_t taken)
+/* Takes x into the value of a trial so far, as the step number `taken` of its window, `step` steps from its beginning. */
+static inline void reduce(const LoopMeasure *m, double *now, double *mean, double x, uint32_t taken, int64_t step)
 {
     bool first = taken == 1;
-    if (!m->window || (first && m->reducer != LOOP_REDUCE_SD)) {
+    if (!m->window || (first && m->reducer < LOOP_REDUCE_SD)) {
         *now = x;
         return;
     }
@@ -257,6 +258,16 @@ static inline void reduce(const LoopMeasure *m, double *now, double *mean, doubl
         *now = first ? 0 : *now + d * (x - *mean);
         break;
     }
+    case LOOP_REDUCE_LATENCY:
+        if (first || *now < 0)
+            *now = x > 0 ? (double)step : -1;
+        break;
+    case LOOP_REDUCE_PEAK_TIME:
+        if (first || x > *mean) {
+            *now = (double)step;
+            *mean = x;
+        }
+        break;
     }
 }
 
@@ -278,7 +289,7 @@ static void take(LoopMeasureState *s, size_t l, int64_t time)
     lane->taken++;
     size_t slot = (size_t)(time % ((int64_t)m->lag + 1)) * s->width;
     for (size_t e = 0; e < s->width; e++)
-        reduce(m, cell(s->now, s, e, l), cell(s->mean, s, e, l), *cell(s->past, s, slot + e, l), lane->taken);
+        reduce(m, cell(s->now, s, e, l), cell(s->mean, s, e, l), *cell(s->past, s, slot + e, l), lane->taken, time - lane->from);
 }
 
 static double trial_value(const LoopMeasureState *s, size_t e, size_t l)
@@ -324,7 +335,8 @@ static void end(LoopMeasureState *s, LoopBlock *block, size_t l)
 {
     LaneTrial *lane = &s->trial[l];
     const LoopMeasure *m = s->measure;
-    bool valid = lane->taken && (!m->window || lane->to != UNKNOWN);
+    const bool came = !m->window || m->reducer != LOOP_REDUCE_LATENCY || *cell(s->now, s, 0, l) >= 0;
+    bool valid = lane->taken && came && (!m->window || lane->to != UNKNOWN);
     if (m->instant != LOOP_NONE)
         for (size_t e = 0; e < s->width; e++)
             loop_block_register(block, m->instant)[e * block->lanes + l] = valid ? trial_value(s, e, l) : NAN;
@@ -370,10 +382,11 @@ static void step_together(LoopMeasureState *s, LoopBlock *block)
     LaneTrial *lane = &s->trial[0];
     if (loop_measure_asks(s, block)) {
         LoopView x = loop_block_view(block, s->measure->signal, NULL);
+        const int64_t step = now.time - time_of(block, &s->measure->from, now);
         lane->taken++;
         for (size_t e = 0; e < s->width; e++)
             for (size_t l = 0; l < s->lanes; l++)
-                reduce(s->measure, cell(s->now, s, e, l), cell(s->mean, s, e, l), loop_view(x, e, l), lane->taken);
+                reduce(s->measure, cell(s->now, s, e, l), cell(s->mean, s, e, l), loop_view(x, e, l), lane->taken, step);
     }
     if (now.time + 1 != block->program->task.trials[now.type].duration || !lane->taken || !picker(s, 0)->picked)
         return;

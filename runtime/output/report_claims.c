@@ -39,7 +39,8 @@ static void put_mean(const LoopClaim *claim, const LoopOutcome *out, uint32_t e,
         put_exact(mean, cell);
     else
         loop_show_fixed(cell, mean, decimals);
-    put_unit(claim, cell);
+    if (!isnan(mean))
+        put_unit(claim, cell);
     cell->failed = cell->failed || shown.failed || other.failed;
     loop_text_free(&shown);
     loop_text_free(&other);

@@ -153,7 +153,7 @@ static LoopRange of_measure(Look *look, const LoopNode *node, int level)
     const LoopMeasureModel *m = &LOOP_ITEM(look->model->measures, LoopMeasureModel, node->size);
     if (m->first_true)
         return anything;
-    if (m->window && m->reducer == LOOP_REDUCE_SD)
+    if (m->window && (m->reducer == LOOP_REDUCE_SD || loop_reducer_is_time(m->reducer)))
         return above_0;
     LoopRange range = range_of(look, m->signal, level);
     if (m->window && m->reducer == LOOP_REDUCE_SUM)

@@ -66,7 +66,9 @@ static LoopNode *measured_node(LoopChecker *check, const LoopMeasureModel *m, ui
     *place = *m;
     node->size = (uint32_t)check->model->measures.count - 1;
     node->group = group;
-    node->type = (LoopType){.width = m->signal->type.width, .unit = m->first_true ? LOOP_UNIT_NUMBER : m->signal->type.unit,
+    const bool time = m->window && loop_reducer_is_time(m->reducer);
+    node->type = (LoopType){.width = m->signal->type.width,
+                            .unit = m->first_true ? LOOP_UNIT_NUMBER : time ? LOOP_UNIT_DURATION : m->signal->type.unit,
                             .labels = m->first_true ? NULL : m->signal->type.labels};
     return node;
 }
@@ -111,7 +113,7 @@ static LoopNode *curve(LoopChecker *check, const LoopMeasureModel *m, uint32_t g
         if (!(node->kids[i] = measured_node(check, &one, group, span)))
             return NULL;
     }
-    node->type = (LoopType){.width = count * type->width, .unit = type->unit, .labels = block_labels(check, type, count)};
+    node->type = (LoopType){.width = count * type->width, .unit = node->kids[0]->type.unit, .labels = block_labels(check, type, count)};
     loop_node_done(check, node);
     return node;
 }
@@ -132,7 +134,7 @@ LoopNode *loop_measure_placed(LoopChecker *check, const LoopWhere *where, const 
     if (!ok || !read_place(check, where, place, group, &m))
         return NULL;
     m.signal = signal_expr(check, expr, &m);
-    if (!m.signal)
+    if (!m.signal || (m.window && m.reducer == LOOP_REDUCE_LATENCY && !loop_need_width(check, m.signal, 1, "what has a latency")))
         return NULL;
     return loop_select_each(&m.select) ? curve(check, &m, group, span) : measured_node(check, &m, group, span);
 }
@@ -185,7 +187,13 @@ static bool mirror(LoopReducer *reducer)
         *reducer = LOOP_REDUCE_DIP;
     else if (*reducer == LOOP_REDUCE_DIP)
         *reducer = LOOP_REDUCE_PEAK;
-    return *reducer != LOOP_REDUCE_SUM && *reducer != LOOP_REDUCE_SD;
+    return *reducer == LOOP_REDUCE_MEAN || *reducer == LOOP_REDUCE_PEAK || *reducer == LOOP_REDUCE_DIP;
+}
+
+static void report_window(LoopChecker *check, LoopSpan span)
+{
+    LoopDiag *diag = loop_diag(check->diags, LOOP_E0807, span, "over a window, 'trials until' compares mean, peak or dip by < or >");
+    loop_diag_help(check->diags, diag, "Or take one moment: trials until (VTA at light > 0.5)");
 }
 
 /* At a moment the comparison itself is the signal. Over a window the distance to the bound is, since mean, peak and dip
@@ -198,8 +206,7 @@ static LoopNode *condition_signal(LoopChecker *check, LoopMeasureModel *m, LoopR
         return loop_node_op(check, span, loop_relation_op(relation), pair, 2);
     LoopReducer reducer = m->reducer;
     if ((!more && !less) || !mirror(&reducer)) {
-        LoopDiag *diag = loop_diag(check->diags, LOOP_E0807, span, "over a window, 'trials until' compares mean, peak or dip by < or >");
-        loop_diag_help(check->diags, diag, "Or take one moment: trials until (VTA at light > 0.5)");
+        report_window(check, span);
         return NULL;
     }
     if (less)
@@ -241,6 +248,10 @@ LoopNode *loop_measure_trials(LoopChecker *check, const LoopWhere *where, const 
         return NULL;
     m.select = outer.select;
     m.signal = signal_expr(check, condition->first, &m);
+    if (m.window && loop_reducer_is_time(m.reducer)) {
+        report_window(check, condition->span);
+        return NULL;
+    }
     LoopNode *limit = signal_expr(check, terms.bound->first, NULL), *by = NULL;
     if (terms.by)
         by = terms.percent ? loop_node_number(check, terms.by->span, terms.by->number) : signal_expr(check, terms.by, NULL);
