@@ -172,13 +172,11 @@ static LoopNode *limit(LoopChecker *check, const LoopAst *expr, const LoopAst *p
     return NULL;
 }
 
-/* Whose agents the arithmetic is about: a group, when every measure in it names one; else all. Where it has no measure, those of
-   `otherwise`. */
-static uint32_t group_of(LoopChecker *check, LoopNode *node, uint32_t otherwise)
+/* Whose agents the arithmetic is about: a group, the first, when every measure in it names one; else all. */
+static uint32_t group_of(LoopChecker *check, LoopNode *node)
 {
     LoopList nodes = {0};
     uint32_t group = LOOP_NONE;
-    bool any = false;
     if (!node || !loop_nodes_collect(check->arena, node, ++check->mark, NULL, &nodes))
         return LOOP_NONE;
     for (size_t i = 0; i < nodes.count; i++) {
@@ -188,9 +186,20 @@ static uint32_t group_of(LoopChecker *check, LoopNode *node, uint32_t otherwise)
         if (n->group == LOOP_NONE)
             return LOOP_NONE;
         group = group == LOOP_NONE ? n->group : group;
-        any = true;
     }
-    return any ? group : otherwise;
+    return group;
+}
+
+/* The same of a bound, a tolerance or a margin, which are for the agents that are compared; unless something in it is measured of all. */
+static uint32_t group_beside(LoopChecker *check, LoopNode *node, uint32_t group)
+{
+    LoopList nodes = {0};
+    if (!node || !loop_nodes_collect(check->arena, node, ++check->mark, NULL, &nodes))
+        return LOOP_NONE;
+    for (size_t i = 0; i < nodes.count; i++)
+        if (LOOP_ITEM(nodes, LoopNode *, i)->kind == LOOP_NODE_MEASURED && LOOP_ITEM(nodes, LoopNode *, i)->group == LOOP_NONE)
+            return LOOP_NONE;
+    return group;
 }
 
 /* ---- measures by name ---- */
@@ -219,6 +228,9 @@ static LoopNode *value_of(LoopChecker *check, LoopSymbol *symbol)
         return symbol->value;
     symbol->state = LOOP_TYPING;
     symbol->value = measure_of(check, symbol, LOOP_NONE);
+    const uint32_t group = group_of(check, symbol->value);
+    if (symbol->value && group != LOOP_NONE)
+        symbol->value = loop_measure_in(check, symbol->value, group);
     symbol->state = LOOP_TYPED;
     symbol->broken = !symbol->value;
     return symbol->value;
@@ -240,7 +252,7 @@ static void add_measure(LoopChecker *check, const LoopAst *ast)
     LoopClaimModel *claim = LOOP_ADD(check->arena, &check->model->claims, LoopClaimModel);
     if (claim)
         *claim = (LoopClaimModel){.name = symbol->name, .text = loop_check_text(check, span_with(ast->first, place)), .span = ast->span,
-                                  .value = symbol->value, .value_group = group_of(check, symbol->value, LOOP_NONE)};
+                                  .value = symbol->value, .value_group = group_of(check, symbol->value)};
 }
 
 /* ---- expectations ---- */
@@ -318,9 +330,9 @@ static void add_expectation(LoopChecker *check, const LoopAst *ast)
         !is_number(check, by, terms.relation == LOOP_REL_NEAR ? "tolerance" : "margin"))
         return;
     *(terms.relation == LOOP_REL_NEAR ? &claim.tolerance : &claim.margin) = by;
-    claim.value_group = group_of(check, claim.value, LOOP_NONE);
-    claim.bound_group = group_of(check, claim.bound, claim.value_group);
-    claim.by_group = group_of(check, by, claim.value_group);
+    claim.value_group = group_of(check, claim.value);
+    claim.bound_group = group_beside(check, claim.bound, claim.value_group);
+    claim.by_group = group_beside(check, by, claim.value_group);
     LoopClaimModel *place = LOOP_ADD(check->arena, &check->model->claims, LoopClaimModel);
     if (place)
         *place = claim;

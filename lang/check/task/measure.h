@@ -31,6 +31,9 @@ LoopNode *loop_measure_placed(LoopChecker *check, const LoopWhere *where, const 
 LoopNode *loop_measure_trials(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, const LoopAst *place);
 /* Arithmetic over measured values, with a place that is nothing but a group: those of its agents. NULL: reported. */
 LoopNode *loop_measure_of(LoopChecker *check, const LoopWhere *where, LoopNode *value, const LoopAst *place);
+/* Arithmetic over measured values that have their groups, of which it is about `group`: its params are those of that group, wherever it is
+   named. NULL: no memory, or reported. */
+LoopNode *loop_measure_in(LoopChecker *check, LoopNode *value, uint32_t group);
 
 /* ---- conditions ---- */
 

@@ -161,21 +161,50 @@ static LoopNode *of_group(LoopChecker *check, LoopNode *node, uint32_t group, Lo
     return copy;
 }
 
-LoopNode *loop_measure_of(LoopChecker *check, const LoopWhere *where, LoopNode *value, const LoopAst *place)
+/* What groups give a param; NULL: it is the same in all of them. */
+static const double *given_by_groups(const LoopModel *model, const LoopSymbol *param)
+{
+    for (size_t i = 0; i < model->params.count; i++)
+        if (LOOP_ITEM(model->params, LoopParamModel, i).symbol == param)
+            return LOOP_ITEM(model->params, LoopParamModel, i).groups;
+    return NULL;
+}
+
+static LoopNode *param_of(LoopChecker *check, LoopNode *node, uint32_t group)
+{
+    const double *given = given_by_groups(check->model, node->symbol);
+    const uint32_t width = node->type.width;
+    return given ? loop_node_constant(check, node->span, given + (size_t)group * width, width, node->type.unit) : node;
+}
+
+/* A formula over measured values as it is in one group; `place`: where that is asked of values without a group, NULL: they have theirs. */
+static LoopNode *in_group(LoopChecker *check, LoopNode *value, uint32_t group, const LoopAst *place)
 {
     LoopList nodes = {0};
-    bool ok;
-    uint32_t group = read_group(check, place, &ok);
-    if (!ok || (where->instant != LOOP_NONE && !names_no_group(check, place)) ||
-        !loop_nodes_collect(check->arena, value, ++check->mark, NULL, &nodes))
+    if (!loop_nodes_collect(check->arena, value, ++check->mark, NULL, &nodes))
         return NULL;
     for (size_t i = 0; i < nodes.count; i++) {
         LoopNode *node = LOOP_ITEM(nodes, LoopNode *, i);
-        node->instead = node->kind == LOOP_NODE_MEASURED ? of_group(check, node, group, place->span) : loop_node_over(check, node);
+        const bool param = node->kind == LOOP_NODE_SYMBOL && node->symbol->kind == LOOP_SYM_PARAM;
+        node->instead = place && node->kind == LOOP_NODE_MEASURED ? of_group(check, node, group, place->span)
+                        : param                                   ? param_of(check, node, group)
+                                                                  : loop_node_over(check, node);
         if (!node->instead)
             return NULL;
     }
     return value->instead;
+}
+
+LoopNode *loop_measure_of(LoopChecker *check, const LoopWhere *where, LoopNode *value, const LoopAst *place)
+{
+    bool ok;
+    uint32_t group = read_group(check, place, &ok);
+    return ok && (where->instant == LOOP_NONE || names_no_group(check, place)) ? in_group(check, value, group, place) : NULL;
+}
+
+LoopNode *loop_measure_in(LoopChecker *check, LoopNode *value, uint32_t group)
+{
+    return in_group(check, value, group, NULL);
 }
 
 /* ---- the first trial on which a condition holds ---- */
