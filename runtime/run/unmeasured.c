@@ -1,6 +1,8 @@
 /* Why something has no value. */
 #include "runtime/run/unmeasured.h"
 
+#include <string.h>
+
 static const char *reason(const LoopMeasure *measure)
 {
     const bool event = measure->from.kind == LOOP_ANCHOR_ONSET || (measure->window && measure->to.kind == LOOP_ANCHOR_ONSET);
@@ -21,18 +23,30 @@ static void report(const LoopProgram *program, const LoopClaim *claim, const Loo
                                 : "What it is made of was measured; but no agent has all of it, or it comes to no number, as 0 / 0 does.");
 }
 
+/* Whether a claim is an expectation of a measure that has no value itself, which is explained there. */
+static bool is_of_another(const LoopProgram *program, const LoopResults *results, uint32_t index)
+{
+    const LoopStr text = program->claims[index].text;
+    for (uint32_t i = 0; program->claims[index].is_expectation && i < program->claim_count; i++) {
+        const LoopStr name = program->claims[i].name;
+        if (!program->claims[i].is_expectation && results->outcomes[i].valueless && name.len < text.len && text.at[name.len] == ' ' &&
+            memcmp(text.at, name.at, name.len) == 0)
+            return true;
+    }
+    return false;
+}
+
 bool loop_unmeasured_report(const LoopProgram *program, const LoopResults *results, LoopDiags *diags)
 {
-    bool *said[2] = {loop_alloc_array(program->measure_count, sizeof(bool)), loop_alloc_array(program->measure_count, sizeof(bool))};
-    const bool ok = said[0] && said[1];
-    for (uint32_t i = 0; ok && i < program->claim_count; i++) {
+    bool *said = loop_alloc_array(program->measure_count, sizeof *said); /* of which measures */
+    for (uint32_t i = 0; said && i < program->claim_count; i++) {
         const LoopOutcome *out = &results->outcomes[i];
-        if (out->valueless && !said[out->untaken][out->lacking])
-            report(program, &program->claims[i], out, diags);
-        if (out->valueless)
-            said[out->untaken][out->lacking] = true;
+        if (!out->valueless || (out->untaken ? said[out->lacking] : is_of_another(program, results, i)))
+            continue;
+        report(program, &program->claims[i], out, diags);
+        said[out->lacking] = said[out->lacking] || out->untaken;
     }
-    loop_free(said[0]);
-    loop_free(said[1]);
+    const bool ok = said != NULL;
+    loop_free(said);
     return ok;
 }

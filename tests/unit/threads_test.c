@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
+#include <stdatomic.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -60,9 +61,47 @@ static void where_there_is_one_processor_it_is_shared(void **state)
     assert_int_equal(sched_setaffinity(0, sizeof all, &all), 0);
 }
 
+static atomic_int first_cpu;
+
+static void *note(void *argument)
+{
+    (void)argument;
+    atomic_store(&first_cpu, sched_getcpu());
+    return NULL;
+}
+
+/* The maker stays busy meanwhile, so that no idle processor fetches the thread. */
+static bool begins_elsewhere(void)
+{
+    pthread_t thread;
+    atomic_store(&first_cpu, -1);
+    const int here = sched_getcpu();
+    assert_true(loop_thread_start(&thread, note, NULL));
+    while (atomic_load(&first_cpu) < 0)
+        ;
+    pthread_join(thread, NULL);
+    return atomic_load(&first_cpu) != here;
+}
+
+/* The system may move either of them in between, so not each time. */
+static void a_thread_begins_elsewhere(void **state)
+{
+    (void)state;
+    enum { TIMES = 40 };
+    cpu_set_t all;
+    int elsewhere = 0;
+    assert_int_equal(sched_getaffinity(0, sizeof all, &all), 0);
+    if (CPU_COUNT(&all) < 2)
+        skip();
+    for (int i = 0; i < TIMES; i++)
+        elsewhere += begins_elsewhere();
+    assert_true(elsewhere >= TIMES * 3 / 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_thread_begins_elsewhere),
         cmocka_unit_test(a_thread_may_go_where_its_maker_may),
         cmocka_unit_test(where_there_is_one_processor_it_is_shared),
     };

@@ -115,9 +115,42 @@ static const LoopMeasureModel *measured_here(const LoopModel *model, const LoopC
     return m->span.file == claim->span.file && m->span.begin >= claim->span.begin && m->span.end <= claim->span.end ? m : NULL;
 }
 
-static bool is_whole_run(const LoopModel *model, const LoopSelect *select)
+/* Whether a trial of that type may be measured: by an event, where it has one. */
+static bool has_moment(const LoopModel *model, const LoopMeasureModel *m, uint32_t type)
 {
-    return select->phase == LOOP_NONE || (model->phases.count == 1 && select->trial == LOOP_NONE && select->pick == LOOP_PICK_ALL);
+    const LoopNode *onset = m->from.onset, *whole = onset && onset->kind == LOOP_NODE_ELEMENT ? onset->kids[0] : onset;
+    if (!whole || whole->kind != LOOP_NODE_SYMBOL || whole->symbol->kind != LOOP_SYM_SENSE || whole->symbol->value)
+        return true;
+    const LoopTrialModel *trial = LOOP_ITEM(model->trials, LoopTrialModel *, type);
+    for (size_t i = 0; i < trial->events.count; i++)
+        if (LOOP_ITEM(trial->events, LoopEventModel, i).sense == whole->symbol)
+            return true;
+    return false;
+}
+
+static bool is_picked(const LoopSelect *select, const LoopPhaseModel *phase, uint32_t type)
+{
+    return (select->phase == LOOP_NONE || select->phase == phase->symbol->index) && (select->trial == LOOP_NONE || select->trial == type);
+}
+
+/* Whether what names no trials is taken from others as well than `some` is, whose trials are named. Where its event or group leaves it
+   one phase, and that is not the one that is named, it needs no name. */
+static bool takes_more(const LoopModel *model, const LoopMeasureModel *all, uint32_t group, const LoopSelect *some)
+{
+    uint32_t only = LOOP_NONE, phases = 0;
+    bool more = some->pick != LOOP_PICK_ALL;
+    for (size_t i = 0; i < model->phases.count; i++) {
+        const LoopPhaseModel *phase = &LOOP_ITEM(model->phases, LoopPhaseModel, i);
+        for (uint32_t k = 0; k < phase->item_count && !(phase->groups && group != LOOP_NONE && !phase->groups[group]); k++) {
+            const uint32_t type = phase->items[k].trial;
+            if (!(phase->items[k].share > 0) || !has_moment(model, all, type))
+                continue;
+            more = more || !is_picked(some, phase, type);
+            phases += only != phase->symbol->index;
+            only = phase->symbol->index;
+        }
+    }
+    return more && (phases > 1 || only == some->phase);
 }
 
 /* The trials named behind one side are those of that side alone. */
@@ -125,11 +158,13 @@ static void check_sides(LoopChecker *check, const LoopClaimModel *claim)
 {
     const LoopModel *model = check->model;
     const LoopMeasureModel *value = measured_here(model, claim, claim->value), *bound = measured_here(model, claim, claim->bound);
-    if (!claim->is_expectation || !value || !bound || is_whole_run(model, &value->select) == is_whole_run(model, &bound->select))
+    if (!claim->is_expectation || !value || !bound || (value->select.phase == LOOP_NONE) == (bound->select.phase == LOOP_NONE))
         return;
-    const bool first = is_whole_run(model, &value->select);
+    const bool first = value->select.phase == LOOP_NONE;
     const LoopMeasureModel *all = first ? value : bound, *some = first ? bound : value;
-    LoopDiag *diag = loop_diag(check->diags, LOOP_W0039, all->span, "'%.*s' is measured in all trials of the run", LOOP_STR_ARGS(all->text));
+    if (!takes_more(model, all, (first ? claim->value : claim->bound)->group, &some->select))
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0039, all->span, "'%.*s' is measured in all trials that have it", LOOP_STR_ARGS(all->text));
     loop_diag_note(check->diags, diag, some->span, "and what it is compared with in some of them");
     loop_diag_help(check->diags, diag, "Say in which trials behind either side. Where the whole run is meant, give it a name: measure all = %.*s.",
                    LOOP_STR_ARGS(all->text));
@@ -148,22 +183,24 @@ static void check_claim(LoopChecker *check, const LoopClaimModel *claim)
     loop_diag_help(check->diags, diag, "An expectation says something when the run can prove it wrong.");
 }
 
-static bool is_truth(const LoopNode *node)
+/* Whether it is 0 or 1: a comparison, by whatever name, or that a loop chooses, or chooses this. */
+static bool is_truth(LoopNode *signal)
 {
-    return node->kind == LOOP_NODE_OP && node->type.width == 1 && loop_op_is_truth(node->op);
+    const LoopNode *node = loop_node_named(signal), *whole = node->kind == LOOP_NODE_ELEMENT ? loop_node_named(node->kids[0]) : node;
+    const bool choice = whole->kind == LOOP_NODE_SYMBOL && (whole->field == LOOP_FIELD_chose || whole->field == LOOP_FIELD_choice);
+    return signal->type.width == 1 && (choice || (node->kind == LOOP_NODE_OP && loop_op_is_truth(node->op)));
 }
 
 /* A share that is asked of what is 0 or 1. */
-static bool asks_a_share(const LoopNode *signal, LoopRelation relation, const LoopNode *bound)
+static bool asks_a_share(LoopNode *signal, LoopRelation relation, const LoopNode *bound)
 {
     return (relation == LOOP_REL_GT || relation == LOOP_REL_GE) && is_truth(signal) && bound->constant && bound->constant[0] > 0.5 &&
            bound->constant[0] < 1;
 }
 
-static void doubt_share(LoopChecker *check, const LoopNode *signal, LoopSpan span)
+static void doubt_share(LoopChecker *check, LoopSpan span)
 {
-    LoopDiag *diag = loop_diag(check->diags, LOOP_W0043, span, "this asks one trial at a time, in which '%.*s' is 0 or 1",
-                               LOOP_STR_ARGS(loop_check_text(check, signal->span)));
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0043, span, "this asks one trial at a time, in which it is 0 or 1");
     loop_diag_help(check->diags, diag, "How many of the last ten there were is counted by a state: world { state hits[10] from 0 next if prev(act.chose) then [prev(act) == right, slice(hits, 0, 9)] else hits }, and asked as mean(hits).");
 }
 
@@ -175,7 +212,7 @@ static void check_first(LoopChecker *check, const LoopMeasureModel *m)
         return;
     const LoopRelation relation = compared->op == LOOP_OP_gt ? LOOP_REL_GT : compared->op == LOOP_OP_ge ? LOOP_REL_GE : LOOP_REL_EQ;
     if (asks_a_share(compared->kids[0], relation, compared->kids[1]))
-        doubt_share(check, compared->kids[0], m->span);
+        doubt_share(check, m->span);
 }
 
 /* The condition of a phase, as a claim. */
@@ -185,7 +222,7 @@ static void check_until(LoopChecker *check, const LoopPhaseModel *phase)
         return;
     const LoopMeasureModel *m = phase->until->kind == LOOP_NODE_MEASURED ? &LOOP_ITEM(check->model->measures, LoopMeasureModel, phase->until->size) : NULL;
     if (m && !m->window && asks_a_share(m->signal, phase->until_relation, phase->until_bound))
-        doubt_share(check, m->signal, loop_ast_find(phase->ast, LOOP_AST_UNTIL)->span);
+        doubt_share(check, loop_ast_find(phase->ast, LOOP_AST_UNTIL)->span);
     const LoopClaimModel claim = {.value = phase->until, .bound = phase->until_bound, .relation = phase->until_relation};
     const Verdict verdict = judge(check->model, &claim);
     if (verdict == OPEN)

@@ -1,6 +1,8 @@
-/* Warnings about senses that open a choice or its learning: one that lasts opens it on each of its steps, and one that is the reward itself
-   leaves out what brought none. */
+/* Warnings about senses that open a choice or its learning: one that lasts opens it on each of its steps, one that is the reward itself
+   leaves out what brought none, and one that a critic knows ahead of a choice is credited to the choice before. */
 #include "lang/check/review/review.h"
+
+#include <math.h>
 
 /* Whether another sense is on for just as long: then there is something for each step. */
 static bool has_company(const LoopTrialModel *trial, const LoopEventModel *event)
@@ -117,8 +119,78 @@ static void check_gate(LoopChecker *check, const LoopLoopModel *loop)
     }
 }
 
+/* The loop whose error of temporal differences a signal is, G * value - prev(value): at a cue it is what that promises. NULL. */
+static const LoopLoopModel *critic_of(LoopChecker *check, const LoopSymbol *signal)
+{
+    const LoopList terms = loop_terms_in(check, signal->value, loop_node_is_no_sum, true);
+    for (size_t i = 0; i < terms.count; i++) {
+        const LoopNode *term = LOOP_ITEM(terms, LoopNode *, i);
+        const LoopNode *was = term->kind == LOOP_NODE_FUNCTION && term->function == LOOP_FN_prev ? term->kids[0] : NULL;
+        if (was && was->kind == LOOP_NODE_SYMBOL && was->symbol->loop && was->symbol->loop->kind == LOOP_PREDICT &&
+            was->symbol->loop->horizon == LOOP_DISCOUNT)
+            return was->symbol->loop;
+    }
+    return NULL;
+}
+
+/* The step of the first event of a sense in a trial; nan where there is none, or it is not known. */
+static double first_event(const LoopTrialModel *trial, const LoopSymbol *sense)
+{
+    double first = NAN;
+    for (size_t i = 0; i < trial->events.count; i++) {
+        const LoopEventModel *event = &LOOP_ITEM(trial->events, LoopEventModel, i);
+        if (event->sense == sense)
+            first = fmin(first, loop_constant_or(event->at, 0));
+    }
+    return first;
+}
+
+/* Whether something that the critic sees begins in a trial no later than the loop chooses there, while the last choice is eligible. */
+static bool has_cue_ahead(LoopChecker *check, const LoopLoopModel *critic, const LoopSymbol *go)
+{
+    const LoopModel *model = check->model;
+    const LoopList seen = loop_terms_in(check, critic->context, NULL, true);
+    for (size_t i = 0; i < seen.count; i++) {
+        const LoopNode *node = LOOP_ITEM(seen, LoopNode *, i);
+        for (size_t k = 0; node->kind == LOOP_NODE_SYMBOL && node->symbol->kind == LOOP_SYM_SENSE && k < model->trials.count; k++) {
+            const LoopTrialModel *trial = LOOP_ITEM(model->trials, LoopTrialModel *, k);
+            if (first_event(trial, node->symbol) <= first_event(trial, go))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* The sense that opens a choice: when go, when onset(go). NULL. */
+static const LoopSymbol *opener(LoopNode *when)
+{
+    const LoopNode *node = loop_node_named(when);
+    if (node->kind == LOOP_NODE_FUNCTION && node->function == LOOP_FN_onset)
+        node = loop_node_named(node->kids[0]);
+    return node->kind == LOOP_NODE_SYMBOL && node->symbol->kind == LOOP_SYM_SENSE ? node->symbol : NULL;
+}
+
+/* An actor on the signal of a critic: what the cue of the next trial promises comes while the last choice is still eligible. */
+static void check_critic(LoopChecker *check, const LoopLoopModel *loop)
+{
+    const LoopSymbol *signal = loop->dopamine, *act = loop->symbol, *go = loop->when ? opener(loop->when) : NULL;
+    const bool kept = !loop->trace || loop_constant_or(loop->trace, 0) == 1;
+    if (loop->kind != LOOP_CHOOSE || !go || !kept || loop->credit || !signal || !signal->value)
+        return;
+    const LoopLoopModel *critic = critic_of(check, signal);
+    if (!critic || !critic->context || !critic->rate || !has_cue_ahead(check, critic, go))
+        return;
+    LoopDiag *diag = loop_diag(check->diags, LOOP_W0042, loop->rate->span,
+                               "each cue that '%.*s' learns from rewards the choice before it: '%.*s' keeps its trace until it chooses again",
+                               LOOP_STR_ARGS(critic->symbol->name), LOOP_STR_ARGS(act->name));
+    loop_diag_note(check->diags, diag, signal->span, "'%.*s' trains '%.*s'", LOOP_STR_ARGS(signal->name), LOOP_STR_ARGS(act->name));
+    loop_diag_help(check->diags, diag, "Let the trace fade before the next cue comes: trace (if %.*s.chose then 0 else 0.9), with credit policy.",
+                   LOOP_STR_ARGS(act->ast->text));
+}
+
 void loop_doubts_gates(LoopChecker *check, const LoopLoopModel *loop)
 {
     check_cue(check, loop);
     check_gate(check, loop);
+    check_critic(check, loop);
 }

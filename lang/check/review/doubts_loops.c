@@ -253,33 +253,6 @@ static void check_outcome(LoopChecker *check, const LoopLoopModel *loop)
         LOOP_STR_ARGS(act->ast->text), LOOP_STR_ARGS(act->ast->text));
 }
 
-/* A loop whose values are told from those one step later, and that the signal trains: there is an error wherever a cue comes. NULL. */
-static const LoopSymbol *trained_beside(const LoopModel *model, const LoopSymbol *signal)
-{
-    for (size_t i = 0; i < model->loops.count; i++) {
-        const LoopLoopModel *loop = LOOP_ITEM(model->loops, LoopLoopModel *, i);
-        if (loop->kind == LOOP_PREDICT && loop->horizon == LOOP_DISCOUNT && loop->dopamine == signal && loop->rate)
-            return loop->symbol;
-    }
-    return NULL;
-}
-
-/* An actor on the signal of its critic: what the cue of the next trial promises comes while the last choice is still eligible. */
-static void check_critic(LoopChecker *check, const LoopLoopModel *loop)
-{
-    const LoopSymbol *signal = loop->dopamine, *act = loop->symbol;
-    if (loop->kind != LOOP_CHOOSE || !loop->when || loop->trace || loop->credit || !signal || !has_long_trial(check->model))
-        return;
-    const LoopSymbol *critic = trained_beside(check->model, signal);
-    if (!critic)
-        return;
-    LoopDiag *diag = loop_diag(check->diags, LOOP_W0042, loop->rate->span, "each cue that '%.*s' learns from rewards the choice before it: '%.*s' keeps its trace until it chooses again",
-                               LOOP_STR_ARGS(critic->name), LOOP_STR_ARGS(act->name));
-    loop_diag_note(check->diags, diag, signal->span, "'%.*s' trains both", LOOP_STR_ARGS(signal->name));
-    loop_diag_help(check->diags, diag, "Let the trace fade before the next cue comes: trace (if %.*s.chose then 0 else 0.9), with credit policy.",
-                   LOOP_STR_ARGS(act->ast->text));
-}
-
 /* Of what a signal is made of, not what decides on it: indices and comparisons are numbers of choices by right. */
 static bool is_no_arithmetic(const LoopNode *node)
 {
@@ -437,7 +410,6 @@ void loop_doubts_loop(LoopChecker *check, LoopLoopModel *loop)
     check_spread(check, loop);
     check_steepness(check, loop);
     check_outcome(check, loop);
-    check_critic(check, loop);
     check_step(check, loop);
     check_own_error(check, loop);
     check_expected(check, loop);

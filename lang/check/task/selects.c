@@ -16,11 +16,10 @@ static uint32_t cycle_trials(const LoopPhaseModel *phase, uint32_t type, double 
     return (uint32_t)trials;
 }
 
-/* Trials of that type (LOOP_NONE: any) that phase holds at the most; `*exact`: always. */
-static uint32_t phase_trials(const LoopPhaseModel *phase, uint32_t type, bool *exact)
+/* Trials of that type (LOOP_NONE: any) that phase holds at the most. */
+static uint32_t phase_trials(const LoopPhaseModel *phase, uint32_t type)
 {
     double share = 0, all = 0;
-    *exact = phase->until == NULL && !loop_ast_find(phase->ast, LOOP_AST_UNTIL);
     for (uint32_t i = 0; i < phase->item_count; i++) {
         all += phase->items[i].share;
         share += type == LOOP_NONE || phase->items[i].trial == type ? phase->items[i].share : 0;
@@ -29,20 +28,17 @@ static uint32_t phase_trials(const LoopPhaseModel *phase, uint32_t type, bool *e
         return 0;
     if (phase->mix == LOOP_MIX_SHUFFLE || phase->mix == LOOP_MIX_PLAIN)
         return (uint32_t)(share * (phase->count / all));
-    if (phase->mix == LOOP_MIX_DRAW && share < all)
-        *exact = false;
     return phase->mix == LOOP_MIX_CYCLE ? cycle_trials(phase, type, share, all) : phase->count;
 }
 
 bool loop_select_takes(const LoopChecker *check, const LoopSelect *select, uint32_t type)
 {
     const LoopModel *model = check->model;
-    bool exact;
     if (select->trial != LOOP_NONE && select->trial != type)
         return false;
     for (size_t i = 0; i < model->phases.count; i++) {
         const LoopPhaseModel *phase = &LOOP_ITEM(model->phases, LoopPhaseModel, i);
-        if ((select->phase == LOOP_NONE || phase->symbol->index == select->phase) && phase_trials(phase, type, &exact))
+        if ((select->phase == LOOP_NONE || phase->symbol->index == select->phase) && phase_trials(phase, type))
             return true;
     }
     return false;
@@ -52,11 +48,10 @@ bool loop_select_takes(const LoopChecker *check, const LoopSelect *select, uint3
 static bool group_selects(const LoopChecker *check, const LoopSelect *select, uint32_t group)
 {
     const LoopModel *model = check->model;
-    bool exact;
     for (size_t i = 0; i < model->phases.count; i++) {
         const LoopPhaseModel *phase = &LOOP_ITEM(model->phases, LoopPhaseModel, i);
         bool takes = phase->symbol->index == select->phase && (!phase->groups || phase->groups[group]);
-        if (takes && (select->trial == LOOP_NONE || phase_trials(phase, select->trial, &exact)))
+        if (takes && (select->trial == LOOP_NONE || phase_trials(phase, select->trial)))
             return true;
     }
     return false;
@@ -74,16 +69,15 @@ static bool check_enough(LoopChecker *check, const LoopSelect *select, uint32_t 
     const LoopModel *model = check->model;
     for (size_t i = 0; i < model->phases.count; i++) {
         const LoopPhaseModel *phase = &LOOP_ITEM(model->phases, LoopPhaseModel, i);
-        bool exact;
-        if (phase->symbol->index != select->phase || (group != LOOP_NONE && phase->groups && !phase->groups[group]))
+            if (phase->symbol->index != select->phase || (group != LOOP_NONE && phase->groups && !phase->groups[group]))
             continue;
-        uint32_t most = phase_trials(phase, select->trial, &exact);
+        uint32_t most = phase_trials(phase, select->trial);
         if (select->pick == LOOP_PICK_BLOCK && loop_ast_find(phase->ast, LOOP_AST_UNTIL)) {
             loop_diag(check->diags, LOOP_E0805, pick->span, "'%.*s' ends when its condition holds, so it can't be cut into blocks",
                       LOOP_STR_ARGS(phase->symbol->name));
             return false;
         }
-        if (select->n <= most || (select->pick == LOOP_PICK_LAST && !exact))
+        if (select->n <= most)
             continue;
         LoopText kind = {.arena = check->arena};
         if (select->trial != LOOP_NONE)
