@@ -7,7 +7,8 @@ static const char *reason(const LoopMeasure *measure)
 {
     const bool event = measure->from.kind == LOOP_ANCHOR_ONSET || (measure->window && measure->to.kind == LOOP_ANCHOR_ONSET);
     if (measure->window && measure->reducer == LOOP_REDUCE_LATENCY)
-        return "In no such trial that was run was it above 0 within the window.";
+        return event ? "In no such trial that was run did the events of its window begin, and was it above 0 within."
+                     : "In no such trial that was run was it above 0 within the window.";
     if (event)
         return "In no such trial that was run did its event begin, with the moment inside of the trial.";
     return "No such trial was run, or each was over before the moment.";

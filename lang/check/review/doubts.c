@@ -115,17 +115,21 @@ static const LoopMeasureModel *measured_here(const LoopModel *model, const LoopC
     return m->span.file == claim->span.file && m->span.begin >= claim->span.begin && m->span.end <= claim->span.end ? m : NULL;
 }
 
-/* Whether a trial of that type may be measured: by an event, where it has one. */
-static bool has_moment(const LoopModel *model, const LoopMeasureModel *m, uint32_t type)
+/* Whether a trial may have the event of a moment, where the task tells it. */
+static bool has_event(const LoopTrialModel *trial, const LoopNode *onset)
 {
-    const LoopNode *onset = m->from.onset, *whole = onset && onset->kind == LOOP_NODE_ELEMENT ? onset->kids[0] : onset;
+    const LoopNode *whole = onset && onset->kind == LOOP_NODE_ELEMENT ? onset->kids[0] : onset;
     if (!whole || whole->kind != LOOP_NODE_SYMBOL || whole->symbol->kind != LOOP_SYM_SENSE || whole->symbol->value)
         return true;
-    const LoopTrialModel *trial = LOOP_ITEM(model->trials, LoopTrialModel *, type);
     for (size_t i = 0; i < trial->events.count; i++)
         if (LOOP_ITEM(trial->events, LoopEventModel, i).sense == whole->symbol)
             return true;
     return false;
+}
+
+static bool has_moment(const LoopTrialModel *trial, const LoopMeasureModel *m)
+{
+    return has_event(trial, m->from.onset) && (!m->window || has_event(trial, m->to.onset));
 }
 
 static bool is_picked(const LoopSelect *select, const LoopPhaseModel *phase, uint32_t type)
@@ -143,7 +147,7 @@ static bool takes_more(const LoopModel *model, const LoopMeasureModel *all, uint
         const LoopPhaseModel *phase = &LOOP_ITEM(model->phases, LoopPhaseModel, i);
         for (uint32_t k = 0; k < phase->item_count && !(phase->groups && group != LOOP_NONE && !phase->groups[group]); k++) {
             const uint32_t type = phase->items[k].trial;
-            if (!(phase->items[k].share > 0) || !has_moment(model, all, type))
+            if (!(phase->items[k].share > 0) || !has_moment(LOOP_ITEM(model->trials, LoopTrialModel *, type), all))
                 continue;
             more = more || !is_picked(some, phase, type);
             phases += only != phase->symbol->index;
@@ -331,12 +335,9 @@ static bool takes_turns(const LoopPhaseModel *phase)
     return phase->mix == LOOP_MIX_CYCLE || phase->mix == LOOP_MIX_PLAIN;
 }
 
-/* Whether item `k` of a phase can follow item `i` in it. */
-static bool can_follow(const LoopPhaseModel *phase, uint32_t i, uint32_t k)
+/* Whether item `k` of a phase can follow item `i` in it; `shares`: of all items. */
+static bool can_follow(const LoopPhaseModel *phase, double shares, uint32_t i, uint32_t k)
 {
-    double shares = 0;
-    for (uint32_t n = 0; n < phase->item_count; n++)
-        shares += phase->items[n].share;
     if (phase->count < 2 || !(phase->items[i].share > 0) || !(phase->items[k].share > 0))
         return false;
     if (takes_turns(phase))
@@ -351,9 +352,12 @@ static const LoopTrialModel *trial_of(const LoopModel *model, const LoopPhaseMod
 
 static void check_phase(LoopChecker *check, const LoopPhaseModel *phase)
 {
+    double shares = 0;
+    for (uint32_t i = 0; i < phase->item_count; i++)
+        shares += phase->items[i].share;
     for (uint32_t i = 0; i < phase->item_count; i++)
         for (uint32_t k = 0; k < phase->item_count; k++)
-            if (can_follow(phase, i, k))
+            if (can_follow(phase, shares, i, k))
                 check_sequence(check, trial_of(check->model, phase, i), trial_of(check->model, phase, k));
 }
 

@@ -9,7 +9,8 @@ typedef enum Made {
     OPENING = 2,  /* a sense that has an event on the first step of the run, */
     COUNTS = 4,   /* and goes on from the one by the other; */
     DRAWN = 8,    /* a number that is drawn anew on each step, */
-    DECIDED = 16, /* and that decides: a coin thrown, one of several picked, a comparison with what was drawn */
+    DECIDED = 16, /* and that decides: a coin thrown, one of several picked, a comparison with what was drawn; */
+    FADES = 32,   /* its own state times something: what was missed is soon forgotten */
 } Made;
 
 /* What is known of the task, by the index of senses, and by the place of lets and senses in the schedule. */
@@ -53,6 +54,19 @@ static unsigned of_symbol(Look *f, const LoopSymbol *s)
 
 static unsigned look(Look *f, const LoopNode *node, uint32_t depth);
 
+static bool is_own(const Look *f, const LoopNode *node)
+{
+    const bool was = node->kind == LOOP_NODE_FUNCTION && node->function == LOOP_FN_prev;
+    return (was ? node->kids[0] : node)->kind == LOOP_NODE_SYMBOL && (was ? node->kids[0] : node)->symbol == f->own;
+}
+
+/* Whether a state stays what it is where the condition of a choice holds: if light then s else ..., if not light then ... else s. */
+static bool waits(const Look *f, const LoopNode *select)
+{
+    const bool negated = select->kids[0]->kind == LOOP_NODE_OP && select->kids[0]->op == LOOP_OP_not;
+    return is_own(f, select->kids[negated ? 2 : 1]);
+}
+
 /* What goes on from the old value by the sense: a sum of the two, or a choice by the sense between two that both go on. */
 static unsigned of_op(Look *f, const LoopNode *node, uint32_t depth)
 {
@@ -61,11 +75,11 @@ static unsigned of_op(Look *f, const LoopNode *node, uint32_t depth)
         all |= kids[i] = look(f, node->kids[i], depth - 1);
     const bool adds = node->op == LOOP_OP_add || node->op == LOOP_OP_sub;
     const bool scales = node->op == LOOP_OP_mul || node->op == LOOP_OP_div;
-    if (scales)
-        all &= ~(unsigned)COUNTS;
-    if (adds && (((kids[0] & OWN) && (kids[1] & OPENING)) || ((kids[1] & OWN) && (kids[0] & OPENING))))
+    if (scales && (all & OWN))
+        all = (all & ~(unsigned)(COUNTS | OWN)) | FADES;
+    if (adds && !(all & FADES) && (((kids[0] & OWN) && (kids[1] & OPENING)) || ((kids[1] & OWN) && (kids[0] & OPENING))))
         all |= COUNTS;
-    if (node->op == LOOP_OP_select && (kids[0] & OPENING) && (kids[1] & OWN) && (kids[2] & OWN))
+    if (node->op == LOOP_OP_select && (kids[0] & OPENING) && (kids[1] & OWN) && (kids[2] & OWN) && !waits(f, node))
         all |= COUNTS;
     if (loop_op_is_truth(node->op) && (all & DRAWN))
         all |= DECIDED;
@@ -75,8 +89,7 @@ static unsigned of_op(Look *f, const LoopNode *node, uint32_t depth)
 static unsigned of_function(Look *f, const LoopNode *node, uint32_t depth)
 {
     unsigned all = 0;
-    const bool own = node->function == LOOP_FN_prev && node->kids[0]->kind == LOOP_NODE_SYMBOL && node->kids[0]->symbol == f->own;
-    if (own)
+    if (is_own(f, node))
         return OWN;
     if (loop_node_remembers(node) && node->function != LOOP_FN_onset)
         return 0;
@@ -175,6 +188,13 @@ static void check_state(Task *t, const LoopSymbol *state)
 
 /* ---- draws that events do not share ---- */
 
+/* Whether both times are known, and differ. */
+static bool at_other_time(const LoopEventModel *a, const LoopEventModel *b)
+{
+    const double x = loop_constant_or(a->at, 0), y = loop_constant_or(b->at, 0);
+    return x < y || x > y;
+}
+
 /* A let of one number outside of trials that decides, and that this event asks for at another time than one before it; NULL. */
 static const LoopSymbol *asks_again(Task *t, const LoopEventModel *event, uint32_t trial, LoopList *nodes)
 {
@@ -192,7 +212,7 @@ static const LoopSymbol *asks_again(Task *t, const LoopEventModel *event, uint32
         if (t->trial[s->order] != trial) {
             t->trial[s->order] = trial;
             t->asked[s->order] = event;
-        } else if (!again && loop_constant_or(event->at, 0) != loop_constant_or(t->asked[s->order]->at, 0))
+        } else if (!again && at_other_time(event, t->asked[s->order]))
             again = s;
     }
     return again;

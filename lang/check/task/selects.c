@@ -69,7 +69,7 @@ static bool check_enough(LoopChecker *check, const LoopSelect *select, uint32_t 
     const LoopModel *model = check->model;
     for (size_t i = 0; i < model->phases.count; i++) {
         const LoopPhaseModel *phase = &LOOP_ITEM(model->phases, LoopPhaseModel, i);
-            if (phase->symbol->index != select->phase || (group != LOOP_NONE && phase->groups && !phase->groups[group]))
+        if (phase->symbol->index != select->phase || (group != LOOP_NONE && phase->groups && !phase->groups[group]))
             continue;
         uint32_t most = phase_trials(phase, select->trial);
         if (select->pick == LOOP_PICK_BLOCK && loop_ast_find(phase->ast, LOOP_AST_UNTIL)) {
