@@ -64,9 +64,8 @@ typedef struct LoopOutcome {
     uint32_t group;       /* the only one of them; LOOP_NONE: all */
     double share;         /* percent of agents for which it holds; only with `for N% of agents` */
     bool holds;
-    bool valueless;       /* no element has a value in any agent, or none of the bound does; then: */
-    bool untaken;         /* no trial was taken for a measure, */
-    uint32_t lacking;     /* which is this one; else the first of those that it is worked out from */
+    bool valueless;       /* no element has a value in any agent, or none of the bound does */
+    uint32_t unmeasured;  /* then: a measure that no trial was taken for; LOOP_NONE: all have values, and it comes to none */
 } LoopOutcome;
 
 /* The course of a strip in one group. */

@@ -286,21 +286,31 @@ static uint64_t input_trials(const Finals *f, const LoopFinal *final, uint32_t i
     return trials;
 }
 
-/* Trials of the input that has the fewest, of those that element `e` of the final reads; 0: it reads none. */
-static uint64_t count_trials(const Finals *f, const LoopFinal *final, uint32_t e)
+/* The input that has the fewest trials, `*least`, of those that element `e` of the final reads; LOOP_NONE: it reads none. */
+static uint32_t scarcest(const Finals *f, const LoopFinal *final, uint32_t e, uint64_t *least)
 {
     const LoopSection *section = &final->section;
-    uint32_t own = f->input_at[final->result];
-    uint64_t least = own == LOOP_NONE ? UINT64_MAX : input_trials(f, final, own);
+    uint32_t found = f->input_at[final->result];
+    *least = found == LOOP_NONE ? 0 : input_trials(f, final, found);
     for (size_t pc = 0; pc < section->length;) {
         bool passes = loop_final_passes(f->program, final, section->code + pc, e);
         for (const char *o = loop_op_info(section->code[pc++])->operands; *o; o++, pc++) {
             uint32_t input = !passes && (*o == 'v' || *o == 'h') ? f->input_at[section->code[pc]] : LOOP_NONE;
-            uint64_t trials = input == LOOP_NONE ? UINT64_MAX : input_trials(f, final, input);
-            least = trials < least ? trials : least;
+            uint64_t trials = input == LOOP_NONE ? 0 : input_trials(f, final, input);
+            if (input == LOOP_NONE || (found != LOOP_NONE && trials >= *least))
+                continue;
+            found = input;
+            *least = trials;
         }
     }
-    return least == UINT64_MAX ? 0 : least;
+    return found;
+}
+
+static uint64_t count_trials(const Finals *f, const LoopFinal *final, uint32_t e)
+{
+    uint64_t least;
+    scarcest(f, final, e, &least);
+    return least;
 }
 
 /* Whether its elements are put in one by one; else all are from the same trials. */
@@ -321,23 +331,6 @@ static void fill_trials(const Finals *f, const LoopFinal *final, LoopOutcome *ou
         out->sample[e].trials = e == 0 || list ? count_trials(f, final, e) : out->sample[0].trials;
 }
 
-/* The first input that a final reads and no trial was taken for, or just the first; LOOP_NONE: it reads none. */
-static uint32_t lacking(const Finals *f, const LoopFinal *final, bool *untaken)
-{
-    const LoopSection *section = &final->section;
-    uint32_t first = f->input_at[final->result];
-    *untaken = first != LOOP_NONE && !input_trials(f, final, first);
-    for (size_t pc = 0; pc < section->length && !*untaken;)
-        for (const char *o = loop_op_info(section->code[pc++])->operands; *o; o++, pc++) {
-            const uint32_t input = *o == 'v' || *o == 'h' ? f->input_at[section->code[pc]] : LOOP_NONE;
-            if (input == LOOP_NONE || *untaken)
-                continue;
-            *untaken = !input_trials(f, final, input);
-            first = *untaken || first == LOOP_NONE ? input : first;
-        }
-    return first;
-}
-
 static bool has_value(const Finals *f, uint32_t index)
 {
     const LoopFinal *final = &f->program->finals[index];
@@ -354,9 +347,10 @@ static void note_valueless(const Finals *f, const LoopClaim *claim, LoopOutcome 
     const uint32_t index = !has_value(f, claim->value) ? claim->value : claim->bound;
     if (index == LOOP_NONE || has_value(f, index))
         return;
-    const uint32_t input = lacking(f, &f->program->finals[index], &out->untaken);
+    uint64_t trials;
+    const uint32_t input = scarcest(f, &f->program->finals[index], 0, &trials);
     out->valueless = input != LOOP_NONE;
-    out->lacking = out->valueless ? f->program->inputs[input].measure : LOOP_NONE;
+    out->unmeasured = out->valueless && !trials ? f->program->inputs[input].measure : LOOP_NONE;
 }
 
 /* Value less bound, agent by agent: the two are of the same agents, so their own standard errors do not tell that of the difference. */

@@ -1,8 +1,6 @@
 /* Why something has no value. */
 #include "runtime/run/unmeasured.h"
 
-#include <string.h>
-
 static const char *reason(const LoopMeasure *measure)
 {
     const bool event = measure->from.kind == LOOP_ANCHOR_ONSET || (measure->window && measure->to.kind == LOOP_ANCHOR_ONSET);
@@ -14,27 +12,14 @@ static const char *reason(const LoopMeasure *measure)
     return "No such trial was run, or each was over before the moment.";
 }
 
-static void report(const LoopProgram *program, const LoopClaim *claim, const LoopOutcome *out, LoopDiags *diags)
+static void report(const LoopProgram *program, const LoopClaim *claim, uint32_t unmeasured, LoopDiags *diags)
 {
-    const LoopMeasure *measure = &program->measures[out->lacking];
-    const LoopStr text = out->untaken ? measure->text : claim->text;
-    LoopDiag *diag = loop_diag(diags, LOOP_W0038, out->untaken ? measure->span : claim->span, "'%.*s' has no value in any agent", LOOP_STR_ARGS(text));
+    const LoopMeasure *measure = unmeasured != LOOP_NONE ? &program->measures[unmeasured] : NULL;
+    const LoopStr text = measure ? measure->text : claim->text;
+    LoopDiag *diag = loop_diag(diags, LOOP_W0038, measure ? measure->span : claim->span, "'%.*s' has no value in any agent", LOOP_STR_ARGS(text));
     loop_diag_help(diags, diag, "%s",
-                   out->untaken ? reason(measure)
-                                : "What it is made of was measured; but no agent has all of it, or it comes to no number, as 0 / 0 does.");
-}
-
-/* Whether a claim is an expectation of a measure that has no value itself, which is explained there. */
-static bool is_of_another(const LoopProgram *program, const LoopResults *results, uint32_t index)
-{
-    const LoopStr text = program->claims[index].text;
-    for (uint32_t i = 0; program->claims[index].is_expectation && i < program->claim_count; i++) {
-        const LoopStr name = program->claims[i].name;
-        if (!program->claims[i].is_expectation && results->outcomes[i].valueless && name.len < text.len && text.at[name.len] == ' ' &&
-            memcmp(text.at, name.at, name.len) == 0)
-            return true;
-    }
-    return false;
+                   measure ? reason(measure)
+                           : "What it is made of was measured; but no agent has all of it, or it comes to no number, as 0 / 0 does.");
 }
 
 bool loop_unmeasured_report(const LoopProgram *program, const LoopResults *results, LoopDiags *diags)
@@ -42,10 +27,11 @@ bool loop_unmeasured_report(const LoopProgram *program, const LoopResults *resul
     bool *said = loop_alloc_array(program->measure_count, sizeof *said); /* of which measures */
     for (uint32_t i = 0; said && i < program->claim_count; i++) {
         const LoopOutcome *out = &results->outcomes[i];
-        if (!out->valueless || (out->untaken ? said[out->lacking] : is_of_another(program, results, i)))
+        if (!out->valueless || (out->unmeasured != LOOP_NONE && said[out->unmeasured]))
             continue;
-        report(program, &program->claims[i], out, diags);
-        said[out->lacking] = said[out->lacking] || out->untaken;
+        report(program, &program->claims[i], out->unmeasured, diags);
+        if (out->unmeasured != LOOP_NONE)
+            said[out->unmeasured] = true;
     }
     const bool ok = said != NULL;
     loop_free(said);

@@ -8,6 +8,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -70,20 +73,32 @@ static void *note(void *argument)
     return NULL;
 }
 
-/* The maker stays busy meanwhile, so that no idle processor fetches the thread. */
+/* Whether the first thread of a young process does, which the system likes to put beside its maker. That one stays busy before and
+   meanwhile, so that no idle processor fetches the thread. */
 static bool begins_elsewhere(void)
 {
-    pthread_t thread;
-    atomic_store(&first_cpu, -1);
-    const int here = sched_getcpu();
-    assert_true(loop_thread_start(&thread, note, NULL));
-    while (atomic_load(&first_cpu) < 0)
-        ;
-    pthread_join(thread, NULL);
-    return atomic_load(&first_cpu) != here;
+    int status = 1;
+    const pid_t child = fork();
+    if (child == 0) {
+        pthread_t thread;
+        const clock_t begun = clock();
+        while (clock() - begun < CLOCKS_PER_SEC / 2000)
+            ;
+        atomic_store(&first_cpu, -1);
+        const int here = sched_getcpu();
+        if (!loop_thread_start(&thread, note, NULL))
+            _exit(1);
+        while (atomic_load(&first_cpu) < 0)
+            ;
+        pthread_join(thread, NULL);
+        _exit(atomic_load(&first_cpu) == here);
+    }
+    assert_true(child > 0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-/* The system may move either of them in between, so not each time. */
+/* The system may move either of them in between, so not each time. Started as others are, 12 of 40 threads began beside their maker. */
 static void a_thread_begins_elsewhere(void **state)
 {
     (void)state;
@@ -95,7 +110,7 @@ static void a_thread_begins_elsewhere(void **state)
         skip();
     for (int i = 0; i < TIMES; i++)
         elsewhere += begins_elsewhere();
-    assert_true(elsewhere >= TIMES * 3 / 4);
+    assert_true(elsewhere >= TIMES * 9 / 10);
 }
 
 int main(void)

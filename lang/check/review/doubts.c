@@ -1,6 +1,7 @@
 /* Warnings about experiments that can't show what they seem to: expectations that hold, or fail, whatever happens; trials
    and groups that nothing runs; events without an onset; names that hide others; and loops, see doubts_loops.c. */
 #include "lang/check/review/range.h"
+#include "lang/check/task/measure.h"
 
 #include <math.h>
 
@@ -115,21 +116,9 @@ static const LoopMeasureModel *measured_here(const LoopModel *model, const LoopC
     return m->span.file == claim->span.file && m->span.begin >= claim->span.begin && m->span.end <= claim->span.end ? m : NULL;
 }
 
-/* Whether a trial may have the event of a moment, where the task tells it. */
-static bool has_event(const LoopTrialModel *trial, const LoopNode *onset)
-{
-    const LoopNode *whole = onset && onset->kind == LOOP_NODE_ELEMENT ? onset->kids[0] : onset;
-    if (!whole || whole->kind != LOOP_NODE_SYMBOL || whole->symbol->kind != LOOP_SYM_SENSE || whole->symbol->value)
-        return true;
-    for (size_t i = 0; i < trial->events.count; i++)
-        if (LOOP_ITEM(trial->events, LoopEventModel, i).sense == whole->symbol)
-            return true;
-    return false;
-}
-
 static bool has_moment(const LoopTrialModel *trial, const LoopMeasureModel *m)
 {
-    return has_event(trial, m->from.onset) && (!m->window || has_event(trial, m->to.onset));
+    return loop_anchor_told(trial, &m->from) && (!m->window || loop_anchor_told(trial, &m->to));
 }
 
 static bool is_picked(const LoopSelect *select, const LoopPhaseModel *phase, uint32_t type)

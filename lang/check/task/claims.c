@@ -230,7 +230,7 @@ static LoopNode *value_of(LoopChecker *check, LoopSymbol *symbol)
     symbol->value = measure_of(check, symbol, LOOP_NONE);
     const uint32_t group = group_of(check, symbol->value);
     if (symbol->value && group != LOOP_NONE)
-        symbol->value = loop_measure_in(check, symbol->value, group);
+        symbol->value = loop_measure_in(check, symbol->value, group, NULL);
     symbol->state = LOOP_TYPED;
     symbol->broken = !symbol->value;
     return symbol->value;

@@ -18,6 +18,8 @@ bool loop_select_takes(const LoopChecker *check, const LoopSelect *select, uint3
 
 /* Whether a measure of the selection can be taken there; `over`: it may be so many steps behind the end of the trial. Else it is reported. */
 bool loop_anchor_check(LoopChecker *check, const LoopAnchorModel *anchor, const LoopSelect *select, uint32_t over);
+/* Whether an event of the trial tells that moment, where events of trials do. */
+bool loop_anchor_told(const LoopTrialModel *trial, const LoopAnchorModel *anchor);
 
 /* Whether a window between the two may hold a step in some trial of the selection. Else it is reported. */
 bool loop_window_check(LoopChecker *check, const LoopAnchorModel *from, const LoopAnchorModel *to, const LoopSelect *select, LoopSpan span);
@@ -31,9 +33,9 @@ LoopNode *loop_measure_placed(LoopChecker *check, const LoopWhere *where, const 
 LoopNode *loop_measure_trials(LoopChecker *check, const LoopWhere *where, const LoopAst *ast, const LoopAst *place);
 /* Arithmetic over measured values, with a place that is nothing but a group: those of its agents. NULL: reported. */
 LoopNode *loop_measure_of(LoopChecker *check, const LoopWhere *where, LoopNode *value, const LoopAst *place);
-/* Arithmetic over measured values that have their groups, of which it is about `group`: its params are those of that group, wherever it is
-   named. NULL: no memory, or reported. */
-LoopNode *loop_measure_in(LoopChecker *check, LoopNode *value, uint32_t group);
+/* A formula over measured values as it is in one group: its params are those of that group, wherever it is named. `place`: where that is
+   asked of values without a group, NULL: they have theirs. NULL: no memory, or reported. */
+LoopNode *loop_measure_in(LoopChecker *check, LoopNode *value, uint32_t group, const LoopAst *place);
 
 /* ---- conditions ---- */
 

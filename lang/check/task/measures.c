@@ -161,24 +161,14 @@ static LoopNode *of_group(LoopChecker *check, LoopNode *node, uint32_t group, Lo
     return copy;
 }
 
-/* What groups give a param; NULL: it is the same in all of them. */
-static const double *given_by_groups(const LoopModel *model, const LoopSymbol *param)
-{
-    for (size_t i = 0; i < model->params.count; i++)
-        if (LOOP_ITEM(model->params, LoopParamModel, i).symbol == param)
-            return LOOP_ITEM(model->params, LoopParamModel, i).groups;
-    return NULL;
-}
-
 static LoopNode *param_of(LoopChecker *check, LoopNode *node, uint32_t group)
 {
-    const double *given = given_by_groups(check->model, node->symbol);
+    const double *given = LOOP_ITEM(check->model->params, LoopParamModel, node->symbol->index).groups;
     const uint32_t width = node->type.width;
     return given ? loop_node_constant(check, node->span, given + (size_t)group * width, width, node->type.unit) : node;
 }
 
-/* A formula over measured values as it is in one group; `place`: where that is asked of values without a group, NULL: they have theirs. */
-static LoopNode *in_group(LoopChecker *check, LoopNode *value, uint32_t group, const LoopAst *place)
+LoopNode *loop_measure_in(LoopChecker *check, LoopNode *value, uint32_t group, const LoopAst *place)
 {
     LoopList nodes = {0};
     if (!loop_nodes_collect(check->arena, value, ++check->mark, NULL, &nodes))
@@ -199,12 +189,7 @@ LoopNode *loop_measure_of(LoopChecker *check, const LoopWhere *where, LoopNode *
 {
     bool ok;
     uint32_t group = read_group(check, place, &ok);
-    return ok && (where->instant == LOOP_NONE || names_no_group(check, place)) ? in_group(check, value, group, place) : NULL;
-}
-
-LoopNode *loop_measure_in(LoopChecker *check, LoopNode *value, uint32_t group)
-{
-    return in_group(check, value, group, NULL);
+    return ok && (where->instant == LOOP_NONE || names_no_group(check, place)) ? loop_measure_in(check, value, group, place) : NULL;
 }
 
 /* ---- the first trial on which a condition holds ---- */

@@ -73,6 +73,14 @@ static bool drives(const LoopEventModel *e, const LoopAnchorModel *anchor)
     return same && e->sense == driver(anchor);
 }
 
+bool loop_anchor_told(const LoopTrialModel *trial, const LoopAnchorModel *anchor)
+{
+    bool told = !driver(anchor);
+    for (size_t i = 0; !told && i < trial->events.count; i++)
+        told = drives(&LOOP_ITEM(trial->events, LoopEventModel, i), anchor);
+    return told;
+}
+
 /* An event that nobody can tell the onset of: its size is known there, and not above 0. */
 static bool is_silent(const LoopEventModel *e, const LoopAnchorModel *anchor)
 {
