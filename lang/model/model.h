@@ -321,6 +321,13 @@ typedef struct LoopAnchorModel {
     LoopSpan span;
 } LoopAnchorModel;
 
+/* The sense that drives a moment by events of trials; NULL: it is told by something else. */
+const LoopSymbol *loop_anchor_driver(const LoopAnchorModel *anchor);
+/* Whether an event drives that sense, or the element of it that tells the moment. */
+bool loop_event_tells(const LoopEventModel *event, const LoopAnchorModel *anchor);
+/* Whether an event of the trial tells that moment, where events of trials do. */
+bool loop_anchor_told(const LoopTrialModel *trial, const LoopAnchorModel *anchor);
+
 /* The comparison of a relation, as an elementwise row; near is equality. */
 uint32_t loop_relation_op(LoopRelation relation);
 /* What is taken over time, outermost before `in`: mean, sum, peak, dip, sd. */

@@ -68,3 +68,24 @@ bool loop_nodes_collect(LoopArena *arena, LoopNode *root, uint32_t mark, LoopNod
     }
     return true;
 }
+
+const LoopSymbol *loop_anchor_driver(const LoopAnchorModel *anchor)
+{
+    const LoopNode *whole = anchor->onset && anchor->onset->kind == LOOP_NODE_ELEMENT ? loop_node_named(anchor->onset->kids[0]) : anchor->onset;
+    bool driven = whole && whole->kind == LOOP_NODE_SYMBOL && whole->symbol->kind == LOOP_SYM_SENSE && !whole->symbol->value;
+    return driven ? whole->symbol : NULL;
+}
+
+bool loop_event_tells(const LoopEventModel *event, const LoopAnchorModel *anchor)
+{
+    bool same = anchor->onset->kind != LOOP_NODE_ELEMENT || event->element == LOOP_NONE || event->element == anchor->onset->size;
+    return same && event->sense == loop_anchor_driver(anchor);
+}
+
+bool loop_anchor_told(const LoopTrialModel *trial, const LoopAnchorModel *anchor)
+{
+    bool told = !loop_anchor_driver(anchor);
+    for (size_t i = 0; !told && i < trial->events.count; i++)
+        told = loop_event_tells(&LOOP_ITEM(trial->events, LoopEventModel, i), anchor);
+    return told;
+}

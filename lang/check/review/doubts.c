@@ -1,7 +1,6 @@
 /* Warnings about experiments that can't show what they seem to: expectations that hold, or fail, whatever happens; trials
    and groups that nothing runs; events without an onset; names that hide others; and loops, see doubts_loops.c. */
 #include "lang/check/review/range.h"
-#include "lang/check/task/measure.h"
 
 #include <math.h>
 

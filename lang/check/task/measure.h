@@ -18,9 +18,6 @@ bool loop_select_takes(const LoopChecker *check, const LoopSelect *select, uint3
 
 /* Whether a measure of the selection can be taken there; `over`: it may be so many steps behind the end of the trial. Else it is reported. */
 bool loop_anchor_check(LoopChecker *check, const LoopAnchorModel *anchor, const LoopSelect *select, uint32_t over);
-/* Whether an event of the trial tells that moment, where events of trials do. */
-bool loop_anchor_told(const LoopTrialModel *trial, const LoopAnchorModel *anchor);
-
 /* Whether a window between the two may hold a step in some trial of the selection. Else it is reported. */
 bool loop_window_check(LoopChecker *check, const LoopAnchorModel *from, const LoopAnchorModel *to, const LoopSelect *select, LoopSpan span);
 

@@ -58,29 +58,6 @@ bool loop_anchor_read(LoopChecker *check, const LoopWhere *where, const LoopAst 
     return true;
 }
 
-/* The sense that drives a moment by events of trials; NULL: it is told by something else. */
-static const LoopSymbol *driver(const LoopAnchorModel *anchor)
-{
-    const LoopNode *whole = anchor->onset && anchor->onset->kind == LOOP_NODE_ELEMENT ? loop_node_named(anchor->onset->kids[0]) : anchor->onset;
-    bool driven = whole && whole->kind == LOOP_NODE_SYMBOL && whole->symbol->kind == LOOP_SYM_SENSE && !whole->symbol->value;
-    return driven ? whole->symbol : NULL;
-}
-
-/* Whether an event drives that sense, or the element of it that tells the moment. */
-static bool drives(const LoopEventModel *e, const LoopAnchorModel *anchor)
-{
-    bool same = anchor->onset->kind != LOOP_NODE_ELEMENT || e->element == LOOP_NONE || e->element == anchor->onset->size;
-    return same && e->sense == driver(anchor);
-}
-
-bool loop_anchor_told(const LoopTrialModel *trial, const LoopAnchorModel *anchor)
-{
-    bool told = !driver(anchor);
-    for (size_t i = 0; !told && i < trial->events.count; i++)
-        told = drives(&LOOP_ITEM(trial->events, LoopEventModel, i), anchor);
-    return told;
-}
-
 /* An event that nobody can tell the onset of: its size is known there, and not above 0. */
 static bool is_silent(const LoopEventModel *e, const LoopAnchorModel *anchor)
 {
@@ -101,7 +78,7 @@ static void find_event(const LoopTrialModel *trial, const LoopAnchorModel *ancho
 {
     for (size_t i = 0; i < trial->events.count; i++) {
         const LoopEventModel *e = &LOOP_ITEM(trial->events, LoopEventModel, i);
-        if (!drives(e, anchor))
+        if (!loop_event_tells(e, anchor))
             continue;
         double at = e->at->constant ? e->at->constant[0] + anchor->steps : -1;
         found->has = true;
@@ -117,7 +94,7 @@ typedef enum Known { KNOWN_NOT, KNOWN_NEVER, KNOWN_STEP } Known;
 /* At which step of a trial a moment is, where the text tells: not where an event is drawn, worked out, or set by a manipulation. */
 static Known known_step(const LoopTrialModel *trial, const LoopAnchorModel *anchor, int64_t *step)
 {
-    const LoopSymbol *sense = driver(anchor);
+    const LoopSymbol *sense = loop_anchor_driver(anchor);
     Known known = KNOWN_NEVER;
     if (trial->broken || anchor->offset || (anchor->onset && (!sense || sense->forced)))
         return KNOWN_NOT;
@@ -126,7 +103,7 @@ static Known known_step(const LoopTrialModel *trial, const LoopAnchorModel *anch
         return KNOWN_STEP;
     for (size_t i = 0; i < trial->events.count; i++) {
         const LoopEventModel *e = &LOOP_ITEM(trial->events, LoopEventModel, i);
-        if (!drives(e, anchor) || is_silent(e, anchor))
+        if (!loop_event_tells(e, anchor) || is_silent(e, anchor))
             continue;
         if (!e->at->constant || e->chance || (e->value && !e->value->constant))
             return KNOWN_NOT;
@@ -171,7 +148,7 @@ static void report_too_late(LoopChecker *check, LoopSpan span, uint32_t longest)
 static bool check_anchor(LoopChecker *check, const LoopAnchorModel *anchor, const LoopSelect *select, uint32_t over)
 {
     const LoopModel *model = check->model;
-    const bool driven = driver(anchor);
+    const bool driven = loop_anchor_driver(anchor);
     uint32_t longest = 0;
     Found found = {0};
     if ((anchor->onset && !driven) || anchor->offset)
